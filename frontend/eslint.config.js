@@ -1,0 +1,74 @@
+import js from "@eslint/js";
+import reactHooks from "eslint-plugin-react-hooks";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+/** One arrow: app → features → shared. A feature knows no other feature; the app joins them. */
+const arrow = (files, forbidden, why) => ({
+  files,
+  rules: {
+    "no-restricted-imports": [
+      "error",
+      { patterns: forbidden.map((regex) => ({ regex, message: why })) },
+    ],
+  },
+});
+
+const FEATURES = ["auth", "landing", "settings", "tasks"];
+
+export default defineConfig(
+  { ignores: ["dist", "coverage", "public", "src/shared/api/schema.d.ts"] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  reactHooks.configs.flat.recommended,
+  {
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      eqeqeq: "error",
+      "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
+      "no-console": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // The router throws its redirects; that is its documented way.
+      "@typescript-eslint/only-throw-error": [
+        "error",
+        { allow: [{ from: "package", package: "@tanstack/router-core", name: "Redirect" }] },
+      ],
+    },
+  },
+  arrow(
+    ["src/shared/**"],
+    ["^@/(app|features|test)(/|$)", "(^|/)\\.\\./.*(app|features)/"],
+    "shared knows neither features nor the app.",
+  ),
+  ...FEATURES.map((feature) =>
+    arrow(
+      [`src/features/${feature}/**`],
+      [
+        "^@/app(/|$)",
+        "(^|/)\\.\\./.*(app|features)/",
+        `^@/features/(?!${feature}(/|$))`,
+        `^\\.\\./(\\.\\./)*(?:${FEATURES.filter((other) => other !== feature).join("|")})(/|$)`,
+      ],
+      "a feature knows only itself and shared.",
+    ),
+  ),
+  { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["**/*.test.{ts,tsx}", "src/test/**"],
+    rules: {
+      "no-restricted-imports": "off",
+      // expect(object.method) asks about a mock, not for a bound call.
+      "@typescript-eslint/unbound-method": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
+  },
+);

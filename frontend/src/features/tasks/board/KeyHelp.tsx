@@ -1,0 +1,53 @@
+import { useEffect, useRef } from "react";
+
+import { text } from "@/shared/text";
+import { IconButton } from "@/shared/ui/Button";
+import { CloseIcon } from "@/shared/ui/icons";
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ["q", text.keys.add],
+  ["j k", text.keys.move],
+  ["Enter", text.keys.open],
+  ["e", text.keys.complete],
+  ["1 2 3", text.keys.columns],
+  ["Esc", text.keys.close],
+  ["?", text.keys.help],
+];
+
+interface KeyHelpProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+}
+
+export function KeyHelp({ open, onClose }: KeyHelpProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (open) dialog.current?.showModal();
+  }, [open]);
+  if (!open) return null;
+  return (
+    <dialog
+      ref={dialog}
+      aria-label={text.keys.title}
+      className="m-auto w-80 rounded-card border border-line-strong bg-card p-4 text-ink backdrop:bg-ink/20"
+      onClose={onClose}
+    >
+      <div className="mb-2 flex items-center justify-between">
+        <h2 className="font-semibold">{text.keys.title}</h2>
+        <IconButton label={text.detail.close} onClick={onClose}>
+          <CloseIcon />
+        </IconButton>
+      </div>
+      <dl className="grid grid-cols-[4rem_1fr] gap-y-2">
+        {KEYS.map(([key, what]) => (
+          <div key={key} className="contents">
+            <dt>
+              <kbd className="font-sans text-accent">{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </dialog>
+  );
+}

@@ -1,0 +1,78 @@
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+
+import type { Task } from "@/shared/api/types";
+import type { Bucket } from "@/shared/store/bucket";
+import { text } from "@/shared/text";
+import { Button } from "@/shared/ui/Button";
+
+import { useWorkspace } from "../context";
+import { Circle } from "./Circle";
+import { Fuse } from "./Fuse";
+import { Meta } from "./Meta";
+import { Reschedule } from "./Reschedule";
+
+interface CardProps {
+  readonly task: Task;
+  readonly bucket: Bucket;
+}
+
+export const Card = memo(function Card({ task, bucket }: CardProps) {
+  return (
+    <li data-travel={task.id} data-bucket={bucket} className="rounded-card">
+      <article
+        aria-label={task.title}
+        className="relative overflow-hidden rounded-card border border-line bg-card transition-colors duration-100 hover:border-line-strong"
+      >
+        <div className="flex gap-3 p-3">
+          <Circle task={task} />
+          <div className="grid min-w-0 flex-1 gap-0.5">
+            <Link
+              to="/tasks/$taskId"
+              params={{ taskId: task.id }}
+              data-control="title"
+              className={`rounded-xs outline-offset-4 after:absolute after:inset-0 ${
+                bucket === "completed" ? "text-muted" : "font-semibold"
+              }`}
+            >
+              {task.title}
+            </Link>
+            <Meta task={task} bucket={bucket} />
+            {bucket === "missed" && <MissedActions task={task} />}
+          </div>
+        </div>
+        <Rule task={task} bucket={bucket} />
+      </article>
+    </li>
+  );
+});
+
+function MissedActions({ task }: { readonly task: Task }) {
+  const { commands } = useWorkspace();
+  return (
+    <div className="relative z-10 mt-2 flex flex-wrap gap-2">
+      <Reschedule task={task} />
+      <Button
+        small
+        look="plain"
+        aria-label={text.card.doneLateLabel(task.title)}
+        onClick={() => {
+          commands.complete(task);
+        }}
+      >
+        {text.card.doneLate}
+      </Button>
+    </div>
+  );
+}
+
+/** The line under the card: a fuse while it burns, and turned once it has burnt down. */
+function Rule({ task, bucket }: CardProps) {
+  if (bucket === "upcoming" && task.deadline !== null) {
+    return <Fuse created={Date.parse(task.created_at)} deadline={Date.parse(task.deadline)} />;
+  }
+  if (bucket !== "missed") return null;
+  return (
+    <span aria-hidden="true" className="absolute inset-x-0 bottom-0 h-0.5 bg-missed opacity-60" />
+  );
+}

@@ -1,0 +1,112 @@
+import { type ReactNode, useCallback } from "react";
+
+import type { Priority, Task } from "@/shared/api/types";
+import { span, timeAgo } from "@/shared/clock/countdown";
+import { useReading, useToday } from "@/shared/clock/react";
+import type { Bucket } from "@/shared/store/bucket";
+import { text } from "@/shared/text";
+import { MissedIcon } from "@/shared/ui/icons";
+
+import { useWorkspace } from "../context";
+import { dueText, whenText } from "../deadline/when";
+import { Countdown } from "./Countdown";
+
+interface MetaProps {
+  readonly task: Task;
+  readonly bucket: Bucket;
+}
+
+/** The one line under a title: what time says about the task, then what else there is. */
+export function Meta({ task, bucket }: MetaProps) {
+  const deadline = task.deadline === null ? null : Date.parse(task.deadline);
+  return (
+    <p className="flex flex-wrap items-center gap-x-2 text-meta text-muted">
+      {bucket === "completed" ? (
+        <CompletedTime task={task} deadline={deadline} />
+      ) : deadline === null ? (
+        <span>{text.card.noDeadline}</span>
+      ) : bucket === "missed" ? (
+        <MissedTime task={task} deadline={deadline} />
+      ) : (
+        <>
+          <Countdown deadline={deadline} />
+          <Dot />
+          <When task={task} />
+        </>
+      )}
+      {bucket !== "completed" && <PriorityWord task={task} />}
+    </p>
+  );
+}
+
+function MissedTime({ task, deadline }: { readonly task: Task; readonly deadline: number }) {
+  const ago = useReading(useCallback((now: number) => timeAgo(deadline, now), [deadline]));
+  return (
+    <>
+      <span className="inline-flex items-center gap-1 text-missed">
+        <MissedIcon className="size-3.5" />
+        {text.card.missed}
+      </span>
+      <Dot />
+      <When task={task} say={text.card.due} />
+      <Dot />
+      <span className="tabular">{ago}</span>
+    </>
+  );
+}
+
+function CompletedTime({
+  task,
+  deadline,
+}: {
+  readonly task: Task;
+  readonly deadline: number | null;
+}) {
+  const { zone } = useWorkspace();
+  const today = useToday(zone);
+  const completed = Date.parse(task.completed_at ?? task.updated_at);
+  const when = text.card.completedAt(whenText(completed, zone, today));
+  if (deadline === null) return <span className="tabular">{when}</span>;
+  const by = deadline - completed;
+  return (
+    <span className="tabular" title={when}>
+      {by > 0 ? (
+        <>
+          <span className="text-done">{text.card.onTime}</span> · {text.card.early(span(by))}
+        </>
+      ) : (
+        text.card.lateBy(span(-by))
+      )}
+    </span>
+  );
+}
+
+function When({
+  task,
+  say = (when) => when,
+}: {
+  readonly task: Task;
+  readonly say?: (when: string) => string;
+}) {
+  const { zone } = useWorkspace();
+  const today = useToday(zone);
+  return (
+    <time dateTime={task.due_date ?? task.deadline ?? undefined} className="tabular">
+      {say(dueText(task, zone, today))}
+    </time>
+  );
+}
+
+function PriorityWord({ task }: { readonly task: Task }): ReactNode {
+  if (task.priority >= 4) return null;
+  return (
+    <>
+      <Dot />
+      <span>{text.detail.priorities[task.priority as Priority]}</span>
+    </>
+  );
+}
+
+function Dot() {
+  return <span aria-hidden="true">·</span>;
+}

@@ -1,0 +1,109 @@
+import { type RefObject, useState } from "react";
+
+import { useClock } from "@/shared/clock/react";
+import { dayOf, timeOf } from "@/shared/lib/zone";
+import { text } from "@/shared/text";
+import { Button } from "@/shared/ui/Button";
+import { Popover } from "@/shared/ui/Popover";
+
+import { useWorkspace } from "../context";
+import { type Deadline, fixed, NO_DEADLINE, picked, type Preset } from "./deadline";
+import { dueText } from "./when";
+
+interface DeadlinePickerProps {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly anchor: RefObject<HTMLElement | null>;
+  /** Where the focus goes afterwards, if not back to the anchor. */
+  readonly returnTo?: RefObject<HTMLElement | null>;
+  readonly value: Deadline;
+  readonly presets: readonly Preset[];
+  readonly onPick: (choice: Preset) => void;
+}
+
+/** Presets for the usual, native inputs for the rest. */
+export function DeadlinePicker(props: DeadlinePickerProps) {
+  const { open, onClose, anchor, returnTo = anchor } = props;
+  return (
+    <Popover
+      open={open}
+      onClose={onClose}
+      anchor={anchor}
+      returnTo={returnTo}
+      label={text.deadline.dialog}
+    >
+      <Choices {...props} />
+    </Popover>
+  );
+}
+
+function Choices({ value, presets, onPick, onClose }: DeadlinePickerProps) {
+  const clock = useClock();
+  const { zone } = useWorkspace();
+  const at = value.deadline === null ? null : Date.parse(value.deadline);
+  const [day, setDay] = useState(() => value.due_date ?? dayOf(at ?? clock.now(), zone));
+  const [time, setTime] = useState(at === null || value.due_date !== null ? "" : timeOf(at, zone));
+  const chosen = day === "" ? NO_DEADLINE : picked(day, time, zone);
+  const past = chosen.deadline !== null && Date.parse(chosen.deadline) <= clock.now();
+  const pick = (choice: Preset) => {
+    onPick(choice);
+    onClose();
+  };
+  return (
+    <div className="grid gap-2">
+      <div className="grid">
+        {presets.map((preset) => (
+          <button
+            key={preset.label}
+            type="button"
+            className="min-h-11 rounded-card px-3 text-left hover:bg-hover wide:min-h-9"
+            onClick={() => {
+              pick(preset);
+            }}
+          >
+            {preset.label}
+          </button>
+        ))}
+      </div>
+      <form
+        className="grid grid-cols-[1fr_7rem] gap-2 border-t border-line p-1 pt-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          // A form inside a popover is, to React, still inside the form that opened it.
+          event.stopPropagation();
+          pick(fixed(chosen, dueText(chosen, zone, dayOf(clock.now(), zone))));
+        }}
+      >
+        <label className="grid gap-1 text-meta text-muted">
+          {text.deadline.date}
+          <input
+            type="date"
+            required
+            className="field tabular text-ink"
+            value={day}
+            onChange={(event) => {
+              setDay(event.target.value);
+            }}
+          />
+        </label>
+        <label className="grid gap-1 text-meta text-muted">
+          {text.deadline.time}
+          <input
+            type="time"
+            className="field tabular text-ink"
+            value={time}
+            onChange={(event) => {
+              setTime(event.target.value);
+            }}
+          />
+        </label>
+        <p className="col-span-2 text-meta text-muted">
+          {past ? text.deadline.past : text.deadline.dayHint}
+        </p>
+        <Button type="submit" look="main" small className="col-span-2">
+          {text.deadline.set}
+        </Button>
+      </form>
+    </div>
+  );
+}

@@ -1,0 +1,167 @@
+import { type ReactNode, useEffect, useRef } from "react";
+
+import type { Task } from "@/shared/api/types";
+import { text } from "@/shared/text";
+import { Button, IconButton } from "@/shared/ui/Button";
+import { CheckIcon, CloseIcon, TrashIcon, UndoIcon } from "@/shared/ui/icons";
+
+import { useWorkspace } from "../context";
+import { NOTES_LIMIT, TITLE_LIMIT } from "../limits";
+import { DeadlineField } from "./DeadlineField";
+import { PriorityChoice } from "./PriorityChoice";
+import { Times } from "./Times";
+import { useDraft } from "./useDraft";
+import { useOpenTask } from "./useOpenTask";
+
+interface DetailProps {
+  readonly taskId: string;
+  /** Over the board rather than beside it: the rest of the page is out of reach meanwhile. */
+  readonly modal: boolean;
+  readonly onClose: () => void;
+}
+
+/** One task, opened: a panel beside the board on a wide screen, a sheet on a phone. */
+export default function Detail({ taskId, modal, onClose }: DetailProps) {
+  const open = useOpenTask(taskId);
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    panel.current?.focus({ preventScroll: true });
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, [taskId]);
+  return (
+    <aside
+      ref={panel}
+      role={modal ? "dialog" : undefined}
+      aria-modal={modal || undefined}
+      aria-label={text.detail.label}
+      tabIndex={-1}
+      className={`overflow-y-auto outline-none ${
+        modal
+          ? "rise fixed inset-x-0 top-14 bottom-0 z-40 border-t border-line-strong bg-paper px-4 pb-8"
+          : "slide-in fixed top-14 right-0 bottom-0 z-30 w-[400px] border-l border-line bg-paper px-6 pb-8 xl:right-[max(0px,calc(50vw-640px))]"
+      }`}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.defaultPrevented) onClose();
+      }}
+    >
+      {open.state === "found" ? (
+        <Editor task={open.task} onClose={onClose} />
+      ) : (
+        <>
+          <Bar onClose={onClose} />
+          <p className={`text-muted ${open.state === "loading" ? "late" : ""}`}>
+            {text.detail[open.state]}
+          </p>
+        </>
+      )}
+    </aside>
+  );
+}
+
+function Bar({
+  onClose,
+  children,
+}: {
+  readonly onClose: () => void;
+  readonly children?: ReactNode;
+}) {
+  return (
+    <div className="sticky top-0 z-10 -mx-1 mb-2 flex items-center justify-between gap-2 bg-paper px-1 py-3">
+      <div className="flex gap-2">{children}</div>
+      <IconButton label={text.detail.close} onClick={onClose}>
+        <CloseIcon />
+      </IconButton>
+    </div>
+  );
+}
+
+function Editor({ task, onClose }: { readonly task: Task; readonly onClose: () => void }) {
+  const { commands } = useWorkspace();
+  const title = useDraft(task.title, (draft) => {
+    if (draft !== "") commands.edit(task, { title: draft });
+  });
+  const notes = useDraft(task.notes, (draft) => {
+    commands.edit(task, { notes: draft });
+  });
+  return (
+    <>
+      <Bar onClose={onClose}>
+        <CompleteButton task={task} />
+      </Bar>
+      <div className="grid gap-6">
+        <textarea
+          aria-label={text.detail.title}
+          rows={1}
+          maxLength={TITLE_LIMIT}
+          className="field-sizing-content w-full resize-none rounded-card bg-transparent py-1 text-title font-semibold outline-offset-4"
+          {...title}
+          onKeyDown={(event) => {
+            // A title has one line; Enter means that it is ready.
+            if (event.key !== "Enter") return;
+            event.preventDefault();
+            event.currentTarget.blur();
+          }}
+        />
+        <DeadlineField task={task} />
+        <PriorityChoice
+          value={task.priority}
+          onChoose={(priority) => {
+            commands.edit(task, { priority });
+          }}
+        />
+        <label className="grid gap-1 text-meta text-muted">
+          {text.detail.notes}
+          <textarea
+            rows={5}
+            maxLength={NOTES_LIMIT}
+            placeholder={text.detail.notesPlaceholder}
+            className="field field-sizing-content min-h-32 resize-none text-base text-ink"
+            {...notes}
+          />
+        </label>
+        <Times task={task} />
+        <div className="border-t border-line pt-4">
+          <Button
+            look="danger"
+            onClick={() => {
+              onClose();
+              commands.remove(task);
+            }}
+          >
+            <TrashIcon />
+            {text.detail.delete}
+          </Button>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function CompleteButton({ task }: { readonly task: Task }) {
+  const { commands } = useWorkspace();
+  return task.completed_at === null ? (
+    <Button
+      look="main"
+      small
+      onClick={() => {
+        commands.complete(task);
+      }}
+    >
+      <CheckIcon />
+      {text.detail.complete}
+    </Button>
+  ) : (
+    <Button
+      small
+      onClick={() => {
+        commands.reopen(task);
+      }}
+    >
+      <UndoIcon />
+      {text.detail.reopen}
+    </Button>
+  );
+}

@@ -1,0 +1,42 @@
+import { useObservable } from "@/shared/lib/observable";
+import type { ConnectionState } from "@/shared/socket/stream";
+import { useUnansweredOf } from "@/shared/store/react";
+import { text } from "@/shared/text";
+
+import { useWorkspace } from "../context";
+
+const DOTS: Record<ConnectionState, string> = {
+  connecting: "bg-muted breathe",
+  live: "bg-done",
+  reconnecting: "bg-now breathe",
+  offline: "border-[1.5px] border-muted",
+  stopped: "border-[1.5px] border-muted",
+};
+
+const HINTS: Partial<Record<ConnectionState, string>> = {
+  live: text.connection.liveHint,
+  reconnecting: text.connection.reconnectingHint,
+  offline: text.connection.offlineHint,
+};
+
+/** Whether what is on the page is what is on the server. */
+export function ConnectionPill() {
+  const { connection, store } = useWorkspace();
+  const { state } = useObservable(connection);
+  const waiting = useUnansweredOf(store);
+  return (
+    <p
+      role="status"
+      aria-label={text.connection.label}
+      title={HINTS[state]}
+      className="flex items-center gap-2 rounded-full border border-line px-3 py-1 text-meta whitespace-nowrap text-muted"
+    >
+      <span aria-hidden="true" className={`size-2 rounded-full ${DOTS[state]}`} />
+      {text.connection[state]}
+      {/* While live a change waits for a blink only; saying so would be noise. */}
+      {state === "offline" && waiting > 0 && (
+        <span className="tabular max-sm:sr-only">{text.connection.waiting(waiting)}</span>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,88 @@
+import { hasSession } from "@/shared/api/hasSession";
+import type { Clock } from "@/shared/clock/clock";
+import { Observable } from "@/shared/lib/observable";
+import { systemTimers } from "@/shared/lib/timers";
+import { browserParts, followBrowser, streamUrl } from "@/shared/socket/browser";
+import { type ConnectionState, type StopReason, Stream } from "@/shared/socket/stream";
+import { Operations } from "@/shared/store/operations";
+import { TaskStore } from "@/shared/store/store";
+
+import { type Commands, makeCommands } from "./commands";
+
+export interface Connection {
+  readonly state: ConnectionState;
+  readonly reason: StopReason | null;
+}
+
+/** What every part of the board works with: one person's tasks, and what can be done with them. */
+export interface Workspace {
+  readonly store: TaskStore;
+  readonly commands: Commands;
+  readonly connection: Observable<Connection>;
+  /** Whose workspace it is; what the browser remembers is kept apart by it. */
+  readonly viewer: string;
+  /** The zone in which this person reads and writes times. */
+  readonly zone: string;
+}
+
+interface LiveOptions {
+  readonly clock: Clock;
+  readonly viewer: string;
+  readonly zone: string;
+  readonly sessionEnded: () => void;
+}
+
+/** A workspace that is fed by the server. Call `close` when the person leaves. */
+export function openWorkspace(options: LiveOptions): Workspace & { close: () => void } {
+  const { clock, viewer, zone, sessionEnded } = options;
+  const store = new TaskStore(clock);
+  const connection = new Observable<Connection>({ state: "connecting", reason: null });
+  const operations = new Operations({
+    store,
+    timers: systemTimers,
+    random: Math.random,
+    sessionEnded,
+  });
+  const stream = new Stream({
+    ...browserParts,
+    url: streamUrl(window.location),
+    hasSession,
+    handlers: {
+      connection: (state) => {
+        connection.set({ state, reason: null });
+        if (state === "live") operations.wake();
+      },
+      snapshot: (cursor, items) => {
+        store.replace(cursor, items);
+      },
+      events: (events) => {
+        store.apply(events);
+      },
+      head: (seq) => {
+        store.headTold(seq);
+      },
+      serverTime: (time, askedAt) => {
+        clock.observe(time, askedAt);
+      },
+      stopped: (reason) => {
+        connection.set({ state: "stopped", reason });
+        if (reason === "session") sessionEnded();
+      },
+    },
+  });
+  const stopFollowing = followBrowser(stream);
+  stream.start();
+  return {
+    store,
+    connection,
+    viewer,
+    zone,
+    commands: makeCommands(clock, operations, zone),
+    close: () => {
+      stopFollowing();
+      stream.stop();
+      operations.dispose();
+      store.dispose();
+    },
+  };
+}

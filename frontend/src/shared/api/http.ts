@@ -1,0 +1,59 @@
+import { NetworkError, readError } from "./errors";
+
+export const API = "/api/v1";
+export const AUTH = "/api/auth/browser/v1";
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+export interface Request {
+  readonly body?: unknown;
+  /** Names the operation: the same request sent twice under one name happens once. */
+  readonly opId?: string;
+}
+
+/**
+ * Sends a request with the browser's session. Resolves to the answer's body, undefined where it
+ * has none; throws ApiError for an answer that says no and NetworkError for no answer.
+ */
+export async function send(method: Method, path: string, request: Request = {}): Promise<unknown> {
+  const headers = new Headers({ Accept: "application/json" });
+  if (request.body !== undefined) headers.set("Content-Type", "application/json");
+  if (request.opId) headers.set("Idempotency-Key", request.opId);
+  if (method !== "GET") headers.set("X-CSRFToken", await csrfToken());
+  const response = await fetchOrThrow(path, {
+    method,
+    headers,
+    credentials: "same-origin",
+    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+  });
+  const body = await readJson(response);
+  if (response.ok) return body;
+  throw readError(response.status, body, response.headers.get("Retry-After"));
+}
+
+async function fetchOrThrow(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, init);
+  } catch (cause) {
+    throw new NetworkError(cause);
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    // An empty answer, or a proxy's page in place of one; the status says the rest.
+    return undefined;
+  }
+}
+
+/** The session endpoint hands out the cookie to whoever lacks it. */
+async function csrfToken(): Promise<string> {
+  if (!csrfCookie()) await fetchOrThrow(`${AUTH}/auth/session`, { credentials: "same-origin" });
+  return csrfCookie() ?? "";
+}
+
+function csrfCookie(): string | undefined {
+  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+}

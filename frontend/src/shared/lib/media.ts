@@ -1,0 +1,22 @@
+import { useCallback, useSyncExternalStore } from "react";
+
+export const WIDE = "(min-width: 1024px)";
+export const REDUCED_MOTION = "(prefers-reduced-motion: reduce)";
+
+export function matches(query: string): boolean {
+  return window.matchMedia(query).matches;
+}
+
+export function useMedia(query: string): boolean {
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const list = window.matchMedia(query);
+      list.addEventListener("change", changed);
+      return () => {
+        list.removeEventListener("change", changed);
+      };
+    },
+    [query],
+  );
+  return useSyncExternalStore(subscribe, () => matches(query));
+}

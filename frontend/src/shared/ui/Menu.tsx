@@ -1,0 +1,55 @@
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+
+const load = () => import("./MenuPanel");
+const MenuPanel = lazy(load);
+
+export interface MenuItem {
+  readonly label: string;
+  readonly hint?: string | undefined;
+  readonly run: () => void;
+}
+
+interface MenuProps {
+  /** What the menu is called by those who do not see its button. */
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+  readonly className: string;
+  readonly children: ReactNode;
+}
+
+/** A button with a menu. The menu's code is loaded when the pointer or the focus comes near. */
+export function Menu({ label, items, className, children }: MenuProps) {
+  const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <span className="relative inline-flex">
+      <button
+        ref={button}
+        type="button"
+        aria-label={label}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        className={className}
+        onPointerEnter={() => void load()}
+        onFocus={() => void load()}
+        onClick={() => {
+          setOpen(!open);
+        }}
+      >
+        {children}
+      </button>
+      {open && (
+        <Suspense fallback={null}>
+          <MenuPanel
+            label={label}
+            items={items}
+            button={button}
+            onClose={() => {
+              setOpen(false);
+            }}
+          />
+        </Suspense>
+      )}
+    </span>
+  );
+}

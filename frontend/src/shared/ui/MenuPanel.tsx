@@ -1,0 +1,63 @@
+import { DropdownMenu } from "radix-ui";
+import { type RefObject, useRef } from "react";
+
+import type { MenuItem } from "./Menu";
+
+interface MenuPanelProps {
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+  readonly button: RefObject<HTMLButtonElement | null>;
+  readonly onClose: () => void;
+}
+
+export default function MenuPanel({ label, items, button, onClose }: MenuPanelProps) {
+  const chosen = useRef(false);
+  return (
+    <DropdownMenu.Root
+      open
+      modal={false}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      {/* The real button stands outside; this only tells the menu where it is. */}
+      <DropdownMenu.Trigger asChild>
+        <span aria-hidden="true" tabIndex={-1} className="pointer-events-none absolute inset-0" />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          aria-label={label}
+          aria-labelledby={undefined}
+          align="end"
+          sideOffset={6}
+          collisionPadding={12}
+          className="appear z-40 min-w-44 rounded-card border border-line-strong bg-card p-1"
+          onInteractOutside={(event) => {
+            if (event.target instanceof Node && button.current?.contains(event.target)) {
+              event.preventDefault();
+            }
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            // What was chosen may have moved the focus to where it belongs.
+            if (!chosen.current) button.current?.focus();
+          }}
+        >
+          {items.map((item) => (
+            <DropdownMenu.Item
+              key={item.label}
+              className="flex min-h-11 items-center justify-between gap-6 rounded-card px-3 outline-none select-none data-highlighted:bg-hover wide:min-h-9"
+              onSelect={() => {
+                chosen.current = true;
+                item.run();
+              }}
+            >
+              {item.label}
+              {item.hint && <span className="tabular text-meta text-muted">{item.hint}</span>}
+            </DropdownMenu.Item>
+          ))}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}

@@ -1,0 +1,82 @@
+import { useEffect, useRef, useState } from "react";
+
+import { useObservable } from "@/shared/lib/observable";
+import { text } from "@/shared/text";
+
+import { Button, IconButton } from "./Button";
+import { CloseIcon } from "./icons";
+import { dismissToast, type Toast, toasts } from "./toasts";
+
+const SHOWN_MS = 6_000;
+
+export function Toaster() {
+  const list = useObservable(toasts);
+  const [held, setHeld] = useState(false);
+  return (
+    <section
+      aria-label={text.toasts.label}
+      aria-live="polite"
+      className="pointer-events-none fixed inset-x-0 bottom-36 z-50 flex flex-col items-center gap-2 px-4 wide:bottom-6"
+      onPointerEnter={() => {
+        setHeld(true);
+      }}
+      onPointerLeave={() => {
+        setHeld(false);
+      }}
+      onFocus={() => {
+        setHeld(true);
+      }}
+      onBlur={() => {
+        setHeld(false);
+      }}
+    >
+      {list.map((toast) => (
+        <ToastCard key={toast.id} toast={toast} held={held} />
+      ))}
+    </section>
+  );
+}
+
+/** Leaves by itself, but never while a pointer or the focus rests on it. */
+function ToastCard({ toast, held }: { readonly toast: Toast; readonly held: boolean }) {
+  const left = useRef(SHOWN_MS);
+  useEffect(() => {
+    if (held) return;
+    const since = Date.now();
+    const timer = setTimeout(() => {
+      dismissToast(toast.id);
+    }, left.current);
+    return () => {
+      clearTimeout(timer);
+      left.current -= Date.now() - since;
+    };
+  }, [held, toast.id]);
+  const { action } = toast;
+  return (
+    <div className="appear pointer-events-auto flex max-w-full items-center gap-1 rounded-card bg-ink py-1 pr-1 pl-4 text-paper">
+      <p className="min-w-0 py-2">{toast.message}</p>
+      {action && (
+        <Button
+          look="plain"
+          small
+          className="font-semibold underline underline-offset-2 hover:bg-transparent"
+          onClick={() => {
+            action.run();
+            dismissToast(toast.id);
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
+      <IconButton
+        label={text.toasts.dismiss}
+        className="text-paper hover:bg-transparent hover:text-paper"
+        onClick={() => {
+          dismissToast(toast.id);
+        }}
+      >
+        <CloseIcon />
+      </IconButton>
+    </div>
+  );
+}

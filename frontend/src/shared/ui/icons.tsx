@@ -1,0 +1,63 @@
+import type { ReactNode } from "react";
+
+interface IconProps {
+  readonly className?: string;
+}
+
+/** Icons say nothing by themselves: the text beside them, or the button's label, does. */
+function icon(paths: ReactNode) {
+  return function Icon({ className = "size-4" }: IconProps) {
+    return (
+      <svg
+        aria-hidden="true"
+        viewBox="0 0 16 16"
+        className={`shrink-0 ${className}`}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      >
+        {paths}
+      </svg>
+    );
+  };
+}
+
+export const CheckIcon = icon(<path d="m4 8.5 2.8 2.8L12 5.5" />);
+export const CloseIcon = icon(<path d="m4 4 8 8m0-8-8 8" />);
+export const PlusIcon = icon(<path d="M8 3v10M3 8h10" />);
+export const ChevronIcon = icon(<path d="m4.5 6.5 3.5 3.5 3.5-3.5" />);
+export const TrashIcon = icon(<path d="M3 4.5h10M6.5 4.5V3h3v1.5m-5 0 .6 8.5h5.8l.6-8.5" />);
+export const UndoIcon = icon(<path d="M3.5 6.5h6a3 3 0 0 1 0 6H6m-2.5-6L6 4M3.5 6.5 6 9" />);
+export const ClockIcon = icon(
+  <>
+    <circle cx="8" cy="8" r="5.75" />
+    <path d="M8 4.75V8l2 1.5" />
+  </>,
+);
+export const MissedIcon = icon(
+  <>
+    <path d="M8 2.5 14 13H2L8 2.5Z" />
+    <path d="M8 6.5v3M8 11.4v.1" />
+  </>,
+);
+export const SunIcon = icon(
+  <>
+    <circle cx="8" cy="8" r="2.75" />
+    <path d="M8 1.75v1.5m0 9.5v1.5M1.75 8h1.5m9.5 0h1.5M3.6 3.6l1 1m6.8 6.8 1 1m0-8.8-1 1m-6.8 6.8-1 1" />
+  </>,
+);
+export const MoonIcon = icon(<path d="M13 9.5A5.5 5.5 0 0 1 6.5 3a5.5 5.5 0 1 0 6.5 6.5Z" />);
+export const SystemIcon = icon(
+  <>
+    <circle cx="8" cy="8" r="5.5" />
+    <path d="M8 2.5a5.5 5.5 0 0 1 0 11Z" fill="currentColor" />
+  </>,
+);
+export const UserIcon = icon(
+  <>
+    <circle cx="8" cy="5.5" r="2.5" />
+    <path d="M3 13.5a5 5 0 0 1 10 0" />
+  </>,
+);

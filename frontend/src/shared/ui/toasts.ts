@@ -1,0 +1,21 @@
+import { Observable } from "@/shared/lib/observable";
+import { newUuid } from "@/shared/lib/uuid";
+
+export interface Toast {
+  readonly id: string;
+  readonly message: string;
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+/** More than a few at once would be a wall. */
+const MOST = 3;
+
+export const toasts = new Observable<readonly Toast[]>([]);
+
+export function showToast(toast: Omit<Toast, "id">): void {
+  toasts.set([...toasts.get(), { ...toast, id: newUuid() }].slice(-MOST));
+}
+
+export function dismissToast(id: string): void {
+  toasts.set(toasts.get().filter((toast) => toast.id !== id));
+}

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const backend = process.env["TASKENGINE_URL"] ?? "http://127.0.0.1:8000";
+
+export default defineConfig(({ command }) => ({
+  // Django serves the build under /static/; the dev server answers at the root.
+  base: command === "build" ? "/static/" : "/",
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  build: {
+    outDir: "dist",
+    // A data: URL would need an exception in the content security policy.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    port: 5173,
+    // The Host header stays the browser's own, so that the backend's Origin checks pass.
+    proxy: {
+      "/api": { target: backend },
+      "/ws": { target: backend, ws: true },
+      "/healthz": { target: backend },
+      "/readyz": { target: backend },
+    },
+  },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["./src/test/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+  },
+}));

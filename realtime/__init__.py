@@ -1,0 +1,1 @@
+"""Resumable streams of events over WebSockets. Knows no task and no user."""

@@ -1,0 +1,218 @@
+"""The shapes on the wire: events, and the frames of protocol v1 (`docs/realtime.md`).
+
+Nothing here reads a clock, a socket or a database.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+VERSION: Final = 1
+SUBPROTOCOL: Final = "taskengine.v1"
+MAX_CLIENT_FRAME_CHARS: Final = 65_536
+_MAX_SEQ: Final = 2**63 - 1
+
+
+class CloseCode(IntEnum):
+    """Why the server closes a socket. Below 4500 the client comes back, from 4500 on it does not."""
+
+    TOO_SLOW = 4008
+    RESYNC = 4010
+    RESTART = 4012
+    NOT_AUTHENTICATED = 4500
+    PROTOCOL_ERROR = 4501
+    SESSION_ENDED = 4503
+    TOO_MANY_SOCKETS = 4504
+
+
+class ProtocolError(Exception):
+    """The client sent a frame that protocol v1 does not have. The message says what was wrong."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One fact in a stream.
+
+    Attributes:
+        stream: Whose stream it stands in.
+        seq: Its place there, from 1 on and without gaps.
+        id: Its own name, for logs and for clients that merge streams.
+        type: What happened, such as `task.completed`.
+        at: When it happened, aware. A deadline that was fired late still has the deadline here.
+        actor: Who did it; None for what the clock did.
+        op_id: The operation it belongs to; None for what the clock did.
+        data: The whole object after it, by kind.
+    """
+
+    stream: UUID
+    seq: int
+    id: UUID
+    type: str
+    at: datetime
+    actor: UUID | None
+    op_id: UUID | None
+    data: Mapping[str, Any]
+
+    def encode(self) -> str:
+        """Return the event as JSON, the same for everyone who gets it."""
+        return encode_event(
+            stream=self.stream,
+            seq=self.seq,
+            id=self.id,
+            type=self.type,
+            at=self.at,
+            actor=self.actor,
+            op_id=self.op_id,
+            data=_json(self.data),
+        )
+
+
+def encode_event(
+    *,
+    stream: UUID,
+    seq: int,
+    id: UUID,  # noqa: A002 (the name on the wire)
+    type: str,  # noqa: A002 (the name on the wire)
+    at: datetime,
+    actor: UUID | None,
+    op_id: UUID | None,
+    data: str,
+) -> str:
+    """Return one event as JSON around `data`, which is JSON already and is not parsed again."""
+    head = _json(
+        {
+            "v": VERSION,
+            "stream": stream,
+            "seq": seq,
+            "id": id,
+            "type": type,
+            "at": rfc3339(at),
+            "actor": actor,
+            "op_id": op_id,
+        }
+    )
+    return f'{head[:-1]},"data":{data}}}'
+
+
+def rfc3339(instant: datetime) -> str:
+    """Return an aware datetime as UTC text with six digits, so that equal instants are equal texts."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+# --- Frames the client sends --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hello:
+    """The first frame: where the client left off, or nothing when it has nothing."""
+
+    since: int | None = None
+    epoch: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ack:
+    """The client has taken in every event up to `seq`."""
+
+    seq: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pong:
+    """The answer to a ping."""
+
+
+ClientFrame = Hello | Ack | Pong
+
+
+def decode(text: str) -> ClientFrame:
+    """Read a client's frame.
+
+    Raises:
+        ProtocolError: It is not JSON, has an unknown type or field, or a value of the wrong kind.
+    """
+    if len(text) > MAX_CLIENT_FRAME_CHARS:
+        raise ProtocolError("The frame is longer than 64 KiB.")
+    try:
+        frame = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise ProtocolError("The frame is not JSON.") from error
+    if not isinstance(frame, dict):
+        raise ProtocolError("A frame is a JSON object.")
+    kind = frame.pop("type", None)
+    if kind == "hello":
+        hello = Hello(since=_seq(frame.pop("since", None), "since"), epoch=_epoch(frame.pop("epoch", None)))
+        return _whole(hello, frame)
+    if kind == "ack":
+        seq = _seq(frame.pop("seq", None), "seq")
+        if seq is None:
+            raise ProtocolError("An ack needs a seq.")
+        return _whole(Ack(seq=seq), frame)
+    if kind == "pong":
+        return _whole(Pong(), frame)
+    raise ProtocolError("The frame's type is none of hello, ack and pong.")
+
+
+def _whole(read: ClientFrame, rest: Mapping[str, Any]) -> ClientFrame:
+    if rest:
+        raise ProtocolError(f"The frame has a field that is not known: {min(rest)[:40]!r}.")
+    return read
+
+
+def _seq(value: Any, name: str) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int or not 0 <= value <= _MAX_SEQ:
+        raise ProtocolError(f"{name} must be a whole number, 0 or more.")
+    return value
+
+
+def _epoch(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise ProtocolError("epoch must be text.")
+
+
+# --- Frames the server sends --------------------------------------------------------------------
+
+
+def welcome(*, epoch: str, head: int, server_time: datetime, resumed: bool) -> str:
+    """Return the answer to a hello: `resumed` says whether events or a snapshot follow."""
+    return _json(
+        {
+            "type": "welcome",
+            "epoch": epoch,
+            "head": head,
+            "server_time": rfc3339(server_time),
+            "resumed": resumed,
+        }
+    )
+
+
+def snapshot(*, seq: int, items: list[Mapping[str, Any]], done: bool) -> str:
+    """Return one page of the whole state as of `seq` or later; the last page has `done`."""
+    return _json({"type": "snapshot", "seq": seq, "items": items, "done": done})
+
+
+def events(*, first: int, last: int, encoded: Iterable[str]) -> str:
+    """Return the events `first` to `last`, each of which is JSON already."""
+    return f'{{"type":"events","from":{first},"to":{last},"items":[{",".join(encoded)}]}}'
+
+
+def ping(*, head: int, t: datetime) -> str:
+    """Return a sign of life, with the stream's head and the server's time."""
+    return _json({"type": "ping", "head": head, "t": rfc3339(t)})
+
+
+def bye(*, code: CloseCode, reason: str, retry_after_s: float | None) -> str:
+    """Return the last frame before a close; `retry_after_s` is None where coming back is no use."""
+    return _json({"type": "bye", "code": int(code), "reason": reason, "retry_after_s": retry_after_s})
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,1 @@
+"""People: the user, log-in through allauth, sessions and tokens."""

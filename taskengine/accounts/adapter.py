@@ -1,0 +1,95 @@
+"""What allauth asks us: how a user is made, where mail points to, who the client is."""
+
+import logging
+from types import SimpleNamespace
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal.httpkit import get_client_ip
+from allauth.core.ratelimit import respond_429
+from allauth.headless.internal.restkit.response import ErrorResponse
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db import IntegrityError, transaction
+from django.forms import BaseForm
+from django.http import HttpRequest
+
+from realtime import outbox
+from taskengine.accounts import audit, logins
+from taskengine.accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+# A server on a unix socket sees no address. Such clients share the limits of this one.
+UNKNOWN_ADDRESS: Final = "0.0.0.0"  # noqa: S104 (not bound to)
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+    """allauth's hooks, with our rules."""
+
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
+        """Save a new user together with their stream."""
+        super().save_user(request, user, form, commit=False)
+        user.email = user.email.lower()
+        if not commit:
+            return user
+        try:
+            with transaction.atomic():
+                user.save()
+                outbox.open_stream(user.id)
+        except IntegrityError:  # the same address signed up between the form's check and here
+            form.add_error("email", self.validation_error("email_taken"))
+            raise ImmediateHttpResponse(ErrorResponse(request, input=form)) from None
+        return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Log a user in; their log-ins unused for longest end when there are too many."""
+        super().login(request, user)
+        logins.end_oldest(user=user, keep=logins.MAX_LOGINS - 1)  # this one is recorded in a moment
+
+    def logout(self, request: HttpRequest) -> None:
+        """Log out. What hangs on the session goes with it, where allauth leaves it to be found later."""
+        key = request.session.session_key
+        super().logout(request)
+        if key:
+            logins.end(session_keys=[key])
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt to log in. Too many are 429, not the form error that allauth makes of them."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            audit.log_in_throttled(request, email=credentials.get("email", ""))
+            raise ImmediateHttpResponse(respond_429(request)) from None
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        # allauth puts the request's host into it, and so gives a new budget for each name we have.
+        return str(credentials.get("email", "")).lower()
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the peer's address, or what `TRUSTED_PROXY_COUNT` proxies say; it never fails."""
+        try:
+            return cast("str | None", get_client_ip(request)) or UNKNOWN_ADDRESS
+        except ImproperlyConfigured:  # fewer hops in X-Forwarded-For than there are proxies: it is forged
+            return UNKNOWN_ADDRESS
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """Send the link, unless the address is one that we made up."""
+        if not user.is_guest:
+            super().send_password_reset_mail(user, email, context)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send one mail.
+
+        It names `PUBLIC_URL`, where allauth would name the host of the request, which anybody
+        can forge. A mail server that is down is logged, not raised: what the mail is about has
+        been done, and each mail can be asked for again.
+        """
+        site = SimpleNamespace(name="taskengine", domain=urlsplit(settings.PUBLIC_URL).netloc)
+        message = self.render_mail(template_prefix, email, {"email": email, "current_site": site, **context})
+        try:
+            message.send()
+        except OSError:  # every SMTPException is one
+            logger.exception("A mail could not be sent. template=%s", template_prefix)

@@ -1,0 +1,79 @@
+"""Log-ins. One is a Django session with what hangs on it: allauth's record of it and its refresh tokens.
+
+The session's row is the authority. Where it is gone, every cookie, token and socket of that
+log-in is refused, so the order in which the rest is removed does not matter.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest
+
+from taskengine.accounts.models import RefreshToken, User
+
+# allauth asks after each session of a user at every log-in, so a script that never logs out
+# would make its own log-ins slower and slower.
+MAX_LOGINS: Final = 50
+# How long an expired token's row stays: longer than two machines' clocks differ, or a token that
+# one of them still takes would look like a stolen one.
+_CLOCK_SLACK: Final = timedelta(hours=1)
+
+
+def begin(*, request: HttpRequest, user: User) -> None:
+    """Log a user in who needs no password for it, such as a new guest."""
+    get_adapter().login(request, user)
+    UserSession.objects.create_from_request(request)
+
+
+def end(*, session_keys: Iterable[str]) -> None:
+    """End log-ins at once, in a fixed number of statements."""
+    keys = list(session_keys)
+    if not keys:
+        return
+    with transaction.atomic():
+        Session.objects.filter(session_key__in=keys).delete()
+        UserSession.objects.filter(session_key__in=keys).delete()
+        RefreshToken.objects.filter(session_key__in=keys).delete()
+
+
+def end_all(*, user_ids: Iterable[UUID]) -> None:
+    """End every log-in of some users."""
+    keys = UserSession.objects.filter(user_id__in=list(user_ids)).values_list("session_key", flat=True)
+    end(session_keys=keys)
+
+
+def end_oldest(*, user: User, keep: int = MAX_LOGINS) -> None:
+    """End the log-ins of a user beyond the `keep` that expire last, which are those used last."""
+    newest = Session.objects.filter(
+        session_key__in=UserSession.objects.filter(user=user).values("session_key")
+    ).order_by("-expire_date", "session_key")
+    end(session_keys=newest.values_list("session_key", flat=True)[keep:])
+
+
+def purge(*, now: datetime, limit: int) -> bool:
+    """Remove at most `limit` rows of each kind that outlived their log-in; True if there were some.
+
+    Replicas that sweep at the same time pass over each other's rows.
+    """
+    gone = ~Exists(Session.objects.filter(session_key=OuterRef("session_key")))
+    leftovers = [
+        Session.objects.filter(expire_date__lte=now),
+        UserSession.objects.filter(gone),
+        RefreshToken.objects.filter(Q(expires_at__lte=now - _CLOCK_SLACK) | gone),
+    ]
+    removed = 0
+    with transaction.atomic():
+        for rows in leftovers:
+            batch = list(
+                rows.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)[:limit]
+            )
+            if batch:
+                removed += rows.model._default_manager.filter(pk__in=batch).delete()[0]
+    return removed > 0

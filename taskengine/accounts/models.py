@@ -1,0 +1,113 @@
+"""The user (an e-mail address, a time zone, nothing that the product does not need) and their tokens."""
+
+import uuid
+import zoneinfo
+from datetime import datetime
+from functools import cache
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models.functions import Lower
+
+from realtime import outbox
+from taskengine import clock
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    # "localtime" and the like depend on the machine, so they name no zone.
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
+
+
+def _now() -> datetime:
+    return clock.now()  # a migration can name this function, but not the clock's bound method
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse what is not the name of an IANA time zone.
+
+    Raises:
+        ValidationError: With the code `invalid_time_zone`.
+    """
+    if name not in _zone_names():
+        raise ValidationError("This is not the name of an IANA time zone.", code="invalid_time_zone")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users from an e-mail address instead of a user name."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a user and the stream of the same id; without a password nobody can log in."""
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        with transaction.atomic():
+            user.save()
+            outbox.open_stream(user.id)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a member of staff with every permission."""
+        return self.create_user(email, password, **{**fields, "is_staff": True, "is_superuser": True})
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with tasks. The id is also the id of the person's stream of events."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(max_length=254, unique=True)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    is_guest = models.BooleanField(default=False, help_text="Made by the demo; purged after a day.")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=_now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints: ClassVar = [
+            # Ada@x.org and ada@x.org are one mailbox, so one account.
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="accounts_user_email_lower"
+            ),
+        ]
+        indexes: ClassVar = [
+            # The purge of the demo's guests.
+            models.Index(fields=["created_at"], condition=models.Q(is_guest=True), name="accounts_user_guests"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class RefreshToken(models.Model):
+    """A refresh token that may still be exchanged, or that was just now.
+
+    allauth keeps these in the session's blob, which every request that changes the session
+    writes whole: a slow one would bring back a token that was used since, or drop a new one.
+    Rows of their own are exchanged by one conditional UPDATE instead.
+
+    `session_key` is no foreign key on purpose: with one, a log-out that runs beside a refresh
+    fails. A token whose session is gone is worth nothing, and a sweep removes it.
+    """
+
+    jti = models.UUIDField(primary_key=True, help_text="The token's id. Worthless without our signature.")
+    session_key = models.CharField(max_length=40)
+    expires_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, help_text="When it was first exchanged for a new one.")
+
+    class Meta:
+        indexes: ClassVar = [
+            # The end of a log-in, and the pruning at each refresh.
+            models.Index("session_key", name="accounts_refresh_session"),
+            # The sweep of what expired.
+            models.Index("expires_at", name="accounts_refresh_expires"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.jti)

@@ -1,0 +1,1 @@
+"""All of HTTP, one file a noun."""

@@ -1,0 +1,79 @@
+"""`/api/v1/demo/`: a guest with sample tasks, some of them due within the minute."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth import login
+from django.db import transaction
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from taskengine import clock
+from taskengine.accounts.services import make_guest
+from taskengine.api.authentication import CookieAuthentication
+from taskengine.api.problems_schema import problems
+from taskengine.api.throttles import DemoThrottle
+from taskengine.api.users import UserSerializer
+from taskengine.operations.services import OpenOperation, perform
+from taskengine.tasks.services import complete_task, create_task
+
+# (title, notes, priority, due in so many seconds or None, completed)
+_SAMPLES: Final[Sequence[tuple[str, str, int, int | None, bool]]] = (
+    ("Watch this one cross the line", "Open a second window: it moves there too.", 2, 15, False),
+    ("Send the invoice", "", 1, 40, False),
+    ("Water the plants", "Finish it before it is missed.", 4, 90, False),
+    ("Call the bank", "Ask about the standing order.", 3, -22 * 60, False),
+    ("Prepare Thursday's talk", "Three ideas, one picture each.", 2, 26 * 3600, False),
+    ("Renew the passport", "", 3, 9 * 86_400, False),
+    ("Learn to make pasta", "No deadline: it is never missed.", 4, None, False),
+    ("Book flights", "", 3, 2 * 3600, True),
+    ("Tax form", "", 3, -3 * 3600, True),
+)
+
+
+class DemoView(APIView):
+    """Guests."""
+
+    authentication_classes = (CookieAuthentication,)
+    permission_classes = (AllowAny,)
+    throttle_classes = (DemoThrottle,)
+
+    @extend_schema(
+        tags=["about"],
+        operation_id="demo",
+        summary="Become a guest",
+        description="Makes a guest with sample tasks and logs the browser in. Only where `about` says `demo`.",
+        auth=[],
+        request=None,
+        responses={201: UserSerializer, **problems(404, 429, 503)},
+    )
+    def post(self, request: Request) -> Response:
+        """Make a guest."""
+        if not settings.DEMO:
+            raise Http404
+        with transaction.atomic():
+            guest = make_guest(now=clock.now())
+            with perform(owner_id=guest.pk, verb="demo.fill") as operation:
+                _fill(operation, now=clock.now())
+        login(request._request, guest, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return Response(UserSerializer(guest).data, status=status.HTTP_201_CREATED)
+
+
+def _fill(operation: OpenOperation, *, now: datetime) -> None:
+    for title, notes, priority, due_in_s, completed in _SAMPLES:
+        task = create_task(
+            operation=operation,
+            title=title,
+            notes=notes,
+            priority=priority,
+            deadline=None if due_in_s is None else now + timedelta(seconds=due_in_s),
+        )
+        if completed:
+            complete_task(operation=operation, task_id=task.id)

@@ -1,0 +1,154 @@
+"""Every error as a problem document (RFC 9457). The one place where an HTTP status is chosen.
+
+Whatever goes wrong below `/api/v1/`, also outside of a view, is answered in one shape:
+`type, title, status, code, detail, errors[{pointer, code, detail}], request_id`.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from taskengine.accounts.errors import TooManyGuests
+from taskengine.api.requests import request_id
+from taskengine.errors import DomainError
+from taskengine.operations.errors import OperationIdReused, OperationInFlight
+from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE: Final = "application/problem+json"
+
+# What is not listed is a 400: the request, not the server, is at fault.
+_STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
+    OperationIdReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    OperationInFlight: HTTPStatus.CONFLICT,
+    TaskIdTaken: HTTPStatus.CONFLICT,
+    TaskNotFound: HTTPStatus.NOT_FOUND,
+    TooManyGuests: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+def problem(
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    errors: Sequence[Mapping[str, str]] = (),
+    request: HttpRequest | None = None,
+) -> dict[str, Any]:
+    """Return the problem document.
+
+    Args:
+        status: The HTTP status it comes with.
+        code: A name for programs, which never changes.
+        detail: A sentence for people.
+        errors: One entry for each field that is at fault.
+        request: Where it happened; its id is what to quote when asking for help.
+    """
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "code": code,
+        "detail": detail,
+        "errors": list(errors),
+        "request_id": request_id(request),
+    }
+
+
+def problem_response(
+    *, status: int, code: str, detail: str, request: HttpRequest | None = None
+) -> HttpResponse:
+    """Return a problem from outside of DRF: middleware, and paths that lead nowhere."""
+    body = problem(status=status, code=code, detail=detail, request=request)
+    return HttpResponse(orjson.dumps(body), status=status, content_type=CONTENT_TYPE)
+
+
+def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
+    """Turn what a view raised into an answer (DRF's `EXCEPTION_HANDLER`)."""
+    request = context["request"]._request if context.get("request") else None
+    headers: dict[str, str] = {}
+    errors: list[Mapping[str, str]] = []
+    match exc:
+        case DomainError():
+            status: int = next(
+                (status for kind, status in _STATUS.items() if isinstance(exc, kind)), HTTPStatus.BAD_REQUEST
+            )
+            code, detail = exc.code, exc.detail
+            if exc.pointer:
+                errors = [{"pointer": exc.pointer, "code": code, "detail": detail}]
+            if isinstance(exc, OperationInFlight):
+                headers["Retry-After"] = "1"
+        case exceptions.ValidationError():
+            status, code = HTTPStatus.BAD_REQUEST, "invalid"
+            errors = list(_flattened(exc.detail))
+            detail = "Some of what was sent is not valid: see errors."
+        case exceptions.APIException():
+            status, detail = exc.status_code, str(exc.detail)
+            code = exc.detail.code if isinstance(exc.detail, exceptions.ErrorDetail) else exc.default_code
+            if challenge := getattr(exc, "auth_header", None):
+                headers["WWW-Authenticate"] = challenge
+            if wait := getattr(exc, "wait", None):
+                headers["Retry-After"] = str(max(1, round(wait)))
+        case Http404():
+            status, code, detail = HTTPStatus.NOT_FOUND, "not_found", "There is nothing here."
+        case PermissionDenied():
+            status, code, detail = HTTPStatus.FORBIDDEN, "permission_denied", "You may not do this."
+        case _:
+            logger.error("A request failed. request_id=%s", request_id(request), exc_info=exc)
+            status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"
+            detail = "Something went wrong here. It was logged; quote the request_id when you ask for help."
+    set_rollback()
+    body = problem(status=status, code=code, detail=detail, errors=errors, request=request)
+    return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
+
+
+def _flattened(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
+    """Turn DRF's nested errors into a list with JSON pointers (RFC 6901)."""
+    if isinstance(detail, Mapping):
+        for name, nested in detail.items():
+            step = str(name).replace("~", "~0").replace("/", "~1")
+            yield from _flattened(nested, pointer if name == "non_field_errors" else f"{pointer}/{step}")
+    elif isinstance(detail, list):
+        for number, nested in enumerate(detail):
+            is_message = isinstance(nested, exceptions.ErrorDetail)
+            yield from _flattened(nested, pointer if is_message else f"{pointer}/{number}")
+    else:
+        yield {"pointer": pointer, "code": getattr(detail, "code", None) or "invalid", "detail": str(detail)}
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a path that leads nowhere (Django's `handler404`)."""
+    return problem_response(status=404, code="not_found", detail="There is nothing here.", request=request)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that Django itself refused (Django's `handler400`)."""
+    return problem_response(
+        status=400, code="bad_request", detail="The request can't be understood.", request=request
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer when something broke outside of a view (Django's `handler500`)."""
+    return problem_response(
+        status=500,
+        code="server_error",
+        detail="Something went wrong here. It was logged; quote the request_id when you ask for help.",
+        request=request,
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a write whose CSRF token is missing or wrong (Django's `CSRF_FAILURE_VIEW`)."""
+    return problem_response(
+        status=403, code="csrf_failed", detail=f"The CSRF check failed: {reason}", request=request
+    )

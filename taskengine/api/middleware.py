@@ -1,0 +1,122 @@
+"""What every request passes through before a view sees it."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+from taskengine.api.errors import problem_response
+from taskengine.api.requests import HEADER, new_request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+# The front end's build puts a hash of the content into each asset's name.
+_HASHED_NAME = re.compile(r"/assets/[^/]+-[\w-]{8}\.\w+$")
+
+
+class _Middleware:
+    """Runs in the event loop under ASGI and in the thread under WSGI, without a hop between them."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        early = self.before(request)
+        if early is not None:
+            return self._later(early) if iscoroutinefunction(self) else self.after(request, early)
+        if iscoroutinefunction(self):
+            return self._awaited(request)
+        return self.after(request, self.get_response(request))
+
+    async def _later(self, response: HttpResponseBase) -> HttpResponseBase:
+        return response
+
+    async def _awaited(self, request: HttpRequest) -> HttpResponseBase:
+        return self.after(request, await self.get_response(request))
+
+    def before(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Look at the request; an answer here ends it."""
+        return None
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Look at the answer."""
+        return response
+
+
+class RequestIdMiddleware(_Middleware):
+    """Gives each request a name, and tells it."""
+
+    def before(self, request: HttpRequest) -> None:
+        """Take the offered name or make one."""
+        cast(Any, request).request_id = new_request_id(request.headers.get(HEADER))
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Send it back."""
+        response[HEADER] = cast(Any, request).request_id
+        return response
+
+
+class BodyLimitMiddleware(_Middleware):
+    """Refuses a body that says it is too large, before a byte of it is parsed."""
+
+    def before(self, request: HttpRequest) -> HttpResponse | None:
+        """Compare the announced length with the limit."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) <= settings.MAX_BODY_BYTES:
+            return None
+        return problem_response(
+            status=413,
+            code="body_too_large",
+            detail=f"The body is larger than {settings.MAX_BODY_BYTES // 1024} KiB.",
+            request=request,
+        )
+
+
+class StaticFilesMiddleware(_Middleware):
+    """Serves the page's files by WhiteNoise."""
+
+    def __init__(self, get_response: Any) -> None:
+        super().__init__(get_response)
+        self._files = _StaticFiles(get_response)
+
+    def before(self, request: HttpRequest) -> HttpResponse | None:
+        """Answer when the path is a file's."""
+        return self._files.answer(request)
+
+
+class _StaticFiles(WhiteNoiseMiddleware):
+    """WhiteNoise, with answers that suit ASGI: its own are streams that would block the loop."""
+
+    def answer(self, request: HttpRequest) -> HttpResponse | None:
+        """Return the file at the request's path, if there is one."""
+        path = request.path_info
+        static_file = self.find_file(path) if self.autorefresh else self.files.get(path)
+        return None if static_file is None else self.serve(static_file, request)
+
+    def immutable_file_test(self, path: str, url: str) -> bool:
+        """Whether a file's name changes with its content, so that it may be cached for ever."""
+        return bool(_HASHED_NAME.search(url)) or super().immutable_file_test(path, url)
+
+    @staticmethod
+    def serve(static_file: Any, request: HttpRequest) -> HttpResponse:
+        """Answer with the file's bytes; the page's files are small."""
+        found = static_file.get_response(request.method, request.META)
+        body = b""
+        if found.file is not None:
+            with found.file as file:
+                body = file.read()
+        response = HttpResponse(body, status=int(found.status))
+        del response["Content-Type"]
+        for name, value in found.headers:
+            response[name] = value
+        return response

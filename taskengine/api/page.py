@@ -1,0 +1,24 @@
+"""The single page: one document for each of its own paths; its files are static."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+@ensure_csrf_cookie
+def page(request: HttpRequest, **_: str) -> HttpResponse:
+    """Return the page's document, with the CSRF cookie its requests will need."""
+    index = settings.FRONTEND_DIST / "index.html"
+    if not index.is_file():
+        return HttpResponse(
+            "The page is not built. Run `make run`, or `npm ci && npm run build` in frontend/.\n",
+            status=503,
+            content_type="text/plain; charset=utf-8",
+        )
+    response = HttpResponse(index.read_bytes())
+    add_never_cache_headers(response)  # it names the hashed files of one build
+    return response
+

@@ -1,0 +1,48 @@
+"""What the OpenAPI document says of errors."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+
+from taskengine.api.errors import CONTENT_TYPE
+
+_MEANING = {
+    400: "Something that was sent is not valid; `errors` says what.",
+    401: "Nobody is logged in, or the log-in has ended.",
+    403: "The CSRF check failed.",
+    404: "There is no such thing, or it is not yours.",
+    409: "It is taken, or the same operation is being carried out right now.",
+    413: "The body is too large.",
+    422: "The idempotency key was used for another request.",
+    429: "Too many requests; `Retry-After` says how long to wait.",
+    503: "Not now.",
+}
+
+
+class ProblemErrorSerializer(serializers.Serializer[Any]):
+    """One field that is at fault."""
+
+    pointer = serializers.CharField(help_text="A JSON pointer into what was sent.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An error (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField(help_text="For programs; it never changes.")
+    detail = serializers.CharField(help_text="For people.")
+    errors = ProblemErrorSerializer(many=True)  # type: ignore[assignment]  # the name on the wire
+    request_id = serializers.CharField(allow_null=True)
+
+
+def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
+    """Return the responses of an operation for these statuses."""
+    return {
+        (status, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=_MEANING[status])
+        for status in statuses
+    }

@@ -1,0 +1,20 @@
+"""A request's own name, for answers and logs."""
+
+import re
+import uuid
+from typing import Any, Final
+
+HEADER: Final = "X-Request-ID"
+_ACCEPTABLE: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def new_request_id(offered: str | None) -> str:
+    """Return the id a client or proxy offered, if it is harmless to log, or a new one."""
+    if offered and _ACCEPTABLE.fullmatch(offered):
+        return offered
+    return uuid.uuid4().hex
+
+
+def request_id(request: Any) -> str | None:
+    """Return a request's id; None where there is no request."""
+    return getattr(request, "request_id", None)

@@ -1,0 +1,262 @@
+"""`/api/v1/tasks/`: parse, call one service, answer."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from realtime.envelope import rfc3339
+from taskengine import clock
+from taskengine.api import cursors
+from taskengine.api.operations import KEY_PARAMETER, carry_out
+from taskengine.api.problems_schema import problems
+from taskengine.api.tasks_schema import (
+    NEW_TASK_EXAMPLE,
+    PATCH_EXAMPLE,
+    SUMMARY_EXAMPLE,
+    TASK_EXAMPLE,
+    TASK_LIST_EXAMPLE,
+    TaskCreateSerializer,
+    TaskListQuerySerializer,
+    TaskListSerializer,
+    TaskPutSerializer,
+    TaskSerializer,
+    TaskSummarySerializer,
+    TaskWriteSerializer,
+)
+from taskengine.operations.services import Answer, OpenOperation
+from taskengine.tasks import queries, services
+from taskengine.tasks.deadlines import Bucket
+from taskengine.tasks.models import Task
+from taskengine.tasks.payloads import task_payload
+
+
+def _answer(task: Task, *, code: int = status.HTTP_200_OK) -> Answer:
+    return Answer(status=code, body=task_payload(task, now=max(clock.now(), task.updated_at)))
+
+
+@extend_schema(tags=["tasks"])
+class TaskListView(APIView):
+    """All of one's tasks."""
+
+    @extend_schema(
+        operation_id="tasks_list",
+        summary="List tasks",
+        description="Page by page. Rows that do not change during the walk come exactly once.",
+        parameters=[TaskListQuerySerializer],
+        responses={200: TaskListSerializer, **problems(400, 401, 429)},
+        examples=[TASK_LIST_EXAMPLE],
+    )
+    def get(self, request: Request) -> Response:
+        """Return one page."""
+        query = TaskListQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        filters = {name: asked[name] for name in ("bucket", "search", "ordering") if asked.get(name)}
+        bound_to = {"owner": str(request.user.pk), **filters}
+        position = cursors.decode(asked["cursor"], bound_to=bound_to) if asked.get("cursor") else None
+        now = clock.now()
+        as_of = position.as_of if position else now
+        ordering = cursors.Ordering.parse(asked["ordering"])
+        rows = _filtered(request.user.pk, filters, as_of=as_of)
+        tasks, more = cursors.page(rows, ordering=ordering, after=position, limit=asked["limit"])
+        next_cursor = None
+        if more:
+            last = tasks[-1]
+            end = cursors.Position(as_of=as_of, value=getattr(last, ordering.column), key=str(last.id))
+            next_cursor = cursors.encode(end, bound_to=bound_to)
+        next_transition_at = queries.next_transition_at(owner_id=request.user.pk, now=as_of)
+        return Response(
+            {
+                "results": [task_payload(task, now=as_of) for task in tasks],
+                "next_cursor": next_cursor,
+                "as_of": rfc3339(as_of),
+                "server_time": rfc3339(now),
+                "next_transition_at": rfc3339(next_transition_at) if next_transition_at else None,
+            }
+        )
+
+    @extend_schema(
+        operation_id="tasks_create",
+        summary="Make a task",
+        parameters=[KEY_PARAMETER],
+        request=TaskCreateSerializer,
+        responses={201: TaskSerializer, **problems(400, 401, 409, 413, 422, 429)},
+        examples=[NEW_TASK_EXAMPLE, TASK_EXAMPLE],
+    )
+    def post(self, request: Request) -> Response:
+        """Make one."""
+        new = TaskCreateSerializer(data=request.data)
+        new.is_valid(raise_exception=True)
+
+        def act(operation: OpenOperation) -> Answer:
+            task = services.create_task(operation=operation, **new.validated_data)
+            return _answer(task, code=status.HTTP_201_CREATED)
+
+        return carry_out(request, "task.create", act)
+
+
+def _filtered(owner_id: UUID, filters: dict[str, Any], *, as_of: datetime) -> QuerySet[Task]:
+    rows = queries.tasks_of(owner_id)
+    if "bucket" in filters:
+        rows = rows.filter(queries.in_bucket(Bucket(filters["bucket"]), now=as_of))
+    if "search" in filters:
+        rows = rows.filter(queries.matching(filters["search"]))
+    return rows
+
+
+@extend_schema(tags=["tasks"])
+class TaskView(APIView):
+    """One task."""
+
+    @extend_schema(
+        operation_id="tasks_retrieve",
+        summary="Read a task",
+        responses={200: TaskSerializer, **problems(401, 404, 429)},
+        examples=[TASK_EXAMPLE],
+    )
+    def get(self, request: Request, task_id: UUID) -> Response:
+        """Return it."""
+        task = queries.get_task(owner_id=request.user.pk, task_id=task_id)
+        return Response(task_payload(task, now=clock.now()))
+
+    @extend_schema(
+        operation_id="tasks_update",
+        summary="Change some fields",
+        description="A field that is absent stays, null clears it, a value sets it.",
+        parameters=[KEY_PARAMETER],
+        request=TaskWriteSerializer(partial=True),
+        responses={200: TaskSerializer, **problems(400, 401, 404, 409, 413, 422, 429)},
+        examples=[PATCH_EXAMPLE, TASK_EXAMPLE],
+    )
+    def patch(self, request: Request, task_id: UUID) -> Response:
+        """Change what was sent."""
+        return self._write(request, task_id, TaskWriteSerializer(data=request.data, partial=True))
+
+    @extend_schema(
+        operation_id="tasks_replace",
+        summary="Put a task back as it was read",
+        description="Fields that are absent take their default. What only the server sets is passed over.",
+        parameters=[KEY_PARAMETER],
+        request=TaskPutSerializer,
+        responses={200: TaskSerializer, **problems(400, 401, 404, 409, 413, 422, 429)},
+        examples=[NEW_TASK_EXAMPLE, TASK_EXAMPLE],
+    )
+    def put(self, request: Request, task_id: UUID) -> Response:
+        """Replace it."""
+        return self._write(request, task_id, TaskPutSerializer(data=request.data))
+
+    def _write(self, request: Request, task_id: UUID, fields: TaskWriteSerializer) -> Response:
+        fields.is_valid(raise_exception=True)
+
+        def act(operation: OpenOperation) -> Answer:
+            return _answer(
+                services.update_task(operation=operation, task_id=task_id, fields=fields.validated_data)
+            )
+
+        return carry_out(request, "task.update", act)
+
+    @extend_schema(
+        operation_id="tasks_destroy",
+        summary="Delete a task",
+        description="`/restore/` takes it back.",
+        parameters=[KEY_PARAMETER],
+        responses={204: OpenApiResponse(description="It is deleted."), **problems(401, 404, 409, 422, 429)},
+    )
+    def delete(self, request: Request, task_id: UUID) -> Response:
+        """Delete it."""
+
+        def act(operation: OpenOperation) -> Answer:
+            services.delete_task(operation=operation, task_id=task_id)
+            return Answer(status=status.HTTP_204_NO_CONTENT, body=None)
+
+        return carry_out(request, "task.delete", act)
+
+
+class _VerbView(APIView):
+    """`POST` of one verb to one task; a repeat changes nothing and makes no event."""
+
+    verb: ClassVar[str]
+
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Do it."""
+
+        def act(operation: OpenOperation) -> Answer:
+            return _answer(self.act(operation=operation, task_id=task_id))
+
+        return carry_out(request, self.verb, act)
+
+    def act(self, *, operation: OpenOperation, task_id: UUID) -> Task:
+        """Call the verb's service."""
+        raise NotImplementedError
+
+
+def _documented(name: str, summary: str, description: str) -> Any:
+    return extend_schema_view(
+        post=extend_schema(
+            tags=["tasks"],
+            operation_id=f"tasks_{name}",
+            summary=summary,
+            description=description,
+            parameters=[KEY_PARAMETER],
+            request=None,
+            responses={200: TaskSerializer, **problems(401, 404, 409, 422, 429)},
+            examples=[TASK_EXAMPLE],
+        )
+    )
+
+
+@_documented("complete", "Complete a task", "Fixes its outcome: on time, or late and by how much.")
+class CompleteView(_VerbView):
+    """Complete."""
+
+    verb = "task.complete"
+    act = staticmethod(services.complete_task)  # type: ignore[assignment]
+
+
+@_documented("reopen", "Reopen a task", "If its deadline has passed it is missed at once.")
+class ReopenView(_VerbView):
+    """Reopen."""
+
+    verb = "task.reopen"
+    act = staticmethod(services.reopen_task)  # type: ignore[assignment]
+
+
+@_documented("restore", "Restore a deleted task", "If its deadline has passed meanwhile it is missed at once.")
+class RestoreView(_VerbView):
+    """Restore."""
+
+    verb = "task.restore"
+    act = staticmethod(services.restore_task)  # type: ignore[assignment]
+
+
+@extend_schema(tags=["tasks"])
+class TaskSummaryView(APIView):
+    """The counts."""
+
+    @extend_schema(
+        operation_id="tasks_summary",
+        summary="Count tasks by bucket",
+        responses={200: TaskSummarySerializer, **problems(401, 429)},
+        examples=[SUMMARY_EXAMPLE],
+    )
+    def get(self, request: Request) -> Response:
+        """Return how many are in each bucket now."""
+        now = clock.now()
+        counted = queries.summary(owner_id=request.user.pk, now=now)
+        coming = counted.next_transition_at
+        return Response(
+            {
+                "upcoming": counted.upcoming,
+                "missed": counted.missed,
+                "completed": counted.completed,
+                "server_time": rfc3339(now),
+                "next_transition_at": rfc3339(coming) if coming else None,
+            }
+        )

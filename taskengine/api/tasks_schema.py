@@ -1,0 +1,177 @@
+"""What the OpenAPI document says of tasks, and the shapes that requests are read by."""
+
+import zoneinfo
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+
+from taskengine.accounts.models import validate_time_zone
+from taskengine.api.fields import DayField, InstantField, TextField
+from taskengine.api.serializers import StrictSerializer
+from taskengine.tasks.deadlines import BUCKET_CHOICES, OUTCOME_CHOICES
+from taskengine.tasks.models import DEFAULT_PRIORITY, MAX_NOTES_CHARS, MAX_TITLE_CHARS
+
+ORDERINGS = [
+    sign + column
+    for column in ("deadline", "created_at", "updated_at", "completed_at", "priority", "title")
+    for sign in ("", "-")
+]
+MAX_PAGE_ROWS = 200
+DEFAULT_PAGE_ROWS = 50
+
+_READ_ONLY = {
+    "bucket": "The bucket follows from the clock. Use /complete/ or /reopen/, or move the deadline.",
+    "completed_at": "Use /complete/ or /reopen/.",
+    "outcome": "It is fixed by /complete/.",
+    "lateness_s": "It is fixed by /complete/.",
+    "version": "The server counts it.",
+    "created_at": "This is fixed.",
+    "updated_at": "The server keeps it.",
+}
+
+
+class TaskSerializer(serializers.Serializer[Any]):
+    """A task as it is read. The same shape stands in every event and snapshot."""
+
+    id = serializers.UUIDField()
+    title = serializers.CharField(max_length=MAX_TITLE_CHARS)
+    notes = serializers.CharField(help_text="Markdown, as it was written.")
+    deadline = serializers.DateTimeField(allow_null=True, help_text="At this instant an open task is missed.")
+    due_date = serializers.DateField(
+        allow_null=True, help_text="The day, where the deadline was given as one: its end is the deadline."
+    )
+    time_zone = serializers.CharField(allow_null=True, help_text="The zone of that day; null: the user's.")
+    priority = serializers.IntegerField(min_value=1, max_value=4, help_text="1 is the highest.")
+    bucket = serializers.ChoiceField(BUCKET_CHOICES)
+    completed_at = serializers.DateTimeField(allow_null=True)
+    outcome = serializers.ChoiceField(OUTCOME_CHOICES, allow_null=True)
+    lateness_s = serializers.FloatField(allow_null=True, help_text="Seconds, where the outcome is `late`.")
+    version = serializers.IntegerField(help_text="Counts the writes.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class TaskWriteSerializer(StrictSerializer):
+    """What a client may say of a task. Absent, null and a value are three different things."""
+
+    hints: ClassVar = {**_READ_ONLY, "id": "The id never changes."}
+
+    title = TextField(max_length=MAX_TITLE_CHARS)
+    notes = TextField(
+        required=False, allow_blank=True, default="", max_length=MAX_NOTES_CHARS, trim_whitespace=False
+    )
+    priority = serializers.IntegerField(required=False, min_value=1, max_value=4, default=DEFAULT_PRIORITY)
+    deadline = InstantField(required=False, allow_null=True, default=None)
+    due_date = DayField(required=False, allow_null=True, default=None)
+    time_zone = TextField(required=False, allow_null=True, default=None, max_length=64)
+
+    def validate_time_zone(self, name: str | None) -> str | None:
+        """Refuse what is not an IANA zone."""
+        if name is not None:
+            validate_time_zone(name)
+            zoneinfo.ZoneInfo(name)
+        return name
+
+
+class TaskCreateSerializer(TaskWriteSerializer):
+    """A new task. A client may choose its id, which makes a retry harmless."""
+
+    hints: ClassVar = _READ_ONLY
+
+    id = serializers.UUIDField(required=False)
+
+
+class TaskPutSerializer(TaskWriteSerializer):
+    """A whole task, as it was read: what only the server may set is passed over."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Leave out what is not the client's."""
+        if isinstance(data, dict):
+            data = {name: value for name, value in data.items() if name not in self.hints}
+        return super().to_internal_value(data)
+
+
+class TaskListQuerySerializer(StrictSerializer):
+    """What a list may be asked for."""
+
+    bucket = serializers.ChoiceField(BUCKET_CHOICES, required=False)
+    search = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, help_text="Words that the title or the notes have."
+    )
+    ordering = serializers.ChoiceField(
+        ORDERINGS, required=False, default="deadline", help_text="Nulls come last, either way round."
+    )
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
+    )
+    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+
+
+class TaskListSerializer(serializers.Serializer[Any]):
+    """One page of tasks, bucketed as of the walk's first page."""
+
+    results = TaskSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+    as_of = serializers.DateTimeField(help_text="The instant that decided the buckets.")
+    server_time = serializers.DateTimeField()
+    next_transition_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the next task changes bucket by itself: one timer is enough."
+    )
+
+
+class TaskSummarySerializer(serializers.Serializer[Any]):
+    """How many tasks are in each bucket."""
+
+    upcoming = serializers.IntegerField()
+    missed = serializers.IntegerField()
+    completed = serializers.IntegerField()
+    server_time = serializers.DateTimeField()
+    next_transition_at = serializers.DateTimeField(allow_null=True)
+
+
+_TASK = {
+    "id": "0f8fad5b-d9cb-469f-a165-70867728950e",
+    "title": "Send invoice",
+    "notes": "",
+    "deadline": "2026-11-27T17:00:00.000000Z",
+    "due_date": None,
+    "time_zone": None,
+    "priority": 4,
+    "bucket": "upcoming",
+    "completed_at": None,
+    "outcome": None,
+    "lateness_s": None,
+    "version": 1,
+    "created_at": "2026-11-22T09:00:00.000000Z",
+    "updated_at": "2026-11-22T09:00:00.000000Z",
+}
+NEW_TASK_EXAMPLE = OpenApiExample(
+    "With a deadline",
+    value={"title": "Send invoice", "deadline": "2026-11-27T18:00:00+01:00"},
+    request_only=True,
+)
+PATCH_EXAMPLE = OpenApiExample("Clear the deadline", value={"deadline": None}, request_only=True)
+TASK_EXAMPLE = OpenApiExample("A task", value=_TASK, response_only=True)
+TASK_LIST_EXAMPLE = OpenApiExample(
+    "The last page",
+    value={
+        "results": [_TASK],
+        "next_cursor": None,
+        "as_of": "2026-11-22T09:00:01.000000Z",
+        "server_time": "2026-11-22T09:00:01.000000Z",
+        "next_transition_at": "2026-11-27T17:00:00.000000Z",
+    },
+    response_only=True,
+)
+SUMMARY_EXAMPLE = OpenApiExample(
+    "Counts",
+    value={
+        "upcoming": 9,
+        "missed": 2,
+        "completed": 3,
+        "server_time": "2026-11-22T09:00:01.000000Z",
+        "next_transition_at": "2026-11-27T17:00:00.000000Z",
+    },
+    response_only=True,
+)

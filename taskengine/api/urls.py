@@ -1,0 +1,32 @@
+"""The paths below `/api/v1/`."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from taskengine.api.about import AboutView
+from taskengine.api.demo import DemoView
+from taskengine.api.errors import not_found
+from taskengine.api.tasks import (
+    CompleteView,
+    ReopenView,
+    RestoreView,
+    TaskListView,
+    TaskSummaryView,
+    TaskView,
+)
+from taskengine.api.users import MeView
+
+urlpatterns = [
+    path("about/", AboutView.as_view(), name="about"),
+    path("demo/", DemoView.as_view(), name="demo"),
+    path("users/me/", MeView.as_view(), name="me"),
+    path("tasks/", TaskListView.as_view(), name="tasks"),
+    path("tasks/summary/", TaskSummaryView.as_view(), name="task-summary"),
+    path("tasks/<uuid:task_id>/", TaskView.as_view(), name="task"),
+    path("tasks/<uuid:task_id>/complete/", CompleteView.as_view(), name="task-complete"),
+    path("tasks/<uuid:task_id>/reopen/", ReopenView.as_view(), name="task-reopen"),
+    path("tasks/<uuid:task_id>/restore/", RestoreView.as_view(), name="task-restore"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path("", not_found),
+]

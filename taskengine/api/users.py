@@ -1,0 +1,132 @@
+"""`/api/v1/users/me/`: the account of whoever asks."""
+
+from typing import Any, ClassVar, cast
+
+from allauth.core.ratelimit import consume
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from taskengine.accounts import services
+from taskengine.accounts.models import User
+from taskengine.api.serializers import StrictSerializer
+
+_EXAMPLE = OpenApiExample(
+    "Ada",
+    value={
+        "id": "5b0c2f2e-6a0e-4a8e-9a55-0f2a3c7d9b11",
+        "email": "ada@example.org",
+        "time_zone": "Europe/London",
+        "is_guest": False,
+        "created_at": "2026-11-22T09:00:00Z",
+    },
+    response_only=True,
+)
+
+
+class UserSerializer(serializers.ModelSerializer[User]):
+    """An account as its owner sees it."""
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["id", "email", "time_zone", "is_guest", "created_at"]
+        read_only_fields = fields
+
+
+class UserPatchSerializer(StrictSerializer):
+    """What a person may change about themselves."""
+
+    hints: ClassVar = {
+        "id": "The id never changes.",
+        "email": "Change it at /api/auth/{app|browser}/v1/account/email.",
+        "is_guest": "Sign up to get an account of your own.",
+        "created_at": "This is fixed.",
+    }
+
+    time_zone = serializers.CharField(
+        required=False, max_length=64, help_text="The name of an IANA time zone, such as `Europe/London`."
+    )
+
+
+class UserDeleteSerializer(StrictSerializer):
+    """The proof that it is really the owner who goes."""
+
+    password = serializers.CharField(
+        required=False,
+        allow_null=True,
+        max_length=4096,
+        trim_whitespace=False,
+        write_only=True,
+        style={"input_type": "password"},
+        help_text="The account's password. A guest has none and may leave it out.",
+    )
+
+
+@extend_schema(tags=["users"])
+class MeView(APIView):
+    """The account of whoever asks."""
+
+    @extend_schema(
+        operation_id="users_me_retrieve",
+        summary="Read your account",
+        responses=UserSerializer,
+        examples=[_EXAMPLE],
+    )
+    def get(self, request: Request) -> Response:
+        """Return the account."""
+        return Response(UserSerializer(_owner(request)).data)
+
+    @extend_schema(
+        operation_id="users_me_update",
+        summary="Change your time zone",
+        request=UserPatchSerializer,
+        responses=UserSerializer,
+        examples=[
+            OpenApiExample("Move", value={"time_zone": "Europe/London"}, request_only=True),
+            _EXAMPLE,
+        ],
+    )
+    def patch(self, request: Request) -> Response:
+        """Change what was sent, and return the account."""
+        change = UserPatchSerializer(data=request.data)
+        change.is_valid(raise_exception=True)
+        user = _owner(request)
+        if change.validated_data:
+            user = services.update_user(user=user, **change.validated_data)
+        return Response(UserSerializer(user).data)
+
+    @extend_schema(
+        operation_id="users_me_destroy",
+        summary="Delete your account",
+        description=(
+            "Deletes the account with all its tasks and events, and ends every log-in and socket."
+            " There is no way back."
+        ),
+        request=UserDeleteSerializer,
+        responses={204: OpenApiResponse(description="It is gone.")},
+        examples=[
+            OpenApiExample("Leave", value={"password": "correct horse battery staple"}, request_only=True)
+        ],
+    )
+    def delete(self, request: Request) -> Response:
+        """Delete the account."""
+        proof = UserDeleteSerializer(data=request.data)
+        proof.is_valid(raise_exception=True)
+        user = _owner(request)
+        _limit_guesses(request, user)
+        services.delete_account(user=user, password=proof.validated_data.get("password"))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _owner(request: Request) -> User:
+    return cast(User, request.user)
+
+
+def _limit_guesses(request: Request, user: User) -> None:
+    """Let a stolen token guess at the password no more often here than at allauth's own door."""
+    http_request: Any = request._request
+    if not consume(http_request, action="reauthenticate", user=user):
+        raise Throttled(wait=60)

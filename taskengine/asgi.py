@@ -1,0 +1,24 @@
+"""The ASGI application: HTTP to Django, WebSockets to the relay, lifespan to the runtime."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taskengine.settings")
+_django = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter  # noqa: E402 (needs Django to be set up)
+
+from realtime.routing import websocket_application  # noqa: E402
+from taskengine.runtime import Runtime  # noqa: E402
+
+_runtime = Runtime()
+_runtime.follow_twisted()
+
+application = ProtocolTypeRouter(
+    {
+        "http": _django,
+        "websocket": websocket_application(_runtime.relay),
+        "lifespan": _runtime.lifespan,
+    }
+)

@@ -1,0 +1,70 @@
+"""The time, as the database tells it.
+
+The database's clock is the authority on deadlines. Each process measures how far its own
+clock is from it and adds that offset, so that a read needs no round trip and two processes
+with different clocks still agree on what is missed.
+"""
+
+import threading
+import time
+from datetime import UTC, datetime
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class OffsetClock:
+    """The wall clock plus a measured offset to another clock.
+
+    A sample is the other clock's reading between two of ours; half the time between them is
+    how wrong it can be (Cristian's algorithm).
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._offset_s = 0.0
+        self._error_s = float("inf")
+
+    @property
+    def offset_s(self) -> float:
+        """Seconds to add to this machine's wall clock."""
+        return self._offset_s
+
+    def timestamp(self) -> float:
+        """Return the time in seconds since 1970, UTC."""
+        return time.time() + self._offset_s
+
+    def now(self) -> datetime:
+        """Return the time as an aware datetime in UTC."""
+        return datetime.fromtimestamp(self.timestamp(), UTC)
+
+    def observe(self, *, sent: float, received: float, reading: datetime) -> None:
+        """Take in one reading of the other clock.
+
+        A sample is believed when it is sharper than what is known, or when the two contradict
+        each other, which means that one of the clocks was stepped.
+
+        Args:
+            sent: Our `time.time()` before the question, in seconds.
+            received: Our `time.time()` after the answer, in seconds.
+            reading: What the other clock said, aware.
+        """
+        error_s = (received - sent) / 2
+        if error_s < 0:  # our own clock was stepped back while we asked: the sample says nothing
+            return
+        offset_s = (reading - _EPOCH).total_seconds() - (sent + received) / 2
+        with self._lock:
+            contradicts = abs(offset_s - self._offset_s) > error_s + self._error_s
+            if error_s <= self._error_s or contradicts:
+                self._offset_s, self._error_s = offset_s, error_s
+
+
+_clock = OffsetClock()
+
+now = _clock.now
+timestamp = _clock.timestamp
+observe = _clock.observe
+
+
+def offset_s() -> float:
+    """Return how many seconds the database's clock is ahead of this process's."""
+    return _clock.offset_s

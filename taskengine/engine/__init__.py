@@ -1,0 +1,1 @@
+"""Time and processes: the loop that fires deadlines. No rules of its own."""

@@ -1,0 +1,63 @@
+"""The process environment, read in one place and checked when it is read.
+
+Everything that differs between the embedded run, a test and a production server comes
+through here; `docs/operations.md` lists the variables.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+
+_DJANGO_KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+
+
+def secret_key() -> str:
+    """Return `SECRET_KEY`.
+
+    Raises:
+        ImproperlyConfigured: It is missing or too short to sign anything with.
+    """
+    key: str = env.str("SECRET_KEY", default="")
+    if len(key) < 32:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is missing or shorter than 32 characters. Sessions and tokens are signed"
+            " with it, so there is no default. Make one with:"
+            " python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return key
+
+
+def database(name: str, *, default: str | None = None, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn a libpq address from the environment into Django's settings for one database.
+
+    Args:
+        name: The variable, such as `DATABASE_URL`. Every form that libpq takes is understood,
+            a unix-socket folder in `?host=` too.
+        default: The address when the variable is not set.
+        options: What goes to psycopg beside it (`pool`, time-outs in seconds).
+
+    Raises:
+        ImproperlyConfigured: The variable is missing, or is not a PostgreSQL address.
+    """
+    address = env.str(name, default=default or "")
+    if not address:
+        raise ImproperlyConfigured(
+            f"{name} is missing. Set it to a PostgreSQL address such as"
+            " postgresql://user:password@host:5432/taskengine, or use `make run`, which brings its own."
+        )
+    try:
+        parts = {key: str(value) for key, value in conninfo_to_dict(address).items() if value is not None}
+    except ProgrammingError as error:
+        raise ImproperlyConfigured(f"{name} is not a PostgreSQL address: {error}") from error
+    settings = {_DJANGO_KEYS[key]: value for key, value in parts.items() if key in _DJANGO_KEYS}
+    extra = {key: value for key, value in parts.items() if key not in _DJANGO_KEYS}
+    return {"ENGINE": "django.db.backends.postgresql", **settings, "OPTIONS": {**extra, **options}}

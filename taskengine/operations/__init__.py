@@ -1,0 +1,1 @@
+"""The operation log: one row for each thing a person asked for."""

@@ -1,0 +1,100 @@
+"""Carrying out one operation: its transaction, its place in the log, and what a retry gets."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from taskengine import clock
+from taskengine.operations.errors import OperationIdReused, OperationInFlight
+from taskengine.operations.models import Operation
+
+
+@dataclass(kw_only=True)
+class Answer:
+    """What the client was told: an HTTP status and a JSON body, None where there is none."""
+
+    status: int
+    body: Any
+
+
+@dataclass(kw_only=True)
+class OpenOperation:
+    """An operation under way; verbs add what they change.
+
+    Attributes:
+        owner_id: Whose tasks it is about, and who does it.
+        id: Its name, which the client may have chosen (`Idempotency-Key`).
+        answer: What to tell the client. Set already when this is a retry of one that was carried
+            out: then nothing is to be done again.
+        changes: What was changed so far.
+    """
+
+    owner_id: UUID
+    id: UUID = field(default_factory=uuid.uuid4)
+    answer: Answer | None = None
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+    def changed(
+        self, *, kind: str, id: UUID, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None  # noqa: A002
+    ) -> None:
+        """Add one object's state before and after; None means that it was not there."""
+        self.changes.append({"kind": kind, "id": str(id), "before": before, "after": after})
+
+
+@contextmanager
+def perform(
+    *, owner_id: UUID, verb: str, op_id: UUID | None = None, fingerprint: str | None = None
+) -> Iterator[OpenOperation]:
+    """Open the transaction of one operation, and write it to the log when the block ends well.
+
+    Args:
+        owner_id: Who asks.
+        verb: What is asked for, such as `task.complete`.
+        op_id: The client's name for it, which makes a retry safe; None to make one up.
+        fingerprint: A digest of the request, at most 64 characters, that a retry must equal.
+
+    Raises:
+        OperationInFlight: A twin is being carried out by somebody else right now.
+        OperationIdReused: The name was used for another request.
+    """
+    with transaction.atomic():
+        operation = OpenOperation(owner_id=owner_id, id=op_id or uuid.uuid4())
+        if op_id is not None:
+            operation.answer = _answer_of_twin(owner_id, op_id, fingerprint)
+        is_retry = operation.answer is not None
+        yield operation
+        # Without a key nobody can retry it, so what changed nothing leaves no trace.
+        if not is_retry and (op_id is not None or operation.changes):
+            answer = operation.answer
+            Operation.objects.create(
+                owner_id=owner_id,
+                id=operation.id,
+                verb=verb,
+                at=clock.now(),
+                changes=operation.changes,
+                fingerprint=fingerprint if op_id is not None else None,
+                status=answer.status if answer and op_id is not None else None,
+                answer=answer.body if answer and op_id is not None else None,
+            )
+
+
+def _answer_of_twin(owner_id: UUID, op_id: UUID, fingerprint: str | None) -> Answer | None:
+    """Return what the same operation was answered before, or None when there was none."""
+    # Held until commit and never waited for, so two twins can't both find nothing.
+    key = int.from_bytes((owner_id.int ^ op_id.int).to_bytes(16, "big")[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
+        row = cursor.fetchone()
+    if not (row and row[0]):
+        raise OperationInFlight
+    twin = Operation.objects.filter(owner_id=owner_id, id=op_id).first()
+    if twin is None:
+        return None
+    if twin.fingerprint != fingerprint or twin.status is None:
+        raise OperationIdReused
+    return Answer(status=twin.status, body=twin.answer)

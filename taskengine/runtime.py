@@ -1,0 +1,89 @@
+"""What lives in a server process beside its requests: the relay of its sockets, and an engine."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from realtime.relay import Relay
+from taskengine import clock
+from taskengine.accounts.sessions import SessionAuthenticator
+from taskengine.engine.housekeeping import Housekeeper
+from taskengine.engine.loop import Engine
+from taskengine.tasks import queries
+
+logger = logging.getLogger(__name__)
+
+
+class TaskSnapshots:
+    """A person's tasks as a snapshot (`realtime.ports.SnapshotSource`). A stream has its user's id."""
+
+    def page(
+        self, stream: UUID, *, as_of: Any, after: str | None
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        """Read one page."""
+        items, last = queries.snapshot_page(
+            owner_id=stream, as_of=as_of, after=UUID(after) if after is not None else None
+        )
+        return items, str(last) if last is not None else None
+
+
+class Runtime:
+    """Starts and stops with the server, whichever it is."""
+
+    def __init__(self) -> None:
+        self.relay = Relay(
+            authenticator=SessionAuthenticator(),
+            snapshots=TaskSnapshots(),
+            now=clock.now,
+            sockets_per_stream=settings.SOCKETS_PER_USER,
+        )
+        self._threads: list[Engine | Housekeeper] = []
+
+    async def start(self) -> None:
+        """Begin to relay and, unless this server is told not to, to fire deadlines."""
+        await self.relay.start()
+        if settings.ENGINE_IN_SERVER:
+            self._threads = [Engine(), Housekeeper()]
+            for thread in self._threads:
+                thread.start()
+
+    async def stop(self) -> None:
+        """Stop both; the batch under way is finished."""
+        await self.relay.stop()
+        await asyncio.gather(*(asyncio.to_thread(thread.stop) for thread in self._threads))
+
+    async def lifespan(self, scope: Any, receive: Any, send: Any) -> None:
+        """Start and stop with a server that has lifespan events, as uvicorn has."""
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.start()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    def follow_twisted(self) -> None:
+        """Start and stop with daphne, which has no lifespan events but runs in Twisted's reactor.
+
+        The reactor is installed wherever daphne is an installed app; it runs only where daphne serves.
+        """
+        reactor: Any = sys.modules.get("twisted.internet.reactor")
+        if reactor is None:
+            return
+        from twisted.internet.defer import Deferred  # only where there is a Twisted already
+
+        def start() -> None:
+            asyncio.ensure_future(self.start())  # noqa: RUF006 (it ends at once)
+
+        # One turn later: only then does the reactor's asyncio loop run.
+        reactor.callWhenRunning(lambda: reactor.callLater(0, start))
+        reactor.addSystemEventTrigger(
+            "before", "shutdown", lambda: Deferred.fromFuture(asyncio.ensure_future(self.stop()))
+        )

@@ -1,0 +1,246 @@
+"""Django settings. What differs between two installations is read from the environment."""
+
+from urllib.parse import urlsplit
+
+from taskengine.env import ROOT, database, env, secret_key
+
+DEBUG = env.bool("DJANGO_DEBUG", default=False)
+SECRET_KEY = secret_key()
+
+# The address people type. Links in mail, allowed hosts and cookie security follow from it, never
+# from a request's own headers.
+PUBLIC_URL: str = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname, "localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", default=[])
+HTTPS = _public.scheme == "https"
+
+# How many proxies in front of us may be believed about the client's address. None by default.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+# Guests without a password, for the first run. `taskengine.checks` refuses it anywhere else.
+DEMO = env.bool("DEMO", default=False)
+EMBEDDED = env.bool("EMBEDDED", default=False)
+
+INSTALLED_APPS = [
+    "daphne",  # first, so that its runserver replaces Django's
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "allauth.usersessions",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "realtime",
+    "taskengine.accounts",
+    "taskengine.operations",
+    "taskengine.tasks",
+    "taskengine.engine",
+    "taskengine.api",
+]
+
+MIDDLEWARE = [
+    "taskengine.api.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "taskengine.api.middleware.StaticFilesMiddleware",
+    "taskengine.api.middleware.BodyLimitMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "taskengine.urls"
+ASGI_APPLICATION = "taskengine.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ]
+        },
+    }
+]
+
+# --- Database -----------------------------------------------------------------------------------
+_KEEPALIVES = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
+DATABASES = {
+    "default": database(
+        "DATABASE_URL",
+        options={
+            **_KEEPALIVES,
+            "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL_MAX", default=16), "timeout": 10},
+        },
+    ),
+    # The engine's own connection: no pool, and past any pooler that stands before the database.
+    "engine": {
+        **database("DATABASE_DIRECT_URL", default=env.str("DATABASE_URL", default=""), options=_KEEPALIVES),
+        "CONN_MAX_AGE": None,
+        "TEST": {"MIRROR": "default"},
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: doorbell and shared cache; without it both stay inside this process -----------------
+REDIS_URL: str = env.str("REDIS_URL", default="")
+# `off` keeps the doorbell silent: clients then live on the repair query alone (for tests of promise 3).
+DOORBELL: str = env.str("DOORBELL", default="redis" if REDIS_URL else "process")
+CHANNEL_LAYERS = (
+    {
+        "doorbell": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            # redis-py 8 gives reads a time-out, which ends a healthy subscription (channels_redis 422).
+            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}], "prefix": "taskengine"},
+        }
+    }
+    if REDIS_URL
+    else {}
+)
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+SOCKETS_PER_USER = env.int("SOCKETS_PER_USER", default=20)  # in one process
+
+# --- Engine -------------------------------------------------------------------------------------
+# Whether this server process fires deadlines too. There is no leader, so any number may.
+ENGINE_IN_SERVER = env.bool("ENGINE_IN_SERVER", default=True)
+
+# --- Accounts -----------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+DEMO_MAX_GUESTS = env.int("DEMO_MAX_GUESTS", default=200)
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "taskengine.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional")
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail about each change of password or address
+ACCOUNT_MAX_EMAIL_ADDRESSES = 3
+# Another address takes the account over, so a stolen token alone must not be able to add one.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+PASSWORD_RESET_TIMEOUT = 86_400  # seconds
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+ACCOUNT_RATE_LIMITS = {
+    name: env.str(f"RATE_LIMIT_{name.upper()}", default=default) or None
+    for name, default in {
+        "change_password": "5/m/user",
+        "confirm_email": "1/180s/key",
+        "login": "30/m/ip",
+        "login_failed": "10/m/ip,5/300s/key",
+        "manage_email": "10/m/user",
+        "reauthenticate": "10/m/user",
+        "reset_password": "20/m/ip,5/m/key",
+        "reset_password_from_key": "20/m/ip",
+        "signup": "20/m/ip",
+    }.items()
+}
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("app", "browser")
+HEADLESS_TOKEN_STRATEGY = "taskengine.accounts.tokens.TokenStrategy"  # noqa: S105 (a dotted path)
+HEADLESS_JWT_ALGORITHM = "HS256"  # signed with SECRET_KEY
+HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
+HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = env.int("ACCESS_TOKEN_S", default=300)
+HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = env.int("REFRESH_TOKEN_S", default=30 * 86_400)
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": f"{PUBLIC_URL}/account/verify-email/{{key}}",
+    "account_reset_password": f"{PUBLIC_URL}/forgot-password",
+    "account_reset_password_from_key": f"{PUBLIC_URL}/account/password/reset/{{key}}",
+    "account_signup": f"{PUBLIC_URL}/signup",
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 30 * 86_400
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"taskengine <no-reply@{_public.hostname}>")
+
+# --- HTTP ---------------------------------------------------------------------------------------
+MAX_BODY_BYTES = 1024 * 1024
+CSRF_FAILURE_VIEW = "taskengine.api.errors.csrf_failure"
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "taskengine.api.authentication.BearerAuthentication",
+        "taskengine.api.authentication.CookieAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["taskengine.api.json.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["taskengine.api.json.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "taskengine.api.throttles.ReadThrottle",
+        "taskengine.api.throttles.WriteThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "read": env.str("RATE_LIMIT_READ", default="1200/min") or None,
+        "write": env.str("RATE_LIMIT_WRITE", default="600/min") or None,
+        "demo": env.str("RATE_LIMIT_DEMO", default="20/min") or None,
+    },
+    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+    "EXCEPTION_HANDLER": "taskengine.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "taskengine",
+    "VERSION": "1",
+    "DESCRIPTION": "Tasks with deadlines: every task is in exactly one bucket, decided by the clock.",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {"BucketEnum": "taskengine.tasks.deadlines.BUCKET_CHOICES"},
+}
+
+# --- Page ---------------------------------------------------------------------------------------
+FRONTEND_DIST = ROOT / "frontend" / "dist"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
+WHITENOISE_USE_FINDERS = True  # serves the built page from where it was built: no collectstatic
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "propagate": False},
+        # A refused request is the client's fault and stands in the access log already.
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,1 @@
+"""The domain: tasks with deadlines. No HTTP and no sockets in here."""

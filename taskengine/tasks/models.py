@@ -1,0 +1,84 @@
+"""The task's table, its invariants, and for each index the query that needs it."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from taskengine.tasks.deadlines import OUTCOME_CHOICES
+
+MAX_TITLE_CHARS = 500
+MAX_NOTES_CHARS = 20_000
+DEFAULT_PRIORITY = 4
+
+_OPEN = Q(completed_at=None, deleted_at=None)
+
+
+class Task(models.Model):
+    """Something to do, perhaps by an instant. Its bucket is never stored: it follows from the clock."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="tasks"
+    )
+    title = models.CharField(max_length=MAX_TITLE_CHARS)
+    notes = models.TextField(default="", blank=True)
+    priority = models.PositiveSmallIntegerField(default=DEFAULT_PRIORITY)
+
+    deadline = models.DateTimeField(null=True)
+    # A deadline that was given as a day: the day, and its zone where that is not the user's.
+    due_date = models.DateField(null=True)
+    time_zone = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: the user's)
+    # Counts the deadlines this task has had. Each is missed at most once: see `miss_fired_at`.
+    deadline_version = models.PositiveIntegerField(default=1)
+    # When `task.missed` was recorded for this `deadline_version`; null: it may still have to be.
+    miss_fired_at = models.DateTimeField(null=True)
+    # Not before this instant is a deadline tried again whose firing failed.
+    miss_retry_at = models.DateTimeField(null=True)
+
+    completed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, null=True, choices=OUTCOME_CHOICES)  # noqa: DJ001 (null: open)
+    lateness_s = models.FloatField(null=True)
+
+    version = models.PositiveIntegerField(default=1, help_text="Counts the writes; firing is none.")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(priority__range=(1, 4)), name="tasks_task_priority"),
+            models.CheckConstraint(
+                condition=Q(completed_at=None, outcome=None) | Q(completed_at__isnull=False, outcome__isnull=False),
+                name="tasks_task_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(lateness_s=None) | Q(outcome="late", lateness_s__gte=0), name="tasks_task_lateness"
+            ),
+            models.CheckConstraint(
+                condition=Q(due_date=None) | Q(deadline__isnull=False), name="tasks_task_due_date"
+            ),
+        ]
+        indexes: ClassVar = [
+            # The engine's claim: due, open and unfired, nearest first.
+            models.Index(
+                fields=["deadline", "id"], name="tasks_task_due",
+                condition=_OPEN & Q(miss_fired_at=None, deadline__isnull=False),
+            ),
+            # Upcoming and missed lists, their counts, and the next transition.
+            models.Index(fields=["owner", "deadline", "id"], name="tasks_task_open", condition=_OPEN),
+            # The completed list and its count.
+            models.Index(
+                fields=["owner", "completed_at", "id"], name="tasks_task_done",
+                condition=Q(deleted_at=None, completed_at__isnull=False),
+            ),
+            # The list of everything in the order it was made.
+            models.Index(fields=["owner", "created_at", "id"], name="tasks_task_made", condition=Q(deleted_at=None)),
+            # Pages of a snapshot, and the deletion of an account.
+            models.Index(fields=["owner", "id"], name="tasks_task_owner"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.title

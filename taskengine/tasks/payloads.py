@@ -1,0 +1,32 @@
+"""The one JSON shape of a task, for the API, events and snapshots alike."""
+
+from datetime import datetime
+from typing import Any
+
+from realtime.envelope import rfc3339
+from taskengine.tasks import deadlines
+from taskengine.tasks.models import Task
+
+
+def task_payload(task: Task, *, now: datetime) -> dict[str, Any]:
+    """Return a task as the wire has it, its bucket as of `now`."""
+    return {
+        "id": str(task.id),
+        "title": task.title,
+        "notes": task.notes,
+        "deadline": _instant(task.deadline),
+        "due_date": task.due_date.isoformat() if task.due_date else None,
+        "time_zone": task.time_zone,
+        "priority": task.priority,
+        "bucket": deadlines.bucket(completed_at=task.completed_at, deadline=task.deadline, now=now).value,
+        "completed_at": _instant(task.completed_at),
+        "outcome": task.outcome,
+        "lateness_s": task.lateness_s,
+        "version": task.version,
+        "created_at": rfc3339(task.created_at),
+        "updated_at": rfc3339(task.updated_at),
+    }
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return rfc3339(instant) if instant is not None else None

@@ -1,0 +1,136 @@
+"""Reading tasks. The bucket is always computed from the clock, so no read is ever stale."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Now
+
+from taskengine import clock
+from taskengine.tasks import deadlines
+from taskengine.tasks.deadlines import Bucket
+from taskengine.tasks.errors import TaskNotFound
+from taskengine.tasks.models import Task
+from taskengine.tasks.payloads import task_payload
+
+SNAPSHOT_PAGE_ROWS = 500
+
+
+def in_bucket(bucket: Bucket, *, now: datetime) -> Q:
+    """Return the condition for being in a bucket: `deadlines.bucket` in SQL."""
+    match bucket:
+        case Bucket.COMPLETED:
+            return Q(completed_at__isnull=False)
+        case Bucket.MISSED:
+            return Q(completed_at=None, deadline__lte=now)
+        case Bucket.UPCOMING:
+            return Q(completed_at=None) & (Q(deadline=None) | Q(deadline__gt=now))
+
+
+def tasks_of(owner_id: UUID) -> QuerySet[Task]:
+    """Return a person's tasks, without the deleted ones."""
+    return Task.objects.filter(owner_id=owner_id, deleted_at=None)
+
+
+def get_task(*, owner_id: UUID, task_id: UUID) -> Task:
+    """Return one task.
+
+    Raises:
+        TaskNotFound: There is none, it is deleted, or it is somebody else's.
+    """
+    task = tasks_of(owner_id).filter(id=task_id).first()
+    if task is None:
+        raise TaskNotFound
+    return task
+
+
+def matching(text: str) -> Q:
+    """Return the condition for every word of `text` standing in the title or the notes."""
+    condition = Q()
+    for word in text.split():
+        condition &= Q(title__icontains=word) | Q(notes__icontains=word)
+    return condition
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Summary:
+    """How many tasks are in each bucket, and when the next one changes bucket by itself."""
+
+    upcoming: int
+    missed: int
+    completed: int
+    next_transition_at: datetime | None
+
+
+def summary(*, owner_id: UUID, now: datetime) -> Summary:
+    """Count a person's tasks by bucket at an instant."""
+    counted = tasks_of(owner_id).aggregate(
+        **{bucket.value: Count("id", filter=in_bucket(bucket, now=now)) for bucket in Bucket},
+        next_transition_at=Min("deadline", filter=Q(completed_at=None, deadline__gt=now)),
+    )
+    return Summary(**counted)
+
+
+def next_transition_at(*, owner_id: UUID, now: datetime) -> datetime | None:
+    """Return the next instant at which one of a person's tasks changes bucket by itself."""
+    coming = tasks_of(owner_id).filter(completed_at=None, deadline__gt=now)
+    return coming.order_by("deadline").values_list("deadline", flat=True).first()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NextDeadline:
+    """The nearest deadline that has not been fired, and the database's time when it was looked up."""
+
+    deadline: datetime | None
+    database_time: datetime
+
+
+def next_deadline() -> NextDeadline:
+    """Return the nearest deadline that is to be fired, anyone's, overdue ones included."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT deadline FROM tasks_task"
+            "  WHERE completed_at IS NULL AND deleted_at IS NULL AND miss_fired_at IS NULL"
+            "    AND deadline IS NOT NULL AND (miss_retry_at IS NULL OR miss_retry_at <= statement_timestamp())"
+            "  ORDER BY deadline, id LIMIT 1), clock_timestamp()"
+        )
+        deadline, database_time = cursor.fetchone() or (None, clock.now())
+    return NextDeadline(deadline=deadline, database_time=database_time)
+
+
+def due_task_ids(*, limit: int, now: datetime | None = None) -> list[UUID]:
+    """Return the tasks whose deadline is to be fired, earliest first; `now` as for `claim_due`."""
+    due = Task.objects.filter(
+        Q(miss_retry_at=None) | Q(miss_retry_at__lte=now or Now()),
+        completed_at=None,
+        deleted_at=None,
+        miss_fired_at=None,
+        deadline__lte=now or Now(),
+    )
+    return list(due.order_by("deadline", "id").values_list("id", flat=True)[:limit])
+
+
+def snapshot_page(
+    *, owner_id: UUID, as_of: datetime, after: UUID | None
+) -> tuple[list[Mapping[str, Any]], UUID | None]:
+    """Return one page of a person's snapshot, in the order of ids, which never change.
+
+    Args:
+        owner_id: Whose tasks.
+        as_of: Decides what is too old for it, and the buckets.
+        after: The last id of the page before; None for the first page.
+
+    Returns:
+        Items `{"kind": "task", "data"}`, and the last id; None when no page follows.
+    """
+    oldest = as_of - deadlines.SNAPSHOT_AGE
+    rows = tasks_of(owner_id).filter(Q(completed_at=None) | Q(completed_at__gt=oldest)).order_by("id")
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    tasks = list(rows[:SNAPSHOT_PAGE_ROWS])
+    items = [{"kind": "task", "data": task_payload(task, now=as_of)} for task in tasks]
+    return items, tasks[-1].id if len(tasks) == SNAPSHOT_PAGE_ROWS else None

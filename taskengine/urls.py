@@ -1,0 +1,22 @@
+"""Which path leads where."""
+
+from django.urls import include, path, re_path
+
+from taskengine.api import errors
+from taskengine.api.health import healthz, readyz
+from taskengine.api.page import page
+
+# The page's own paths; it knows what to show at each.
+_PAGE = r"^(?:|tasks|tasks/[^/]+|signin|signup|settings|forgot-password|account/.+)/?$"
+
+urlpatterns = [
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("api/v1/", include("taskengine.api.urls")),
+    path("api/auth/", include("allauth.headless.urls")),
+    re_path(_PAGE, page),
+]
+
+handler400 = errors.bad_request
+handler404 = errors.not_found
+handler500 = errors.server_error

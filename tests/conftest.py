@@ -1,0 +1,139 @@
+"""The run's own servers as fixtures, and an environment that knows nothing of the developer's.
+
+Nothing is started before a test asks for it: the addresses are known beforehand, so that Django's
+settings can be read first.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.support import environment, parts
+from tests.support.chromium import chromium
+from tests.support.postgres import (
+    DatabaseServer,
+    OwnPostgres,
+    PrivatePostgres,
+    create_database,
+    drop_database,
+)
+from tests.support.redis import PrivateRedis
+from tests.support.servers import ROOT, Engine, Kind, Server
+
+_own = os.environ.get("DATABASE_URL")
+_server: DatabaseServer = OwnPostgres(_own) if _own else PrivatePostgres()
+
+# Before pytest-django sets Django up, which it does in `pytest_configure`, after all conftests.
+environment.apply(database_url=_server.url("taskengine"))
+
+
+def pytest_configure() -> None:
+    """Let a SIGTERM end the run as a Ctrl-C does, so that the servers are stopped."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_unconfigure() -> None:
+    """Stop PostgreSQL last, however the run ended."""
+    _server.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which real parts the tests ran on."""
+    terminalreporter.write_line(parts.summary())
+
+
+@pytest.fixture(scope="session")
+def postgres() -> DatabaseServer:
+    """The run's PostgreSQL, answering."""
+    _server.start()
+    return _server
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres: DatabaseServer) -> None:
+    """Start PostgreSQL before pytest-django makes its test database there."""
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: DatabaseServer) -> Iterator[str]:
+    """The name of a migrated, empty database that others are copied from."""
+    name = create_database(postgres, prefix="taskengine_template")
+    subprocess.run(
+        [sys.executable, ROOT / "manage.py", "migrate", "--no-input", "--verbosity", "0"],
+        env=environment.server_environment(database_url=postgres.url(name)),
+        check=True,
+    )
+    yield name
+    drop_database(postgres, name)
+
+
+@pytest.fixture
+def database_url(postgres: DatabaseServer, migrated_template: str) -> Iterator[str]:
+    """The address of a migrated database of the test's own, for servers that run as processes."""
+    name = create_database(postgres, prefix="taskengine_test", template=migrated_template)
+    yield postgres.url(name)
+    drop_database(postgres, name)
+
+
+@pytest.fixture
+def redis() -> Iterator[PrivateRedis]:
+    """An empty Redis of the test's own, answering."""
+    server = PrivateRedis()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def start_server(request: pytest.FixtureRequest, database_url: str) -> Iterator[Callable[..., Server]]:
+    """Start real web servers on the test's database: `start_server("daphne", DOORBELL="off")`."""
+    with ExitStack() as stack:
+        count = 0
+
+        def start(kind: Kind = "uvicorn", **env: str) -> Server:
+            nonlocal count
+            count += 1
+            name = f"{_file_name(request.node.name)}-{kind}-{count}"
+            server = Server(kind=kind, name=name, database_url=database_url, env=env)
+            stack.callback(server.close)
+            server.start()
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def start_engine(request: pytest.FixtureRequest, database_url: str) -> Iterator[Callable[..., Engine]]:
+    """Start engine replicas on the test's database: `start_engine(REDIS_URL=redis.url)`."""
+    with ExitStack() as stack:
+        count = 0
+
+        def start(**env: str) -> Engine:
+            nonlocal count
+            count += 1
+            name = f"{_file_name(request.node.name)}-engine-{count}"
+            engine = Engine(name=name, database_url=database_url, env=env)
+            stack.callback(engine.close)
+            engine.start()
+            return engine
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium. For the module only: while it runs, Django's ORM refuses this thread."""
+    with chromium() as running:
+        yield running
+
+
+def _file_name(test: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in test)

@@ -1,0 +1,150 @@
+"""What is mailed, and where its links lead."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+
+from taskengine.accounts import services
+from taskengine.clock import now
+from tests.support.accounts import PASSWORD, AppClient, signed_up
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC_URL = "https://tasks.example.org"
+FORGED = {
+    "host": "localhost:6666",  # one of ALLOWED_HOSTS, and yet not what the links may name
+    "x-forwarded-host": "evil.example",
+    "x-forwarded-proto": "gopher",
+    "x-forwarded-for": "6.6.6.6",
+    "origin": "https://evil.example",
+    "referer": "https://evil.example/",
+    "forwarded": "host=evil.example",
+}
+
+
+@pytest.fixture(autouse=True)
+def public_url(settings: Any) -> None:
+    settings.PUBLIC_URL = PUBLIC_URL
+    settings.HEADLESS_FRONTEND_URLS = {
+        name: url.replace(_origin(url), PUBLIC_URL) for name, url in settings.HEADLESS_FRONTEND_URLS.items()
+    }
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _link(message: Any) -> str:
+    found = re.search(r"https?://\S+", message.body)
+    assert found, message.body
+    return found[0]
+
+
+def _assert_names_only_us(message: Any) -> None:
+    text = message.subject + message.body
+    assert {_origin(link) for link in re.findall(r"https?://\S+", text)} <= {PUBLIC_URL}
+    for foreign in ("evil", "6666", "6.6.6.6", "localhost", "testserver", "example.com"):
+        assert foreign not in text
+
+
+def test_a_forgotten_password_is_set_anew_by_the_link_in_the_mail() -> None:
+    ada = signed_up()
+    mail.outbox.clear()
+
+    anybody = AppClient()
+    assert anybody.auth("POST", "/auth/password/request", {"email": "Ada@example.org"}).status_code == 200
+    (message,) = mail.outbox
+    key = urlsplit(_link(message)).path.rsplit("/", 1)[1]
+    reset = {"key": key, "password": "another horse entirely"}
+    anybody.auth("POST", "/auth/password/reset", reset)
+
+    assert message.to == ["ada@example.org"]
+    assert AppClient().log_in(password="another horse entirely").status_code == 200
+    assert AppClient().log_in(password=PASSWORD).status_code == 400
+    assert ada.me() == 401
+    again = anybody.auth("POST", "/auth/password/reset", reset)
+    assert again.json()["errors"][0]["code"] == "invalid_password_reset"
+
+
+def test_every_mail_names_the_configured_address_whatever_the_request_says() -> None:
+    forger = AppClient(headers=FORGED)
+    forger.sign_up()
+    forger.auth("POST", "/auth/password/request", {"email": "ada@example.org"})
+    forger.auth("POST", "/auth/password/request", {"email": "nobody@example.org"})
+    forger.auth("PUT", "/account/email", {"email": "ada@example.org"})
+    forger.auth(
+        "POST",
+        "/account/password/change",
+        {"current_password": PASSWORD, "new_password": "another horse entirely"},
+    )
+
+    subjects = [message.subject for message in mail.outbox]
+    assert "Please Confirm Your Email Address" in subjects
+    assert "Password Reset Email" in subjects
+    assert "Unknown Account" in subjects
+    assert "Password Changed" in subjects
+    for message in mail.outbox:
+        _assert_names_only_us(message)
+    for message in mail.outbox[:3]:
+        assert _origin(_link(message)) == PUBLIC_URL
+
+
+def test_the_mail_to_somebody_who_signs_up_twice_names_the_configured_address(settings: Any) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    AppClient().sign_up()
+    mail.outbox.clear()
+
+    response = AppClient(headers=FORGED).sign_up()
+
+    assert response.status_code == 401  # as the first time: nobody learns that the account exists
+    (message,) = mail.outbox
+    assert message.subject == "Account Already Exists"
+    _assert_names_only_us(message)
+
+
+def test_an_address_is_verified_by_the_link_in_the_mail() -> None:
+    ada = signed_up()
+    key = urlsplit(_link(mail.outbox[0])).path.rsplit("/", 1)[1]
+
+    ada.auth("POST", "/auth/email/verify", {"key": key.replace("%3A", ":")})
+
+    assert ada.auth("GET", "/account/email").json()["data"][0]["verified"]
+
+
+def test_a_new_address_asks_for_the_password_first() -> None:
+    ada = signed_up()
+
+    refused = ada.auth("POST", "/account/email", {"email": "eve@example.org"})
+    ada.auth("POST", "/auth/reauthenticate", {"password": PASSWORD})
+    accepted = ada.auth("POST", "/account/email", {"email": "ada2@example.org"})
+
+    assert refused.status_code == 401
+    assert {"id": "reauthenticate"} in refused.json()["data"]["flows"]
+    assert accepted.status_code == 200
+
+
+def test_a_mail_server_that_is_down_fails_nothing_that_was_done(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(self: EmailBackend, messages: Any) -> int:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(EmailBackend, "send_messages", refuse)
+    ada = AppClient()
+
+    assert ada.sign_up().status_code == 200
+    assert ada.auth("POST", "/auth/password/request", {"email": "ada@example.org"}).status_code == 200
+    assert "A mail could not be sent" in caplog.text
+
+
+def test_no_mail_goes_to_the_made_up_address_of_a_guest() -> None:
+    guest = services.make_guest(now=now())
+
+    AppClient().auth("POST", "/auth/password/request", {"email": guest.email})
+
+    assert mail.outbox == []

@@ -1,0 +1,66 @@
+"""The environment of the tests, and of the servers that they start."""
+
+import os
+from collections.abc import Mapping
+
+SETTINGS = "taskengine.settings"
+SECRET_KEY = "tests only: long enough, and known to everybody"
+
+# An empty rate is no limit. Tests of a limit set it again.
+RATE_LIMITS_OFF = {
+    f"RATE_LIMIT_{name}": ""
+    for name in (
+        "CHANGE_PASSWORD",
+        "CONFIRM_EMAIL",
+        "DEMO",
+        "LOGIN",
+        "LOGIN_FAILED",
+        "MANAGE_EMAIL",
+        "READ",
+        "REAUTHENTICATE",
+        "RESET_PASSWORD",
+        "RESET_PASSWORD_FROM_KEY",
+        "SIGNUP",
+        "WRITE",
+    )
+}
+
+# What a developer's shell may have set (`.envrc` does) and must not leak into a test.
+_NOT_INHERITED = {
+    "ALLOWED_HOSTS",
+    "DATABASE_DIRECT_URL",
+    "DATABASE_URL",
+    "DEMO",
+    "DJANGO_DEBUG",
+    "DOORBELL",
+    "EMAIL_URL",
+    "EMBEDDED",
+    "ENGINE_IN_SERVER",
+    "GEMINI_API_KEY",
+    "LOG_LEVEL",
+    "PUBLIC_URL",
+    "REDIS_URL",
+    "TRUSTED_ORIGINS",
+    "TRUSTED_PROXY_COUNT",
+}
+
+
+def server_environment(*, database_url: str, **overrides: str) -> dict[str, str]:
+    """Return the whole environment of a server process under test."""
+    inherited = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
+    return {
+        **inherited,
+        **RATE_LIMITS_OFF,
+        "DJANGO_SETTINGS_MODULE": SETTINGS,
+        "SECRET_KEY": SECRET_KEY,
+        "DATABASE_URL": database_url,
+        "PYTHONUNBUFFERED": "1",
+        **overrides,
+    }
+
+
+def apply(*, database_url: str, extra: Mapping[str, str] | None = None) -> None:
+    """Give this process, which is about to read Django's settings, the environment of the tests."""
+    fresh = server_environment(database_url=database_url, **(extra or {}))
+    os.environ.clear()
+    os.environ.update(fresh)
