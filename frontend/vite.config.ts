@@ -4,7 +4,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-const backend = process.env["TASKENGINE_URL"] ?? "http://127.0.0.1:8000";
+const backend = process.env.TASKENGINE_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig(({ command }) => ({
   // Django serves the build under /static/; the dev server answers at the root.

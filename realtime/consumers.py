@@ -151,10 +151,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
             attached = self._relay.attach(self)
             if not attached:
                 raise Dismissed(CloseCode.TOO_MANY_SOCKETS, "Too many connections are open.")
-            try:
-                hello = await asyncio.wait_for(asyncio.shield(self._hello), HELLO_TIMEOUT_S)
-            except TimeoutError:
-                raise Dismissed(CloseCode.PROTOCOL_ERROR, "No hello within 10 seconds.") from None
+            hello = await self._wait_for_hello()
             self._tasks.append(asyncio.create_task(self._keep_alive(), name="keep-alive"))
             self._cursor = await self._join(hello)
             await self._feed(self._cursor)
@@ -171,6 +168,12 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
                 self._relay.detach(self)
         await self._say_goodbye()
 
+    async def _wait_for_hello(self) -> Hello:
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._hello), HELLO_TIMEOUT_S)
+        except TimeoutError:
+            raise Dismissed(CloseCode.PROTOCOL_ERROR, "No hello within 10 seconds.") from None
+
     async def _join(self, hello: Hello) -> Cursor:
         """Send welcome, and the state if the client's own can't be continued."""
         stream = self.listener.stream
@@ -180,13 +183,9 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
             raise Dismissed(CloseCode.SESSION_ENDED, "This account is gone.")
         self.epoch = head.epoch
         since = hello.since
-        resumed = (
-            since is not None and hello.epoch == head.epoch and head.min_seq - 1 <= since <= head.seq
-        )
+        resumed = since is not None and hello.epoch == head.epoch and head.min_seq - 1 <= since <= head.seq
         now = self._relay.now()
-        await self._send(
-            envelope.welcome(epoch=head.epoch, head=head.seq, server_time=now, resumed=resumed)
-        )
+        await self._send(envelope.welcome(epoch=head.epoch, head=head.seq, server_time=now, resumed=resumed))
         if not resumed:
             await self._send_snapshot(seq=head.seq)
         start = cast(int, since) if resumed else head.seq

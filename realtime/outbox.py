@@ -151,7 +151,7 @@ def _rings(recorded: Sequence[Event]) -> list[list[Any]]:
 def heads(streams: Collection[UUID]) -> dict[UUID, Head]:
     """Return how far each stream reaches, by one query; what does not exist is left out."""
     rows = Stream.objects.filter(id__in=streams).values_list("id", "epoch", "seq", "min_seq")
-    return {id: Head(epoch=epoch, seq=seq, min_seq=min_seq) for id, epoch, seq, min_seq in rows}
+    return {stream: Head(epoch=epoch, seq=seq, min_seq=min_seq) for stream, epoch, seq, min_seq in rows}
 
 
 def read(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], list[tuple[int, str]]]:

@@ -165,7 +165,7 @@ class Relay:
                 del self._wanted[key]
             try:
                 found = await self.run(outbox.read, batch.keys())
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (each reader gets it)
                 for future in batch.values():
                     future.set_exception(error)
                     future.exception()  # a socket that left meanwhile does not fetch it

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-
 from realtime.consumers import StreamConsumer
 from realtime.relay import Relay
 

@@ -3,8 +3,8 @@
 from django.urls import include, path, re_path
 
 from taskengine.api import errors
-from taskengine.api.health import healthz, readyz
 from taskengine.api.page import page
+from taskengine.health import healthz, readyz
 
 # The page's own paths; it knows what to show at each.
 _PAGE = r"^(?:|tasks|tasks/[^/]+|signin|signup|settings|forgot-password|account/.+)/?$"

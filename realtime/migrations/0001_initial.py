@@ -2,46 +2,71 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import realtime.models
 from django.db import migrations, models
+
+import realtime.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Stream',
+            name="Stream",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('epoch', models.CharField(default=realtime.models.new_epoch, max_length=32)),
-                ('seq', models.BigIntegerField(default=0, help_text="The head: the last event's seq, 0 before the first.")),
-                ('min_seq', models.BigIntegerField(default=1, help_text='The first event that was not trimmed.')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("epoch", models.CharField(default=realtime.models.new_epoch, max_length=32)),
+                (
+                    "seq",
+                    models.BigIntegerField(
+                        default=0, help_text="The head: the last event's seq, 0 before the first."
+                    ),
+                ),
+                (
+                    "min_seq",
+                    models.BigIntegerField(default=1, help_text="The first event that was not trimmed."),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('min_seq__gte', 1), ('seq__gte', 0)), name='realtime_stream_counts')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("min_seq__gte", 1), ("seq__gte", 0)),
+                        name="realtime_stream_counts",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EventRow',
+            name="EventRow",
             fields=[
-                ('pk', models.CompositePrimaryKey('stream_id', 'seq', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
-                ('id', models.UUIDField()),
-                ('type', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('actor', models.UUIDField(null=True)),
-                ('op_id', models.UUIDField(null=True)),
-                ('data', models.JSONField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('stream', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='realtime.stream')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "stream_id", "seq", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("seq", models.BigIntegerField()),
+                ("id", models.UUIDField()),
+                ("type", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                ("actor", models.UUIDField(null=True)),
+                ("op_id", models.UUIDField(null=True)),
+                ("data", models.JSONField()),
+                ("recorded_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "stream",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="realtime.stream",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'realtime_event',
+                "db_table": "realtime_event",
             },
         ),
     ]

@@ -27,7 +27,12 @@ _CLOCK_SLACK: Final = timedelta(hours=1)
 
 
 def begin(*, request: HttpRequest, user: User) -> None:
-    """Log a user in who needs no password for it, such as a new guest."""
+    """Log a user in who needs no password for it, such as a new guest.
+
+    Args:
+        request: Django's own, through the session middleware (DRF's has it as `_request`).
+        user: Who.
+    """
     get_adapter().login(request, user)
     UserSession.objects.create_from_request(request)
 

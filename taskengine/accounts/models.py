@@ -78,7 +78,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
         indexes: ClassVar = [
             # The purge of the demo's guests.
-            models.Index(fields=["created_at"], condition=models.Q(is_guest=True), name="accounts_user_guests"),
+            models.Index(
+                fields=["created_at"], condition=models.Q(is_guest=True), name="accounts_user_guests"
+            ),
         ]
 
     def __str__(self) -> str:

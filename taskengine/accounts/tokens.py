@@ -49,7 +49,7 @@ def identify(access_token: str) -> tuple[User, dict[str, Any]] | None:
 
 def session_key(claims: dict[str, Any]) -> str:
     """Return the key of the session that a valid token stands on."""
-    key = jwt.session_key_from_sid(claims["sid"])
+    key: str | None = jwt.session_key_from_sid(claims["sid"])
     assert key, "a token was believed without its session"
     return key
 
@@ -117,7 +117,7 @@ def _issue(user: User, session: SessionBase) -> str:
     )
     RefreshToken.objects.create(
         jti=uuid.UUID(claims["jti"]),
-        session_key=session.session_key,
+        session_key=cast(str, session.session_key),
         expires_at=datetime.fromtimestamp(claims["exp"], UTC),
     )
     return token

@@ -96,7 +96,9 @@ def decode(cursor: str, *, bound_to: Mapping[str, Any]) -> Position:
     except signing.BadSignature:
         raise _refusal("invalid_cursor", "This is not a cursor of this list.") from None
     if read["for"] != bound_to:
-        raise _refusal("invalid_cursor", "This cursor belongs to another list. Keep the filters as they were.")
+        raise _refusal(
+            "invalid_cursor", "This cursor belongs to another list. Keep the filters as they were."
+        )
     value = parse_datetime(read["value"]["at"]) if isinstance(read["value"], dict) else read["value"]
     as_of = parse_datetime(read["as_of"])
     assert as_of is not None, "it was signed, so it is what encode wrote"

@@ -93,7 +93,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             detail = "Some of what was sent is not valid: see errors."
         case exceptions.APIException():
             status, detail = exc.status_code, str(exc.detail)
-            code = exc.detail.code if isinstance(exc.detail, exceptions.ErrorDetail) else exc.default_code
+            code = getattr(exc.detail, "code", None) or exc.default_code
             if challenge := getattr(exc, "auth_header", None):
                 headers["WWW-Authenticate"] = challenge
             if wait := getattr(exc, "wait", None):

@@ -12,7 +12,7 @@ _MIN_YEAR, _MAX_YEAR = 1970, 9000
 class InstantField(serializers.DateTimeField):
     """An RFC 3339 time with an offset. One without would mean another instant in every zone."""
 
-    default_error_messages = {  # noqa: RUF012 (DRF's way)
+    default_error_messages = {
         "not_text": "Write the time as text, such as 2026-11-22T17:00:00Z.",
         "not_a_time": "This is not an RFC 3339 time, such as 2026-11-22T17:00:00Z.",
         "naive": "The time has no offset. Add one, such as Z or +01:00.",
@@ -39,7 +39,7 @@ class InstantField(serializers.DateTimeField):
 class DayField(serializers.DateField):
     """A day, as `2026-11-22`."""
 
-    default_error_messages = {"out_of_range": f"The year must be from {_MIN_YEAR} to {_MAX_YEAR}."}  # noqa: RUF012
+    default_error_messages = {"out_of_range": f"The year must be from {_MIN_YEAR} to {_MAX_YEAR}."}
 
     def to_internal_value(self, value: Any) -> date:
         """Return the day."""

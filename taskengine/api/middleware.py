@@ -27,18 +27,20 @@ class _Middleware:
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         early = self.before(request)
         if early is not None:
-            return self._later(early) if iscoroutinefunction(self) else self.after(request, early)
-        if iscoroutinefunction(self):
+            return self._done(early) if self._is_async else early
+        if self._is_async:
             return self._awaited(request)
-        return self.after(request, self.get_response(request))
+        response: HttpResponseBase = self.get_response(request)
+        return self.after(request, response)
 
-    async def _later(self, response: HttpResponseBase) -> HttpResponseBase:
+    async def _done(self, response: HttpResponseBase) -> HttpResponseBase:
         return response
 
     async def _awaited(self, request: HttpRequest) -> HttpResponseBase:
@@ -94,7 +96,7 @@ class StaticFilesMiddleware(_Middleware):
         return self._files.answer(request)
 
 
-class _StaticFiles(WhiteNoiseMiddleware):
+class _StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no types
     """WhiteNoise, with answers that suit ASGI: its own are streams that would block the loop."""
 
     def answer(self, request: HttpRequest) -> HttpResponse | None:

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from taskengine.api.requests import owner_id
 from taskengine.operations.services import Answer, OpenOperation, perform
 
 KEY_HEADER: Final = "Idempotency-Key"
@@ -40,9 +41,8 @@ def carry_out(request: Request, verb: str, act: Callable[[OpenOperation], Answer
         OperationInFlight: The same operation is being carried out right now.
         OperationIdReused: The key was used for another request.
     """
-    owner_id = request.user.pk
     with perform(
-        owner_id=owner_id, verb=verb, op_id=_key(request), fingerprint=_fingerprint(request)
+        owner_id=owner_id(request), verb=verb, op_id=_key(request), fingerprint=_fingerprint(request)
     ) as operation:
         if operation.answer is None:
             operation.answer = act(operation)

@@ -21,4 +21,3 @@ def page(request: HttpRequest, **_: str) -> HttpResponse:
     response = HttpResponse(index.read_bytes())
     add_never_cache_headers(response)  # it names the hashed files of one build
     return response
-

@@ -16,6 +16,7 @@ from taskengine import clock
 from taskengine.api import cursors
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
+from taskengine.api.requests import owner_id
 from taskengine.api.tasks_schema import (
     NEW_TASK_EXAMPLE,
     PATCH_EXAMPLE,
@@ -59,19 +60,19 @@ class TaskListView(APIView):
         query.is_valid(raise_exception=True)
         asked = query.validated_data
         filters = {name: asked[name] for name in ("bucket", "search", "ordering") if asked.get(name)}
-        bound_to = {"owner": str(request.user.pk), **filters}
+        bound_to = {"owner": str(owner_id(request)), **filters}
         position = cursors.decode(asked["cursor"], bound_to=bound_to) if asked.get("cursor") else None
         now = clock.now()
         as_of = position.as_of if position else now
         ordering = cursors.Ordering.parse(asked["ordering"])
-        rows = _filtered(request.user.pk, filters, as_of=as_of)
+        rows = _filtered(owner_id(request), filters, as_of=as_of)
         tasks, more = cursors.page(rows, ordering=ordering, after=position, limit=asked["limit"])
         next_cursor = None
         if more:
             last = tasks[-1]
             end = cursors.Position(as_of=as_of, value=getattr(last, ordering.column), key=str(last.id))
             next_cursor = cursors.encode(end, bound_to=bound_to)
-        next_transition_at = queries.next_transition_at(owner_id=request.user.pk, now=as_of)
+        next_transition_at = queries.next_transition_at(owner_id=owner_id(request), now=as_of)
         return Response(
             {
                 "results": [task_payload(task, now=as_of) for task in tasks],
@@ -102,8 +103,8 @@ class TaskListView(APIView):
         return carry_out(request, "task.create", act)
 
 
-def _filtered(owner_id: UUID, filters: dict[str, Any], *, as_of: datetime) -> QuerySet[Task]:
-    rows = queries.tasks_of(owner_id)
+def _filtered(person: UUID, filters: dict[str, Any], *, as_of: datetime) -> QuerySet[Task]:
+    rows = queries.tasks_of(person)
     if "bucket" in filters:
         rows = rows.filter(queries.in_bucket(Bucket(filters["bucket"]), now=as_of))
     if "search" in filters:
@@ -123,7 +124,7 @@ class TaskView(APIView):
     )
     def get(self, request: Request, task_id: UUID) -> Response:
         """Return it."""
-        task = queries.get_task(owner_id=request.user.pk, task_id=task_id)
+        task = queries.get_task(owner_id=owner_id(request), task_id=task_id)
         return Response(task_payload(task, now=clock.now()))
 
     @extend_schema(
@@ -217,7 +218,7 @@ class CompleteView(_VerbView):
     """Complete."""
 
     verb = "task.complete"
-    act = staticmethod(services.complete_task)  # type: ignore[assignment]
+    act = staticmethod(services.complete_task)
 
 
 @_documented("reopen", "Reopen a task", "If its deadline has passed it is missed at once.")
@@ -225,15 +226,17 @@ class ReopenView(_VerbView):
     """Reopen."""
 
     verb = "task.reopen"
-    act = staticmethod(services.reopen_task)  # type: ignore[assignment]
+    act = staticmethod(services.reopen_task)
 
 
-@_documented("restore", "Restore a deleted task", "If its deadline has passed meanwhile it is missed at once.")
+@_documented(
+    "restore", "Restore a deleted task", "If its deadline has passed meanwhile it is missed at once."
+)
 class RestoreView(_VerbView):
     """Restore."""
 
     verb = "task.restore"
-    act = staticmethod(services.restore_task)  # type: ignore[assignment]
+    act = staticmethod(services.restore_task)
 
 
 @extend_schema(tags=["tasks"])
@@ -249,7 +252,7 @@ class TaskSummaryView(APIView):
     def get(self, request: Request) -> Response:
         """Return how many are in each bucket now."""
         now = clock.now()
-        counted = queries.summary(owner_id=request.user.pk, now=now)
+        counted = queries.summary(owner_id=owner_id(request), now=now)
         coming = counted.next_transition_at
         return Response(
             {

@@ -14,7 +14,7 @@ class _PersonThrottle(SimpleRateThrottle):
         """Return what the count is kept under; None where this throttle does not apply."""
         if not self.counts(request):
             return None
-        who = request.user.pk if request.user and request.user.is_authenticated else self.get_ident(request)
+        who = request.user.pk if request.user.is_authenticated else self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": who}
 
     def counts(self, request: Request) -> bool:

@@ -54,11 +54,11 @@ class UserPatchSerializer(StrictSerializer):
 class UserDeleteSerializer(StrictSerializer):
     """The proof that it is really the owner who goes."""
 
+    # Trimmed, as allauth trims it wherever else it is asked for.
     password = serializers.CharField(
         required=False,
         allow_null=True,
         max_length=4096,
-        trim_whitespace=False,
         write_only=True,
         style={"input_type": "password"},
         help_text="The account's password. A guest has none and may leave it out.",

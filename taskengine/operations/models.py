@@ -20,7 +20,9 @@ class Operation(models.Model):
     id = models.UUIDField()
     verb = models.CharField(max_length=64, help_text="What was asked for, such as `task.complete`.")
     at = models.DateTimeField()
-    changes = models.JSONField(help_text="[{kind, id, before, after}], where null means that it was not there.")
+    changes = models.JSONField(
+        help_text="[{kind, id, before, after}], where null means that it was not there."
+    )
     # What a retry must equal, and what it is answered; null where the client sent no key.
     fingerprint = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: there is none)
     status = models.PositiveSmallIntegerField(null=True)

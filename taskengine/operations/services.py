@@ -40,10 +40,15 @@ class OpenOperation:
     changes: list[dict[str, Any]] = field(default_factory=list)
 
     def changed(
-        self, *, kind: str, id: UUID, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None  # noqa: A002
+        self,
+        *,
+        kind: str,
+        object_id: UUID,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
     ) -> None:
         """Add one object's state before and after; None means that it was not there."""
-        self.changes.append({"kind": kind, "id": str(id), "before": before, "after": after})
+        self.changes.append({"kind": kind, "id": str(object_id), "before": before, "after": after})
 
 
 @contextmanager

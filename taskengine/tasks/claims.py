@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from taskengine.tasks.models import Task
@@ -21,6 +21,7 @@ _DUE: Final = f"""
 # Never waits for a lock: streams first, because every event of a stream is in line behind its
 # row, then the tasks; what somebody else holds is left to them and to the next round. A writer
 # may have changed a task between `due` and its lock, so `mine` checks every condition again.
+# Nothing but constants is put into the text; values are parameters.
 _CLAIM: Final = f"""
 WITH due AS MATERIALIZED (
     SELECT t.id, t.owner_id FROM tasks_task AS t
@@ -45,7 +46,7 @@ WITH due AS MATERIALIZED (
 SELECT fired.*, busy.streams AS busy_streams, (SELECT count(*) FROM due) AS seen
 FROM busy LEFT JOIN fired ON true
 ORDER BY fired.deadline, fired.id
-"""
+"""  # noqa: S608 (constants only)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +85,8 @@ def claim_due(
         "passing_over": list(passing_over),
         "only": None if only is None else list(only),
     }
-    rows = list(Task.objects.raw(_CLAIM, parameters))
+    # One row at least, for the two totals; without a task in it when none was claimed.
+    rows: list[Any] = list(Task.objects.raw(_CLAIM, parameters))
     return Claim(
         tasks=[row for row in rows if row.pk is not None],
         busy_streams=frozenset(rows[0].busy_streams),

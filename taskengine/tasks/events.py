@@ -35,9 +35,7 @@ def written(event: TaskEvent, task: Task, *, at: datetime, operation: OpenOperat
     )
 
 
-def missed(
-    task: Task, *, at: datetime, fired_at: datetime, operation: OpenOperation | None = None
-) -> Draft:
+def missed(task: Task, *, at: datetime, fired_at: datetime, operation: OpenOperation | None = None) -> Draft:
     """Return the event of a missed deadline.
 
     Args:

@@ -51,11 +51,13 @@ class Task(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(priority__range=(1, 4)), name="tasks_task_priority"),
             models.CheckConstraint(
-                condition=Q(completed_at=None, outcome=None) | Q(completed_at__isnull=False, outcome__isnull=False),
+                condition=Q(completed_at=None, outcome=None)
+                | Q(completed_at__isnull=False, outcome__isnull=False),
                 name="tasks_task_outcome",
             ),
             models.CheckConstraint(
-                condition=Q(lateness_s=None) | Q(outcome="late", lateness_s__gte=0), name="tasks_task_lateness"
+                condition=Q(lateness_s=None) | Q(outcome="late", lateness_s__gte=0),
+                name="tasks_task_lateness",
             ),
             models.CheckConstraint(
                 condition=Q(due_date=None) | Q(deadline__isnull=False), name="tasks_task_due_date"

@@ -132,5 +132,7 @@ def snapshot_page(
     if after is not None:
         rows = rows.filter(id__gt=after)
     tasks = list(rows[:SNAPSHOT_PAGE_ROWS])
-    items = [{"kind": "task", "data": task_payload(task, now=as_of)} for task in tasks]
+    items: list[Mapping[str, Any]] = [
+        {"kind": "task", "data": task_payload(task, now=as_of)} for task in tasks
+    ]
     return items, tasks[-1].id if len(tasks) == SNAPSHOT_PAGE_ROWS else None

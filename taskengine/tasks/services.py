@@ -88,7 +88,7 @@ class _Edit:
             task.save(force_update=True)
         outbox.record(self._drafts)
         after = _logged(task, now=self.now) if task.deleted_at is None else None
-        self._operation.changed(kind="task", id=task.id, before=self._before, after=after)
+        self._operation.changed(kind="task", object_id=task.id, before=self._before, after=after)
         if task.deadline is not None and task.miss_fired_at is None:
             _wake_engines(task.deadline)
         return task

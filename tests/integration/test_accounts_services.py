@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -100,6 +101,7 @@ def test_a_purge_of_many_guests_takes_no_more_queries_for_their_log_ins(
 def _begin(user: User) -> None:
     request = RequestFactory().get("/")
     request.session = SessionStore()
+    request.user = AnonymousUser()
     logins.begin(request=request, user=user)
     request.session.save()
 

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,20 +14,41 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('pk', models.CompositePrimaryKey('owner_id', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('id', models.UUIDField()),
-                ('verb', models.CharField(help_text='What was asked for, such as `task.complete`.', max_length=64)),
-                ('at', models.DateTimeField()),
-                ('changes', models.JSONField(help_text='[{kind, id, before, after}], where null means that it was not there.')),
-                ('fingerprint', models.CharField(max_length=64, null=True)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('answer', models.JSONField(null=True)),
-                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='operations', to=settings.AUTH_USER_MODEL)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "owner_id", "id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("id", models.UUIDField()),
+                (
+                    "verb",
+                    models.CharField(help_text="What was asked for, such as `task.complete`.", max_length=64),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "changes",
+                    models.JSONField(
+                        help_text="[{kind, id, before, after}], where null means that it was not there."
+                    ),
+                ),
+                ("fingerprint", models.CharField(max_length=64, null=True)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("answer", models.JSONField(null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="operations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['owner', '-at'], name='operations_by_owner')],
+                "indexes": [models.Index(fields=["owner", "-at"], name="operations_by_owner")],
             },
         ),
     ]

@@ -32,8 +32,12 @@ interface LiveOptions {
   readonly sessionEnded: () => void;
 }
 
-/** A workspace that is fed by the server. Call `close` when the person leaves. */
-export function openWorkspace(options: LiveOptions): Workspace & { close: () => void } {
+/** A workspace fed by the server from `open` on, until the function which that returns is called. */
+export interface LiveWorkspace extends Workspace {
+  open: () => () => void;
+}
+
+export function makeWorkspace(options: LiveOptions): LiveWorkspace {
   const { clock, viewer, zone, sessionEnded } = options;
   const store = new TaskStore(clock);
   const connection = new Observable<Connection>({ state: "connecting", reason: null });
@@ -70,19 +74,23 @@ export function openWorkspace(options: LiveOptions): Workspace & { close: () => 
       },
     },
   });
-  const stopFollowing = followBrowser(stream);
-  stream.start();
   return {
     store,
     connection,
     viewer,
     zone,
     commands: makeCommands(clock, operations, zone),
-    close: () => {
-      stopFollowing();
-      stream.stop();
-      operations.dispose();
-      store.dispose();
+    open: () => {
+      const stopTime = store.keepTime();
+      const stopFollowing = followBrowser(stream);
+      operations.start();
+      stream.start();
+      return () => {
+        stream.stop();
+        operations.stop();
+        stopFollowing();
+        stopTime();
+      };
     },
   };
 }

@@ -81,5 +81,6 @@ function sentence(status: number, problem: Problem, fields: readonly FieldError[
   if (status === 429) return text.errors.tooMany;
   if (status >= 500) return text.errors.server;
   if (status === 404) return text.errors.gone;
-  return fields[0]?.message || problem.detail || problem.title || text.errors.unknown;
+  const said = [fields[0]?.message, problem.detail, problem.title];
+  return said.find((one) => one !== undefined && one !== "") ?? text.errors.unknown;
 }

@@ -75,34 +75,34 @@ type Fields = Readonly<Record<string, unknown>>;
 export function parseServerFrame(data: unknown): ServerFrame | null {
   if (typeof data !== "string") throw new TypeError("a frame must be text");
   const frame: unknown = JSON.parse(data);
-  if (!isFields(frame) || typeof frame["type"] !== "string") {
+  if (!isFields(frame) || typeof frame.type !== "string") {
     throw new TypeError("a frame must be an object with a type");
   }
-  const holds = checks[frame["type"]];
+  const holds = checks[frame.type];
   if (!holds) return null;
-  if (!holds(frame)) throw new TypeError(`a ${frame["type"]} frame lacks what it must hold`);
-  return (frame["type"] === "bye"
+  if (!holds(frame)) throw new TypeError(`a ${frame.type} frame lacks what it must hold`);
+  return (frame.type === "bye"
     ? { retry_after_s: null, ...frame }
     : frame) as unknown as ServerFrame;
 }
 
 const checks: Readonly<Record<string, (frame: Fields) => boolean>> = {
   welcome: (frame) =>
-    typeof frame["epoch"] === "string" &&
-    typeof frame["head"] === "number" &&
-    typeof frame["resumed"] === "boolean",
-  snapshot: (frame) => typeof frame["seq"] === "number" && Array.isArray(frame["items"]),
-  events: (frame) => Array.isArray(frame["items"]) && frame["items"].every(isEvent),
+    typeof frame.epoch === "string" &&
+    typeof frame.head === "number" &&
+    typeof frame.resumed === "boolean",
+  snapshot: (frame) => typeof frame.seq === "number" && Array.isArray(frame.items),
+  events: (frame) => Array.isArray(frame.items) && frame.items.every(isEvent),
   ping: () => true,
-  bye: (frame) => typeof frame["code"] === "number",
+  bye: (frame) => typeof frame.code === "number",
 };
 
 function isEvent(item: unknown): boolean {
   return (
     isFields(item) &&
-    typeof item["seq"] === "number" &&
-    typeof item["type"] === "string" &&
-    isFields(item["data"])
+    typeof item.seq === "number" &&
+    typeof item.type === "string" &&
+    isFields(item.data)
   );
 }
 

@@ -40,7 +40,7 @@ export class Operations {
   readonly #queues = new Map<string, Operation[]>();
   /** What waits out a pause before it is sent again. */
   readonly #paused = new Map<Operation, TimerId>();
-  #disposed = false;
+  #stopped = false;
 
   constructor(options: OperationsOptions) {
     this.#options = options;
@@ -63,8 +63,13 @@ export class Operations {
     }
   }
 
-  dispose(): void {
-    this.#disposed = true;
+  start(): void {
+    this.#stopped = false;
+  }
+
+  /** Lets go of everything; answers that still come are not heard. */
+  stop(): void {
+    this.#stopped = true;
     for (const timer of this.#paused.values()) this.#options.timers.clearTimeout(timer);
     this.#paused.clear();
     this.#queues.clear();
@@ -73,11 +78,11 @@ export class Operations {
   async #run(operation: Operation, attempt: number): Promise<void> {
     try {
       const task = await operation.send(operation.opId);
-      if (this.#disposed) return;
+      if (this.#stopped) return;
       this.#options.store.answered(operation.opId, task);
       this.#next(operation);
     } catch (error) {
-      if (this.#disposed) return;
+      if (this.#stopped) return;
       if (passes(error)) this.#pause(operation, attempt, error);
       else this.#refuse(operation, error);
     }

@@ -27,7 +27,7 @@ export class Replica {
       if (event.seq <= this.cursor.seq) return null;
       this.cursor = { ...this.cursor, seq: event.seq };
     }
-    const task = event.data["task"];
+    const task = event.data.task;
     if (!event.type.startsWith("task.") || !isTask(task)) return null;
     if (event.type === "task.deleted") this.tasks.delete(task.id);
     else this.tasks.set(task.id, task);
@@ -36,5 +36,5 @@ export class Replica {
 }
 
 function isTask(data: unknown): data is Task {
-  return isFields(data) && typeof data["id"] === "string" && typeof data["version"] === "number";
+  return isFields(data) && typeof data.id === "string" && typeof data.version === "number";
 }

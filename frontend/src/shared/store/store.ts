@@ -24,25 +24,22 @@ export class TaskStore {
   readonly #adopted = new Map<string, Task>();
   readonly #listeners = new Set<Listener>();
   readonly #missListeners = new Set<MissListener>();
-  readonly #stopWatching: () => void;
   #board: Board = EMPTY_BOARD;
   #ready = false;
   #unanswered = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#stopWatching = clock.watch(
+  }
+
+  /** Lets cards cross as time passes, until the function it returns is called. */
+  keepTime(): () => void {
+    return this.#clock.watch(
       () => this.#board.nextDeadline,
       () => {
         this.#publish();
       },
     );
-  }
-
-  dispose(): void {
-    this.#stopWatching();
-    this.#listeners.clear();
-    this.#missListeners.clear();
   }
 
   // Reading. Each answer is the same object until something in it has changed.

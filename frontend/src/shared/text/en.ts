@@ -1,6 +1,5 @@
 const two = (value: number) => String(value).padStart(2, "0");
-const plural = (count: number, one: string, many: string) =>
-  `${count} ${count === 1 ? one : many}`;
+const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const quoted = (title: string) => `“${title}”`;
 
 export const en = {
@@ -76,7 +75,11 @@ export const en = {
   empty: {
     upcomingTitle: "Nothing is due",
     upcomingHint: "Three ways to begin:",
-    upcomingWays: { minute: "Something due in a minute", tonight: "Something for tonight", open: "Something without a deadline" },
+    upcomingWays: {
+      minute: "Something due in a minute",
+      tonight: "Something for tonight",
+      open: "Something without a deadline",
+    },
     missed: "Nothing missed. Good.",
     completed: "What you complete appears here.",
   },

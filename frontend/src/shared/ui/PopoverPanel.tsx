@@ -11,7 +11,7 @@ export default function PopoverPanel({ onClose, anchor, returnTo, label, childre
         if (!open) onClose();
       }}
     >
-      <Popover.Anchor virtualRef={anchor as RefObject<HTMLElement>} />
+      <Popover.Anchor virtualRef={anchor} />
       <Popover.Portal>
         <Popover.Content
           aria-label={label}

@@ -11,8 +11,8 @@ export const theme = new Observable<Theme>(chosen());
 export function nextTheme(): void {
   const next = ORDER[(ORDER.indexOf(theme.get()) + 1) % ORDER.length] ?? "system";
   remember("theme", next);
-  if (next === "system") delete document.documentElement.dataset["theme"];
-  else document.documentElement.dataset["theme"] = next;
+  if (next === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = next;
   theme.set(next);
 }
 

@@ -58,7 +58,7 @@ export function BoardPage({ detail }: BoardPageProps) {
     <>
       <Announcer />
       {wide ? (
-        <div className={`mx-auto flex max-w-[1280px] gap-8 px-8 ${detail ? "max-xl:pr-[432px]" : ""}`}>
+        <div className={`mx-auto flex max-w-[1280px] gap-8 px-8 ${detail ? "xl:pr-[440px]" : ""}`}>
           <main className="grid min-w-0 flex-1 content-start gap-4 pt-6 pb-24">
             <QuickAdd inputRef={quickAdd} />
             {notes}

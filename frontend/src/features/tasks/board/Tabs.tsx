@@ -26,7 +26,12 @@ export function Tabs({ board, chosen, onChoose }: TabsProps) {
     event.currentTarget.querySelector<HTMLElement>(`[data-travel-to="${next}"]`)?.focus();
   };
   return (
-    <div role="tablist" aria-label={text.buckets.label} className="grid grid-cols-3" onKeyDown={turn}>
+    <div
+      role="tablist"
+      aria-label={text.buckets.label}
+      className="grid grid-cols-3"
+      onKeyDown={turn}
+    >
       {BUCKETS.map((bucket) => {
         const Icon = ICONS[bucket];
         const count = board[bucket].length;

@@ -55,13 +55,13 @@ function move(element: HTMLElement, from: Place, crossing: boolean): void {
   const to = element.getBoundingClientRect();
   const [x, y] = [from.rect.left - to.left, from.rect.top - to.top];
   if ((x === 0 && y === 0) || !(inView(from.rect) || inView(to))) return;
-  if (crossing) element.dataset["lifted"] = "";
+  if (crossing) element.dataset.lifted = "";
   const animation = element.animate(
     [{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }],
     MOVE,
   );
   animation.onfinish = animation.oncancel = () => {
-    delete element.dataset["lifted"];
+    delete element.dataset.lifted;
   };
 }
 
@@ -76,8 +76,8 @@ function leave({ element, rect }: Place, bucket: string | undefined): void {
   const ghost = element.cloneNode(true) as HTMLElement;
   ghost.inert = true;
   ghost.ariaHidden = "true";
-  delete ghost.dataset["travel"];
-  ghost.dataset["ghost"] = "";
+  delete ghost.dataset.travel;
+  ghost.dataset.ghost = "";
   Object.assign(ghost.style, {
     left: `${rect.left}px`,
     top: `${rect.top}px`,
@@ -115,8 +115,8 @@ function keepFocus(root: HTMLElement, { focus, places }: Before, arrived: Set<st
 function focusIn(root: HTMLElement): Before["focus"] {
   const active = document.activeElement;
   if (!(active instanceof HTMLElement) || !root.contains(active)) return null;
-  const id = active.closest<HTMLElement>("[data-travel]")?.dataset["travel"];
-  return id === undefined ? null : { id, control: active.dataset["control"] ?? "title" };
+  const id = active.closest<HTMLElement>("[data-travel]")?.dataset.travel;
+  return id === undefined ? null : { id, control: active.dataset.control ?? "title" };
 }
 
 function cards(root: HTMLElement): NodeListOf<HTMLElement> {

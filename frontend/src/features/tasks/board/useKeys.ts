@@ -28,7 +28,7 @@ export function useKeys({ quickAdd, onBucket, onHelp }: Keys): void {
       event.preventDefault();
     };
     const turnOver = () => {
-      const id = focusedCard()?.dataset["travel"];
+      const id = focusedCard()?.dataset.travel;
       const task = id === undefined ? undefined : store.getTask(id);
       if (!task) return;
       // The focus goes on to the neighbour first, so that it is not lost with the card.
@@ -60,7 +60,8 @@ function focusedCard(): HTMLElement | null {
 function isBusy(target: EventTarget | null): boolean {
   return (
     target instanceof Element &&
-    target.closest("input, textarea, select, [contenteditable], dialog, [role=menu], [role=dialog]") !==
-      null
+    target.closest(
+      "input, textarea, select, [contenteditable], dialog, [role=menu], [role=dialog]",
+    ) !== null
   );
 }

@@ -8,7 +8,13 @@ import { ChevronIcon } from "@/shared/ui/icons";
 import { Menu } from "@/shared/ui/Menu";
 
 import { useWorkspace } from "../context";
-import { inOneHour, NO_DEADLINE, type Preset, tomorrowMorning, tonight } from "../deadline/deadline";
+import {
+  inOneHour,
+  NO_DEADLINE,
+  type Preset,
+  tomorrowMorning,
+  tonight,
+} from "../deadline/deadline";
 import { DeadlinePicker } from "../deadline/DeadlinePicker";
 
 const CHOICES = [inOneHour, tonight, tomorrowMorning];

@@ -8,8 +8,7 @@ import { useReadyOf } from "@/shared/store/react";
 import { useTask, useWorkspace } from "../context";
 
 export type OpenTask =
-  | { readonly state: "found"; readonly task: Task }
-  | { readonly state: "loading" | "missing" };
+  { readonly state: "found"; readonly task: Task } | { readonly state: "loading" | "missing" };
 
 /** The task of an address: from the board, or, closed too long ago for it, from the server. */
 export function useOpenTask(id: string): OpenTask {

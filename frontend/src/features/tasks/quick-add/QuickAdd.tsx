@@ -7,12 +7,7 @@ import { ClockIcon, PlusIcon } from "@/shared/ui/icons";
 import { preloadPopover } from "@/shared/ui/Popover";
 
 import { useWorkspace } from "../context";
-import {
-  inOneMinute,
-  noDeadline,
-  tomorrowMorning,
-  tonight,
-} from "../deadline/deadline";
+import { inOneMinute, noDeadline, tomorrowMorning, tonight } from "../deadline/deadline";
 import { DeadlinePicker } from "../deadline/DeadlinePicker";
 import { TITLE_LIMIT } from "../limits";
 
@@ -83,7 +78,13 @@ export function QuickAdd({ inputRef }: QuickAddProps) {
           {chosen ? choice.label : text.deadline.choose}
         </span>
       </button>
-      <Button type="submit" look="main" small className="m-1 max-wide:min-h-10" disabled={title.trim() === ""}>
+      <Button
+        type="submit"
+        look="main"
+        small
+        className="m-1 max-wide:min-h-10"
+        disabled={title.trim() === ""}
+      >
         {text.quickAdd.add}
       </Button>
       <DeadlinePicker

@@ -1,0 +1,125 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+
+import { Board } from "./Board";
+import { Broken, Landing, NotFound, Root, SettingsRoute, SignedOut } from "./pages";
+import type { Services } from "./services";
+import { SignedIn } from "./SignedIn";
+
+const root = createRootRouteWithContext<Services>()({
+  component: Root,
+  notFoundComponent: NotFound,
+  errorComponent: Broken,
+});
+
+/** Where only those who are signed in may be; others sign in first and come back. */
+const member = createRoute({
+  getParentRoute: () => root,
+  id: "member",
+  component: SignedIn,
+  beforeLoad: async ({ context, location }) => {
+    if (await context.session.load()) return;
+    throw redirect({ to: "/signin", search: { next: location.pathname } });
+  },
+});
+
+const publicFrame = createRoute({
+  getParentRoute: () => root,
+  id: "public",
+  component: SignedOut,
+});
+
+/** Whoever is signed in has no business at the front door. */
+const toBoardIfSignedIn = async ({ context }: { context: Services }) => {
+  if (await context.session.load()) throw redirect({ to: "/tasks" });
+};
+
+const auth = () => import("./authRoutes");
+
+interface SignInSearch {
+  /** Where to go afterwards: a path of this page. */
+  readonly next?: string;
+  /** The session ended by itself. */
+  readonly ended?: boolean;
+}
+
+const landing = createRoute({
+  getParentRoute: () => publicFrame,
+  path: "/",
+  component: Landing,
+  beforeLoad: toBoardIfSignedIn,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => publicFrame,
+  path: "/signin",
+  component: lazyRouteComponent(auth, "SignIn"),
+  beforeLoad: toBoardIfSignedIn,
+  validateSearch: ({ next, ended }): SignInSearch => ({
+    // Only paths of this page: a link must not lead elsewhere after signing in.
+    ...(typeof next === "string" && /^\/(tasks|settings)(\/|$)/.test(next) ? { next } : {}),
+    ...(ended === true ? { ended } : {}),
+  }),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => publicFrame,
+  path: "/signup",
+  component: lazyRouteComponent(auth, "SignUp"),
+  beforeLoad: toBoardIfSignedIn,
+});
+
+const forgotPassword = createRoute({
+  getParentRoute: () => publicFrame,
+  path: "/forgot-password",
+  component: lazyRouteComponent(auth, "ForgotPassword"),
+});
+
+const resetPassword = createRoute({
+  getParentRoute: () => publicFrame,
+  path: "/account/password/reset/$key",
+  component: lazyRouteComponent(auth, "ResetPassword"),
+});
+
+const verifyEmail = createRoute({
+  getParentRoute: () => publicFrame,
+  path: "/account/verify-email/$key",
+  component: lazyRouteComponent(auth, "VerifyEmail"),
+});
+
+const tasks = createRoute({ getParentRoute: () => member, path: "/tasks", component: Board });
+
+/** Drawn by the board itself, which stays in place behind it. */
+const task = createRoute({ getParentRoute: () => tasks, path: "$taskId", component: () => null });
+
+const settings = createRoute({
+  getParentRoute: () => member,
+  path: "/settings",
+  component: SettingsRoute,
+});
+
+const routeTree = root.addChildren([
+  member.addChildren([tasks.addChildren([task]), settings]),
+  publicFrame.addChildren([landing, signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
+]);
+
+export function makeRouter(services: Services) {
+  return createRouter({
+    routeTree,
+    context: services,
+    // The sheet of a task opens over a board that stays where it was scrolled to.
+    scrollRestoration: false,
+    defaultPendingMs: 300,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

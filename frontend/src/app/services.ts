@@ -1,0 +1,13 @@
+import { Session } from "@/features/auth";
+import { Clock } from "@/shared/clock/clock";
+import { systemTimers } from "@/shared/lib/timers";
+
+/** What lives as long as the page. */
+export interface Services {
+  readonly clock: Clock;
+  readonly session: Session;
+}
+
+export function makeServices(): Services {
+  return { clock: new Clock(systemTimers), session: new Session() };
+}

@@ -1,0 +1,16 @@
+import type { ReactNode } from "react";
+
+interface AuthPageProps {
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+/** The frame of the pages that come before the board. */
+export function AuthPage({ title, children }: AuthPageProps) {
+  return (
+    <main className="mx-auto grid w-full max-w-[400px] content-start gap-6 px-4 pt-[12vh] pb-16">
+      <h1 className="text-title font-semibold">{title}</h1>
+      {children}
+    </main>
+  );
+}

@@ -1,0 +1,76 @@
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useState } from "react";
+
+import { explain } from "@/shared/api/errors";
+import { getAbout } from "@/shared/api/getAbout";
+import { text } from "@/shared/text";
+import { Button, buttonClass } from "@/shared/ui/Button";
+
+interface LandingPageProps {
+  /** The product at work. */
+  readonly sample: ReactNode;
+  readonly startDemo: () => Promise<void>;
+}
+
+/** The first screen without an account. */
+export function LandingPage({ sample, startDemo }: LandingPageProps) {
+  const demo = useDemo();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const start = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await startDemo();
+    } catch (error) {
+      setProblem(explain(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <main className="mx-auto grid max-w-[1120px] gap-10 px-4 pt-10 pb-24 sm:px-8 wide:gap-14 wide:pt-20">
+      <div className="grid gap-5">
+        <h1 className="max-w-[18ch] text-display font-semibold tracking-tight text-balance">
+          {text.landing.claim}
+        </h1>
+        <p className="max-w-[60ch] text-muted">{text.landing.more}</p>
+        <div className="flex flex-wrap items-center gap-3">
+          {demo && (
+            <Button look="main" disabled={busy} onClick={() => void start()}>
+              {text.landing.demo}
+            </Button>
+          )}
+          <Link to="/signup" className={buttonClass(demo ? "quiet" : "main")}>
+            {text.auth.signUp}
+          </Link>
+          <Link to="/signin" className={buttonClass("plain")}>
+            {text.auth.signIn}
+          </Link>
+        </div>
+        <p className="min-h-[18px] text-meta text-muted">{demo && text.landing.demoHint}</p>
+        {problem && (
+          <p role="alert" className="text-missed">
+            {problem}
+          </p>
+        )}
+      </div>
+      {sample}
+    </main>
+  );
+}
+
+/** Whether this server lets people in as guests. */
+function useDemo(): boolean {
+  const [demo, setDemo] = useState(false);
+  useEffect(() => {
+    getAbout().then(
+      (about) => {
+        setDemo(about.demo);
+      },
+      () => {
+        // Without an answer there is no demo to offer; the rest of the page stands.
+      },
+    );
+  }, []);
+  return demo;
+}

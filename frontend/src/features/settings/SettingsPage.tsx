@@ -1,0 +1,45 @@
+import type { ReactNode } from "react";
+
+import type { User } from "@/shared/api/types";
+import { text } from "@/shared/text";
+
+import { DeleteAccount } from "./DeleteAccount";
+import { PasswordForm } from "./PasswordForm";
+import { ZoneForm } from "./ZoneForm";
+
+interface SettingsPageProps {
+  readonly user: User;
+  readonly onChanged: (user: User) => void;
+  readonly onDeleted: () => void;
+}
+
+export default function SettingsPage({ user, onChanged, onDeleted }: SettingsPageProps) {
+  return (
+    <main className="mx-auto grid max-w-[560px] gap-10 px-4 pt-8 pb-24">
+      <div>
+        <h1 className="text-title font-semibold">{text.settings.title}</h1>
+        <p className="text-muted">{user.is_guest ? text.settings.guest : user.email}</p>
+      </div>
+      <Part title={text.settings.zone}>
+        <ZoneForm user={user} onChanged={onChanged} />
+      </Part>
+      {!user.is_guest && (
+        <Part title={text.settings.password}>
+          <PasswordForm email={user.email} />
+        </Part>
+      )}
+      <Part title={text.settings.deleteTitle}>
+        <DeleteAccount user={user} onDeleted={onDeleted} />
+      </Part>
+    </main>
+  );
+}
+
+function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section aria-label={title} className="grid gap-4 border-t border-line pt-6">
+      <h2 className="font-semibold">{title}</h2>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,91 @@
+import { useEffect, useState } from "react";
+
+import type { Clock } from "@/shared/clock/clock";
+import { useClock } from "@/shared/clock/react";
+import { useMedia, WIDE } from "@/shared/lib/media";
+import { Observable } from "@/shared/lib/observable";
+import { browserZone } from "@/shared/lib/zone";
+import { BUCKETS } from "@/shared/store/bucket";
+import { TaskStore } from "@/shared/store/store";
+import { text } from "@/shared/text";
+
+import { Column } from "../board/Column";
+import { Count } from "../board/Count";
+import { NowLine } from "../board/NowLine";
+import { Travel } from "../board/Travel";
+import { useBoard, WorkspaceProvider } from "../context";
+import type { Connection, Workspace } from "../workspace";
+import { simulate } from "./simulation";
+
+const nothing = () => undefined;
+
+/** Nobody can reach into the sample: it is there to be looked at. */
+function sampleWorkspace(clock: Clock): Workspace {
+  return {
+    store: new TaskStore(clock),
+    connection: new Observable<Connection>({ state: "live", reason: null }),
+    viewer: "sample",
+    zone: browserZone(),
+    commands: {
+      create: nothing,
+      edit: nothing,
+      reschedule: nothing,
+      complete: nothing,
+      reopen: nothing,
+      remove: nothing,
+    },
+  };
+}
+
+/** The product at work, for those who have no account: a board whose tasks live by themselves. */
+export function SampleBoard() {
+  const clock = useClock();
+  const [workspace] = useState(() => sampleWorkspace(clock));
+  useEffect(() => {
+    const stopTime = workspace.store.keepTime();
+    const stopSample = simulate(workspace.store, clock);
+    return () => {
+      stopSample();
+      stopTime();
+    };
+  }, [clock, workspace]);
+  return (
+    <figure role="img" aria-label={text.landing.sampleLabel} className="grid gap-3">
+      <figcaption aria-hidden="true" className="text-meta text-muted">
+        {text.landing.sample}
+      </figcaption>
+      <div inert>
+        <WorkspaceProvider value={workspace}>
+          <Sample />
+        </WorkspaceProvider>
+      </div>
+    </figure>
+  );
+}
+
+function Sample() {
+  const board = useBoard();
+  const wide = useMedia(WIDE);
+  // A phone has room for the two buckets between which things happen.
+  const buckets = wide ? BUCKETS : BUCKETS.slice(0, 2);
+  return (
+    <>
+      <NowLine />
+      <Travel board={board}>
+        <div className="grid min-h-[26rem] grid-cols-2 items-start gap-4 pt-3 wide:grid-cols-3 wide:gap-6">
+          {buckets.map((bucket) => (
+            <section key={bucket} className="grid gap-3">
+              <p className="flex gap-2 font-semibold">
+                {text.buckets[bucket]}
+                <span className="text-muted">
+                  <Count value={board[bucket].length} />
+                </span>
+              </p>
+              <Column bucket={bucket} tasks={board[bucket]} empty={null} />
+            </section>
+          ))}
+        </div>
+      </Travel>
+    </>
+  );
+}
