@@ -64,8 +64,23 @@ def open_stream(stream_id: UUID) -> None:
     Stream.objects.bulk_create([Stream(id=stream_id)], ignore_conflicts=True)
 
 
+def lock_stream(stream_id: UUID) -> None:
+    """Take a stream's place in line, in the caller's transaction, before anything else is locked.
+
+    Every writer does: two of them then never wait for each other in a circle, and what they find
+    after it, the clock included, is in the order in which their events will stand.
+
+    Raises:
+        UnknownStream: There is no such stream.
+    """
+    assert connection.in_atomic_block, "a lock ends with its transaction"
+    if not Stream.objects.select_for_update(no_key=True).filter(id=stream_id).exists():
+        raise UnknownStream(f"No stream {stream_id}.")
+
+
 def close_stream(stream_id: UUID) -> None:
     """Delete a stream and all its events."""
+    Stream.objects.select_for_update().filter(id=stream_id).exists()  # writers wait, then find it gone
     EventRow.objects.filter(stream_id=stream_id).delete()
     Stream.objects.filter(id=stream_id).delete()
 
@@ -73,8 +88,8 @@ def close_stream(stream_id: UUID) -> None:
 def record(drafts: Sequence[Draft]) -> list[Event]:
     """Append events to their streams, in the caller's transaction, and ring after its commit.
 
-    Two statements, however many events. A caller that writes to several streams holds their
-    locks already, taken in the order of their ids.
+    Two statements, however many events. The caller holds the locks of the streams already; of
+    several, taken in the order of their ids.
 
     Raises:
         UnknownStream: A stream does not exist.

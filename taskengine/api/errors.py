@@ -16,6 +16,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from realtime.outbox import UnknownStream
 from taskengine.accounts.errors import TooManyGuests
 from taskengine.api.requests import request_id
 from taskengine.errors import DomainError
@@ -87,6 +88,8 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
                 errors = [{"pointer": exc.pointer, "code": code, "detail": detail}]
             if isinstance(exc, OperationInFlight):
                 headers["Retry-After"] = "1"
+        case UnknownStream():
+            status, code, detail = HTTPStatus.UNAUTHORIZED, "account_gone", "This account is gone."
         case exceptions.ValidationError():
             status, code = HTTPStatus.BAD_REQUEST, "invalid"
             errors = list(_flattened(exc.detail))

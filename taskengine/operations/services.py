@@ -4,11 +4,13 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from realtime import outbox
 from taskengine import clock
 from taskengine.operations.errors import OperationIdReused, OperationInFlight
 from taskengine.operations.models import Operation
@@ -28,6 +30,7 @@ class OpenOperation:
 
     Attributes:
         owner_id: Whose tasks it is about, and who does it.
+        now: The instant at which it is done, read after the lock.
         id: Its name, which the client may have chosen (`Idempotency-Key`).
         answer: What to tell the client. Set already when this is a retry of one that was carried
             out: then nothing is to be done again.
@@ -35,6 +38,7 @@ class OpenOperation:
     """
 
     owner_id: UUID
+    now: datetime
     id: UUID = field(default_factory=uuid.uuid4)
     answer: Answer | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
@@ -57,6 +61,9 @@ def perform(
 ) -> Iterator[OpenOperation]:
     """Open the transaction of one operation, and write it to the log when the block ends well.
 
+    The person's stream is locked first, so that their operations come one after the other, and
+    the clock is read after it.
+
     Args:
         owner_id: Who asks.
         verb: What is asked for, such as `task.complete`.
@@ -66,9 +73,13 @@ def perform(
     Raises:
         OperationInFlight: A twin is being carried out by somebody else right now.
         OperationIdReused: The name was used for another request.
+        UnknownStream: The person is gone.
     """
     with transaction.atomic():
-        operation = OpenOperation(owner_id=owner_id, id=op_id or uuid.uuid4())
+        if op_id is not None:
+            _refuse_twin_in_flight(owner_id, op_id)
+        outbox.lock_stream(owner_id)
+        operation = OpenOperation(owner_id=owner_id, id=op_id or uuid.uuid4(), now=clock.now())
         if op_id is not None:
             operation.answer = _answer_of_twin(owner_id, op_id, fingerprint)
         is_retry = operation.answer is not None
@@ -80,7 +91,7 @@ def perform(
                 owner_id=owner_id,
                 id=operation.id,
                 verb=verb,
-                at=clock.now(),
+                at=operation.now,
                 changes=operation.changes,
                 fingerprint=fingerprint if op_id is not None else None,
                 status=answer.status if answer and op_id is not None else None,
@@ -88,15 +99,18 @@ def perform(
             )
 
 
-def _answer_of_twin(owner_id: UUID, op_id: UUID, fingerprint: str | None) -> Answer | None:
-    """Return what the same operation was answered before, or None when there was none."""
-    # Held until commit and never waited for, so two twins can't both find nothing.
+def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
+    """Hold the operation's name until commit; whoever comes second is not kept waiting."""
     key = int.from_bytes((owner_id.int ^ op_id.int).to_bytes(16, "big")[:8], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
         row = cursor.fetchone()
     if not (row and row[0]):
         raise OperationInFlight
+
+
+def _answer_of_twin(owner_id: UUID, op_id: UUID, fingerprint: str | None) -> Answer | None:
+    """Return what the same operation was answered before, or None when there was none."""
     twin = Operation.objects.filter(owner_id=owner_id, id=op_id).first()
     if twin is None:
         return None

@@ -1,8 +1,8 @@
 """Writing tasks: one function for each verb, and the one that misses what is due.
 
 Each runs in a transaction that its caller opens (`operations.perform`, a sweep), so that verbs
-compose, and each has the same bracket: lock the task, read the clock after the lock, apply the
-rule, save, log the operation, record the events.
+compose. `perform` holds the person's stream and has read the clock after it; each verb then has
+the same bracket: lock the task, apply the rule, save, log the operation, record the events.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,7 +18,6 @@ from psycopg.errors import UniqueViolation
 from realtime import outbox
 from realtime.outbox import Draft
 from realtime.publisher import doorbell
-from taskengine import clock
 from taskengine.accounts.models import User
 from taskengine.operations.services import OpenOperation
 from taskengine.tasks import deadlines, events
@@ -39,7 +38,7 @@ _WRITABLE: Final = (*_PLAIN, "deadline", "due_date", "time_zone")
 class _Edit:
     """The bracket around a change to one task that is locked."""
 
-    def __init__(self, task: Task, *, now: datetime, operation: OpenOperation) -> None:
+    def __init__(self, task: Task, *, operation: OpenOperation, now: datetime) -> None:
         self.task = task
         self.now = now
         self._operation = operation
@@ -48,7 +47,7 @@ class _Edit:
 
     @classmethod
     def of(cls, task_id: UUID, *, operation: OpenOperation, deleted: bool | None = False) -> Self:
-        """Lock a task and read the clock.
+        """Lock a task.
 
         Args:
             task_id: Which one.
@@ -58,14 +57,13 @@ class _Edit:
         Raises:
             TaskNotFound: There is no such task that the person may see.
         """
-        assert connection.in_atomic_block, "a verb stands in its caller's transaction"
         tasks = Task.objects.select_for_update(no_key=True).filter(owner_id=operation.owner_id, id=task_id)
         if deleted is not None:
             tasks = tasks.filter(deleted_at__isnull=not deleted)
         task = tasks.first()
         if task is None:
             raise TaskNotFound
-        now = clock.now()
+        now = operation.now
         if task.miss_fired_at is not None and task.deadline is not None:
             # It was told that the deadline has passed; a clock that is a little behind must not unsay it.
             now = max(now, task.deadline)
@@ -152,7 +150,7 @@ def create_task(
         TaskIdTaken: The id exists already, whoever has it.
         DeadlineConflict: A day and an instant were given that are not the same deadline.
     """
-    now = clock.now()
+    now = operation.now
     task = Task(owner_id=operation.owner_id, title=title, notes=notes, priority=priority, created_at=now)
     if id is not None:
         task.id = id

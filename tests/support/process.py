@@ -86,6 +86,10 @@ class ChildProcess:
                 f"{self.log.name} did not stop within {deadline_s} s of {number.name}.\n{self.tail()}"
             ) from None
 
+    def wait(self, deadline_s: float = STOP_DEADLINE_S) -> int:
+        """Wait until it ends by itself and return its exit code."""
+        return self._running().wait(deadline_s)
+
     def kill(self) -> None:
         """End it at once, as a crash or the kernel would (SIGKILL)."""
         process = self._running()

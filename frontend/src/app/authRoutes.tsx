@@ -1,12 +1,10 @@
 import { getRouteApi, useNavigate, useRouteContext } from "@tanstack/react-router";
 
-import {
-  ForgotPasswordPage,
-  ResetPasswordPage,
-  SignInPage,
-  SignUpPage,
-  VerifyEmailPage,
-} from "@/features/auth";
+import { ForgotPasswordPage } from "@/features/auth/ForgotPasswordPage";
+import { ResetPasswordPage } from "@/features/auth/ResetPasswordPage";
+import { SignInPage } from "@/features/auth/SignInPage";
+import { SignUpPage } from "@/features/auth/SignUpPage";
+import { VerifyEmailPage } from "@/features/auth/VerifyEmailPage";
 import { text } from "@/shared/text";
 
 /** The pages around the session, given what their addresses say. Loaded when one is opened. */

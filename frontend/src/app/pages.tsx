@@ -1,7 +1,7 @@
 import { Link, Outlet, useNavigate, useRouteContext } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 
-import { AuthPage } from "@/features/auth";
+import { AuthPage } from "@/features/auth/AuthPage";
 import { LandingPage } from "@/features/landing/LandingPage";
 import { SampleBoard } from "@/features/tasks";
 import { explain } from "@/shared/api/errors";

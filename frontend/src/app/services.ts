@@ -1,4 +1,4 @@
-import { Session } from "@/features/auth";
+import { Session } from "@/features/auth/session";
 import { Clock } from "@/shared/clock/clock";
 import { systemTimers } from "@/shared/lib/timers";
 

@@ -79,7 +79,8 @@ interface Problem {
 
 function sentence(status: number, problem: Problem, fields: readonly FieldError[]): string {
   if (status === 429) return text.errors.tooMany;
-  if (status >= 500) return text.errors.server;
+  // A refusal for lack of room explains itself; other failures have nothing to tell a person.
+  if (status >= 500 && !(status === 503 && problem.detail)) return text.errors.server;
   if (status === 404) return text.errors.gone;
   const said = [fields[0]?.message, problem.detail, problem.title];
   return said.find((one) => one !== undefined && one !== "") ?? text.errors.unknown;

@@ -10,7 +10,7 @@ const BACKOFF: Backoff = { baseMs: 500, capMs: 15_000 };
 /** Answers that say "not now": sent again under the same name, the change still happens once. */
 const PASSING = new Set([425, 429, 502, 503, 504]);
 /** The first sending of the same operation is still at work. */
-const TWIN_IN_FLIGHT = "operation_in_progress";
+const TWIN_IN_FLIGHT = "operation_in_flight";
 
 export interface Operation {
   readonly opId: string;

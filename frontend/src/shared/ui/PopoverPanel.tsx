@@ -1,5 +1,4 @@
 import { Popover } from "radix-ui";
-import type { RefObject } from "react";
 
 import type { PopoverProps } from "./Popover";
 

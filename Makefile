@@ -1,0 +1,103 @@
+# `make help` says what there is. Everything is set up when it is first needed, inside this folder:
+# Python in .venv, Poetry in .tools, Node's packages in frontend/node_modules.
+
+PORT ?= 8000
+DATA_DIR ?= var
+# What else goes to pytest: make test PYTEST_ARGS="tests/unit -x"
+PYTEST_ARGS ?=
+
+PYTHON := .venv/bin/python
+NPM := npm --prefix frontend
+POETRY_VERSION := 2.5.1
+POETRY_EXPORT_VERSION := 1.10.1
+POETRY := .tools/poetry/$(POETRY_VERSION)-$(POETRY_EXPORT_VERSION)
+
+# The type checker reads Django's settings, which insist on these; nothing connects or signs.
+LINT_ENV := SECRET_KEY=for-the-type-checker-only-signs-nothing DATABASE_URL=postgresql:///none
+
+PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name dist -o -name coverage \
+  -o -name '*.tsbuildinfo' \) -prune -o -type f -print) $(shell find frontend/src -type d)
+
+# A .venv whose Python has gone (a system upgrade) is made anew.
+ifneq ($(shell $(PYTHON) -c 'print("works")' 2>/dev/null),works)
+REMAKE_VENV := remake-venv
+endif
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: run test test-long lint format bench help style types arrows migrations page remake-venv
+
+run: .venv/.for-run frontend/dist/index.html ## Serve everything on 127.0.0.1: make run [PORT=8000] [DATA_DIR=var]
+	@$(PYTHON) -m taskengine.embedded --port $(PORT) --data-dir "$(DATA_DIR)"
+
+test: .venv/.for-development frontend/dist/index.html ## Run all tests, on private servers that the run starts itself
+	@scripts/test-packages
+	$(PYTHON) -m pytest $(PYTEST_ARGS)
+	$(NPM) test
+
+test-long: .venv/.for-development frontend/dist/index.html ## Run the tests that take many rounds
+	@scripts/test-packages
+	$(PYTHON) -m pytest -m long $(PYTEST_ARGS)
+
+lint: style types arrows migrations page ## Check style, types, who may import whom, and migrations
+
+format: .venv/.for-development frontend/node_modules/.installed ## Format all code and mend what can be mended by itself
+	$(PYTHON) -m ruff check --fix-only --quiet .
+	$(PYTHON) -m ruff format .
+	$(NPM) run --silent format
+
+bench: .venv/.for-development ## Run the measurements; each prints a table and one JSON line
+	$(PYTHON) -m bench
+
+help: ## Say what each target does
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+	  printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+# --- The parts of `make lint` -------------------------------------------------------------------
+style: .venv/.for-development
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types: .venv/.for-development
+	$(LINT_ENV) $(PYTHON) -m mypy
+
+arrows: .venv/.for-development
+	.venv/bin/lint-imports
+
+migrations: .venv/.for-development
+	$(PYTHON) -m taskengine.embedded --data-dir .tools/lint exec $(PYTHON) manage.py makemigrations --check --dry-run
+
+page: frontend/node_modules/.installed
+	$(NPM) run --silent lint
+
+# --- Set-up -------------------------------------------------------------------------------------
+.venv/pyvenv.cfg: $(REMAKE_VENV)
+	@scripts/make-venv .venv
+
+$(POETRY)/.installed:
+	@echo "Installing Poetry $(POETRY_VERSION) in .tools"
+	@scripts/make-venv $(POETRY)
+	@$(POETRY)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  "poetry==$(POETRY_VERSION)" "poetry-plugin-export==$(POETRY_EXPORT_VERSION)"
+	@touch $@
+
+.venv/.for-run: poetry.lock .venv/pyvenv.cfg $(POETRY)/.installed
+	@scripts/install-locked $(POETRY)/bin/poetry main,embedded
+	@touch $@
+
+.venv/.for-development: poetry.lock .venv/pyvenv.cfg $(POETRY)/.installed
+	@scripts/install-locked $(POETRY)/bin/poetry main,embedded,dev
+	@touch .venv/.for-run $@
+
+frontend/node_modules/.installed: frontend/package-lock.json frontend/package.json
+	@scripts/need-node
+	@echo "Installing the front end's packages"
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.installed $(PAGE_SOURCES)
+	@echo "Building the front end"
+	@$(NPM) run --silent build
+	@touch $@
