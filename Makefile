@@ -30,7 +30,7 @@ MAKEFLAGS += --no-builtin-rules
 .PHONY: run test test-long lint format bench help style types arrows migrations page remake-venv
 
 run: .venv/.for-run frontend/dist/index.html ## Serve everything on 127.0.0.1: make run [PORT=8000] [DATA_DIR=var]
-	@$(PYTHON) -m taskengine.embedded --port $(PORT) --data-dir "$(DATA_DIR)"
+	@exec $(PYTHON) -m taskengine.embedded --port $(PORT) --data-dir "$(DATA_DIR)"
 
 test: .venv/.for-development frontend/dist/index.html ## Run all tests, on private servers that the run starts itself
 	@scripts/test-packages
@@ -79,7 +79,7 @@ page: frontend/node_modules/.installed
 $(POETRY)/.installed:
 	@echo "Installing Poetry $(POETRY_VERSION) in .tools"
 	@scripts/make-venv $(POETRY)
-	@$(POETRY)/bin/python -m pip install --quiet --disable-pip-version-check \
+	@$(POETRY)/bin/python -m pip install -qq --disable-pip-version-check \
 	  "poetry==$(POETRY_VERSION)" "poetry-plugin-export==$(POETRY_EXPORT_VERSION)"
 	@touch $@
 
@@ -94,10 +94,10 @@ $(POETRY)/.installed:
 frontend/node_modules/.installed: frontend/package-lock.json frontend/package.json
 	@scripts/need-node
 	@echo "Installing the front end's packages"
-	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
 frontend/dist/index.html: frontend/node_modules/.installed $(PAGE_SOURCES)
 	@echo "Building the front end"
-	@$(NPM) run --silent build
+	@$(NPM) run --silent build -- --logLevel warn
 	@touch $@

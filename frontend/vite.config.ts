@@ -15,6 +15,17 @@ export default defineConfig(({ command }) => ({
     outDir: "dist",
     // A data: URL would need an exception in the content security policy.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // Few and whole chunks compress better than many small ones.
+        codeSplitting: {
+          groups: [
+            { name: "vendor", test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
+            { name: "common", test: /\/src\//, minShareCount: 2 },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 5173,

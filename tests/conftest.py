@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+import django
 import pytest
 from playwright.sync_api import Browser
 
@@ -29,13 +30,16 @@ from tests.support.servers import ROOT, Engine, Kind, Server
 _own = os.environ.get("DATABASE_URL")
 _server: DatabaseServer = OwnPostgres(_own) if _own else PrivatePostgres()
 
-# Before pytest-django sets Django up, which it does in `pytest_configure`, after all conftests.
 environment.apply(database_url=_server.url("taskengine"))
 
 
 def pytest_configure() -> None:
-    """Let a SIGTERM end the run as a Ctrl-C does, so that the servers are stopped."""
+    """Set Django up, before pytest-django's own hook bars the way to the database.
+
+    A SIGTERM ends the run as a Ctrl-C does, so that the servers are stopped.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    django.setup()
 
 
 def pytest_unconfigure() -> None:

@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # allauth puts the request's host into it, and so gives a new budget for each name we have.
-        return str(credentials.get("email", "")).lower()
+        return str(credentials.get("email", ""))
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the peer's address, or what `TRUSTED_PROXY_COUNT` proxies say; it never fails."""

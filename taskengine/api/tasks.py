@@ -88,7 +88,7 @@ class TaskListView(APIView):
         summary="Make a task",
         parameters=[KEY_PARAMETER],
         request=TaskCreateSerializer,
-        responses={201: TaskSerializer, **problems(400, 401, 409, 413, 422, 429)},
+        responses={201: TaskSerializer, **problems(400, 401, 403, 409, 413, 422, 429)},
         examples=[NEW_TASK_EXAMPLE, TASK_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
@@ -133,7 +133,7 @@ class TaskView(APIView):
         description="A field that is absent stays, null clears it, a value sets it.",
         parameters=[KEY_PARAMETER],
         request=TaskWriteSerializer(partial=True),
-        responses={200: TaskSerializer, **problems(400, 401, 404, 409, 413, 422, 429)},
+        responses={200: TaskSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
         examples=[PATCH_EXAMPLE, TASK_EXAMPLE],
     )
     def patch(self, request: Request, task_id: UUID) -> Response:
@@ -146,7 +146,7 @@ class TaskView(APIView):
         description="Fields that are absent take their default. What only the server sets is passed over.",
         parameters=[KEY_PARAMETER],
         request=TaskPutSerializer,
-        responses={200: TaskSerializer, **problems(400, 401, 404, 409, 413, 422, 429)},
+        responses={200: TaskSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
         examples=[NEW_TASK_EXAMPLE, TASK_EXAMPLE],
     )
     def put(self, request: Request, task_id: UUID) -> Response:
@@ -168,7 +168,7 @@ class TaskView(APIView):
         summary="Delete a task",
         description="`/restore/` takes it back.",
         parameters=[KEY_PARAMETER],
-        responses={204: OpenApiResponse(description="It is deleted."), **problems(401, 404, 409, 422, 429)},
+        responses={204: OpenApiResponse(description="It is deleted."), **problems(401, 403, 404, 409, 422, 429)},
     )
     def delete(self, request: Request, task_id: UUID) -> Response:
         """Delete it."""
@@ -207,7 +207,7 @@ def _documented(name: str, summary: str, description: str) -> Any:
             description=description,
             parameters=[KEY_PARAMETER],
             request=None,
-            responses={200: TaskSerializer, **problems(401, 404, 409, 422, 429)},
+            responses={200: TaskSerializer, **problems(401, 403, 404, 409, 422, 429)},
             examples=[TASK_EXAMPLE],
         )
     )

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from taskengine.accounts import services
 from taskengine.accounts.models import User
+from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
 
 _EXAMPLE = OpenApiExample(
@@ -72,7 +73,7 @@ class MeView(APIView):
     @extend_schema(
         operation_id="users_me_retrieve",
         summary="Read your account",
-        responses=UserSerializer,
+        responses={200: UserSerializer, **problems(401, 429)},
         examples=[_EXAMPLE],
     )
     def get(self, request: Request) -> Response:
@@ -83,7 +84,7 @@ class MeView(APIView):
         operation_id="users_me_update",
         summary="Change your time zone",
         request=UserPatchSerializer,
-        responses=UserSerializer,
+        responses={200: UserSerializer, **problems(400, 401, 403, 413, 429)},
         examples=[
             OpenApiExample("Move", value={"time_zone": "Europe/London"}, request_only=True),
             _EXAMPLE,
@@ -106,7 +107,7 @@ class MeView(APIView):
             " There is no way back."
         ),
         request=UserDeleteSerializer,
-        responses={204: OpenApiResponse(description="It is gone.")},
+        responses={204: OpenApiResponse(description="It is gone."), **problems(400, 401, 403, 413, 429)},
         examples=[
             OpenApiExample("Leave", value={"password": "correct horse battery staple"}, request_only=True)
         ],

@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 import uuid
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
@@ -31,6 +32,7 @@ RETRY_DUE_S: Final = 0.02  # while a due row is held by somebody else
 WAKE_EARLY_S: Final = 0.002
 HEARTBEAT_INTERVAL_S: Final = 2.0
 HEARTBEAT_STALE_S: Final = 10.0
+_NEAR: Final = timedelta(milliseconds=50)
 _BACKOFF_FIRST_S: Final = 0.05
 _BACKOFF_MAX_S: Final = 1.0
 
@@ -46,7 +48,7 @@ class Engine:
         self._stopping = threading.Event()
         self._woken = threading.Event()
         self._next_wake = 0.0
-        self._beaten_at = 0.0
+        self._beaten_at = float("-inf")
         self._started_at = clock.now()
         self._sweep = DeadlineSweep()
         self._thread = threading.Thread(target=self.run, name="engine", daemon=True)
@@ -108,10 +110,10 @@ class Engine:
         self._next_wake = clock.timestamp() + MAX_SLEEP_S
         while self._sweep() and not self._stopping.is_set():
             pass
-        self._beat()
         sent = time.time()
         coming = queries.next_deadline()
         clock.observe(sent=sent, received=time.time(), reading=coming.database_time)
+        self._beat(coming)
         if coming.deadline is None:
             self._sleep(MAX_SLEEP_S)
         elif coming.deadline <= coming.database_time:
@@ -133,8 +135,11 @@ class Engine:
         while 0 < instant - clock.timestamp() <= 2 * WAKE_EARLY_S and not self._woken.is_set():
             time.sleep(0)
 
-    def _beat(self) -> None:
-        if time.monotonic() - self._beaten_at >= HEARTBEAT_INTERVAL_S:
+    def _beat(self, coming: queries.NextDeadline) -> None:
+        """Give a sign of life now and then; a commit takes milliseconds that a deadline may need."""
+        since_s = time.monotonic() - self._beaten_at
+        is_near = coming.deadline is not None and coming.deadline - coming.database_time < _NEAR
+        if since_s >= (HEARTBEAT_STALE_S / 2 if is_near else HEARTBEAT_INTERVAL_S):
             self._beaten_at = time.monotonic()
             Heartbeat.objects.update_or_create(
                 id=self.id,

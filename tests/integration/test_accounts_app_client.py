@@ -5,12 +5,16 @@ import threading
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
 
 from realtime.models import Stream
-from taskengine.accounts.models import User
-from tests.support.accounts import APP, PASSWORD, AppClient, signed_up
+from taskengine.accounts.middleware import auth_body_middleware
+from taskengine.accounts.models import RefreshToken, User
+from tests.support.accounts import APP, ME, PASSWORD, AppClient, signed_up
 
 pytestmark = pytest.mark.django_db
 
@@ -148,7 +152,7 @@ def test_an_access_token_ends_after_minutes_and_a_refresh_gives_the_next() -> No
 
 
 def test_who_has_no_credentials_is_401_and_told_how() -> None:
-    response = AppClient().send("GET", "/api/v1/users/me/")
+    response = AppClient().send("GET", ME)
 
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
@@ -225,3 +229,33 @@ def test_a_password_may_be_in_any_script() -> None:
     assert AppClient().sign_up(password=password).status_code == 200
     assert AppClient().log_in(password=password).status_code == 200
     assert AppClient().log_in(password=PASSWORD).status_code == 400
+
+
+async def test_under_asgi_such_a_body_is_400_too() -> None:
+    async def allauth(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(status=204)
+
+    middleware = auth_body_middleware(allauth)
+
+    statuses = [
+        (await middleware(RequestFactory().post(f"{APP}/auth/login", body, "application/json"))).status_code
+        for body in ("[" * 200_000, "{}", "no JSON")
+    ]
+
+    assert statuses == [400, 204, 204]
+
+
+def test_a_token_that_is_not_ours_hides_the_cookie_that_comes_with_it() -> None:
+    signed_up()
+    page = Client()
+    page.force_login(User.objects.get())
+
+    assert page.get(ME).status_code == 200
+    assert page.get(ME, headers={"authorization": "Bearer garbage"}).status_code == 401
+
+
+def test_a_log_out_leaves_nothing_behind() -> None:
+    signed_up().log_out()
+
+    for model in (Session, UserSession, RefreshToken):
+        assert not model.objects.exists(), model

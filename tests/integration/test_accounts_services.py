@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, transaction
 from django.test import RequestFactory
 
 from realtime.models import Stream
@@ -46,26 +47,34 @@ def test_there_are_only_so_many_guests(settings: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_guests_who_come_at_once_do_not_get_past_the_limit(settings: Any) -> None:
+def test_a_guest_who_is_about_to_be_made_counts_already(settings: Any) -> None:
     settings.DEMO_MAX_GUESTS = 1
+    made = threading.Event()
     refused = []
 
-    def come() -> None:
+    def come_first() -> None:
+        with transaction.atomic():
+            services.make_guest(now=now())
+            made.set()
+            time.sleep(0.3)  # the second one has come, and cannot see the first
+        connection.close()
+
+    def come_second() -> None:
+        made.wait(timeout=20)
         try:
             services.make_guest(now=now())
         except TooManyGuests as error:
             refused.append(error.code)
-        finally:
-            connection.close()
+        connection.close()
 
-    threads = [threading.Thread(target=come) for _ in range(4)]
+    threads = [threading.Thread(target=come) for come in (come_first, come_second)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
     assert User.objects.count() == 1
-    assert refused == ["too_many_guests"] * 3
+    assert refused == ["too_many_guests"]
 
 
 def test_guests_leave_after_a_day_and_nobody_else_does() -> None:
@@ -169,6 +178,17 @@ def test_what_outlived_its_log_in_is_removed_in_bounded_steps() -> None:
     assert {alive.me(), expired.me(), ended.me()} == {200, 401}
     for model in (Session, UserSession, RefreshToken):
         assert set(model.objects.values_list("session_key", flat=True)) == {keys["eve@example.org"]}
+
+
+def test_a_step_removes_no_more_than_it_was_told_to() -> None:
+    at = now()
+    for name in ("ada", "bob", "eve"):
+        signed_up(f"{name}@example.org")
+    Session.objects.update(expire_date=at)
+
+    services.purge_expired_sessions(now=at, limit=2)
+
+    assert [model.objects.count() for model in (Session, UserSession, RefreshToken)] == [1, 1, 1]
 
 
 def test_a_refresh_token_that_just_expired_is_kept_while_clocks_may_differ() -> None:

@@ -162,7 +162,7 @@ def test_names_like_our_other_names_are_not_ours(cookie: str, settings: Any, ori
     assert by_cookie(cookie, ("origin", origin)) is None
 
 
-@pytest.mark.parametrize("key", ["", "x", "x" * 32, "' OR 1=1 --", "a\x00b", "é" * 32, "a" * 5000])
+@pytest.mark.parametrize("key", ["", "x", "x" * 32, "' OR 1=1 --", "a\x00b" * 10, "é" * 32, "a" * 5000])
 def test_a_cookie_that_is_garbage_proves_nothing(cookie: str, key: str) -> None:
     assert by_cookie(key, ("origin", HERE)) is None
 

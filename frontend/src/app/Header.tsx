@@ -13,7 +13,7 @@ interface HeaderProps {
   readonly end?: ReactNode;
 }
 
-/** Every page's first line. On a phone the name gives its room to what is due next. */
+/** Every page's first line. On a phone the name and the theme give their room to what is due next. */
 export function Header({ middle, end }: HeaderProps) {
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-paper">
@@ -21,13 +21,15 @@ export function Header({ middle, end }: HeaderProps) {
         <Link
           to="/"
           aria-label={text.header.home}
-          className="flex min-h-11 min-w-11 shrink-0 items-center justify-center gap-2.5 rounded-card font-semibold wide:mr-6"
+          className={`flex min-h-11 shrink-0 items-center gap-2.5 rounded-card font-semibold wide:mr-6 ${middle ? "max-sm:hidden" : ""}`}
         >
           <Logo />
-          <span className={middle ? "max-sm:hidden" : ""}>{text.product}</span>
+          {text.product}
         </Link>
         <div className="flex min-w-0 flex-1 items-center gap-2">{middle}</div>
-        <ThemeToggle />
+        <span className={middle ? "max-sm:hidden" : ""}>
+          <ThemeToggle />
+        </span>
         {end}
       </div>
     </header>

@@ -3,10 +3,12 @@ import { useEffect, useState } from "react";
 
 import { ConnectionPill, NextDeadline, makeWorkspace, WorkspaceProvider } from "@/features/tasks";
 import type { User } from "@/shared/api/types";
+import { ROOMY, useMedia } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
 import { text } from "@/shared/text";
 import { ChevronIcon, UserIcon } from "@/shared/ui/icons";
 import { Menu } from "@/shared/ui/Menu";
+import { nextTheme, theme } from "@/shared/ui/theme";
 
 import { Header } from "./Header";
 
@@ -54,6 +56,8 @@ function Frame({ user }: { readonly user: User }) {
 function AccountMenu({ user }: { readonly user: User }) {
   const { session } = useRouteContext({ from: "__root__" });
   const navigate = useNavigate();
+  const roomy = useMedia(ROOMY);
+  const chosenTheme = useObservable(theme);
   const name = user.is_guest ? text.header.guest : user.email.replace(/@.*/, "");
   const leave = async () => {
     await session.signOut();
@@ -65,6 +69,8 @@ function AccountMenu({ user }: { readonly user: User }) {
       className="inline-flex min-h-11 min-w-11 items-center justify-center gap-1.5 rounded-card px-2 text-meta hover:bg-hover wide:min-h-9"
       items={[
         { label: text.header.settings, run: () => void navigate({ to: "/settings" }) },
+        // On a phone the header has no room for the theme.
+        ...(roomy ? [] : [{ label: text.header.theme[chosenTheme], run: nextTheme }]),
         { label: text.header.signOut, run: () => void leave() },
       ]}
     >

@@ -2,8 +2,6 @@ import { Link, Outlet, useNavigate, useRouteContext } from "@tanstack/react-rout
 import { lazy, Suspense } from "react";
 
 import { AuthPage } from "@/features/auth/AuthPage";
-import { LandingPage } from "@/features/landing/LandingPage";
-import { SampleBoard } from "@/features/tasks";
 import { explain } from "@/shared/api/errors";
 import { useObservable } from "@/shared/lib/observable";
 import { text } from "@/shared/text";
@@ -30,20 +28,6 @@ export function SignedOut() {
       <Header />
       <Outlet />
     </>
-  );
-}
-
-export function Landing() {
-  const { session } = useRouteContext({ from: "__root__" });
-  const navigate = useNavigate();
-  return (
-    <LandingPage
-      sample={<SampleBoard />}
-      startDemo={async () => {
-        await session.startDemo();
-        await navigate({ to: "/tasks" });
-      }}
-    />
   );
 }
 

@@ -7,7 +7,7 @@ import {
 } from "@tanstack/react-router";
 
 import { Board } from "./Board";
-import { Broken, Landing, NotFound, Root, SettingsRoute, SignedOut } from "./pages";
+import { Broken, NotFound, Root, SettingsRoute, SignedOut } from "./pages";
 import type { Services } from "./services";
 import { SignedIn } from "./SignedIn";
 
@@ -51,7 +51,7 @@ interface SignInSearch {
 const landing = createRoute({
   getParentRoute: () => publicFrame,
   path: "/",
-  component: Landing,
+  component: lazyRouteComponent(() => import("./Landing"), "Landing"),
   beforeLoad: toBoardIfSignedIn,
 });
 

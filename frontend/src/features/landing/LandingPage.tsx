@@ -28,9 +28,9 @@ export function LandingPage({ sample, startDemo }: LandingPageProps) {
     }
   };
   return (
-    <main className="mx-auto grid max-w-[1120px] gap-10 px-4 pt-10 pb-24 sm:px-8 wide:gap-14 wide:pt-20">
+    <main className="mx-auto grid max-w-[1120px] gap-8 px-4 pt-8 pb-16 sm:px-8 wide:gap-10 wide:pt-14">
       <div className="grid gap-5">
-        <h1 className="max-w-[18ch] text-display font-semibold tracking-tight text-balance">
+        <h1 className="max-w-[22ch] text-display font-semibold tracking-tight text-balance">
           {text.landing.claim}
         </h1>
         <p className="max-w-[60ch] text-muted">{text.landing.more}</p>

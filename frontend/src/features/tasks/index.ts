@@ -3,5 +3,4 @@ export { BoardPage } from "./board/BoardPage";
 export { WorkspaceProvider } from "./context";
 export { ConnectionPill } from "./header/ConnectionPill";
 export { NextDeadline } from "./header/NextDeadline";
-export { SampleBoard } from "./sample/SampleBoard";
 export { makeWorkspace } from "./workspace";

@@ -9,7 +9,7 @@ export interface Reading<T = string> {
 
 /**
  * The time left before a deadline. Seconds and minutes are rounded up, so that the last second
- * ends exactly at the deadline; whole days are rounded down, so that nobody is promised too much.
+ * ends exactly at the deadline; from two days on, days are rounded as people do.
  */
 export function timeLeft(deadline: number, now: number): Reading {
   const left = deadline - now;
@@ -22,8 +22,10 @@ export function timeLeft(deadline: number, now: number): Reading {
     return { value, until: nextSecond };
   }
   if (left < 2 * DAY_MS) return hoursLeft(deadline, left);
-  const days = Math.floor(left / DAY_MS);
-  return { value: text.time.inDays(days), until: deadline - days * DAY_MS + 1 };
+  const days = Math.max(2, Math.round(left / DAY_MS));
+  // At half a day exactly it still rounds up, hence the one millisecond.
+  const nextLeft = days === 2 ? 2 * DAY_MS : (days - 0.5) * DAY_MS;
+  return { value: text.time.inDays(days), until: deadline - nextLeft + 1 };
 }
 
 function hoursLeft(deadline: number, left: number): Reading {

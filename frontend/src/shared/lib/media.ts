@@ -1,6 +1,7 @@
 import { useCallback, useSyncExternalStore } from "react";
 
 export const WIDE = "(min-width: 1024px)";
+export const ROOMY = "(min-width: 640px)";
 export const REDUCED_MOTION = "(prefers-reduced-motion: reduce)";
 
 export function matches(query: string): boolean {

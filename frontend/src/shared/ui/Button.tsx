@@ -11,8 +11,8 @@ const LOOKS: Record<ButtonLook, string> = {
 
 /** The classes of a button, for what has to be a link. */
 export function buttonClass(look: ButtonLook = "quiet", small = false): string {
-  const size = small ? "min-h-11 wide:min-h-8 px-3 text-meta" : "min-h-11 px-4 text-base";
-  return `inline-flex select-none items-center justify-center gap-2 rounded-card whitespace-nowrap transition-[background-color,opacity] duration-100 disabled:opacity-50 ${size} ${LOOKS[look]}`;
+  const size = small ? "min-h-11 wide:min-h-8 px-2.5 text-meta" : "min-h-11 px-4 text-base";
+  return `inline-flex select-none items-center justify-center gap-1.5 rounded-card whitespace-nowrap transition-[background-color,opacity] duration-100 disabled:opacity-50 ${size} ${LOOKS[look]}`;
 }
 
 interface ButtonProps extends ComponentProps<"button"> {

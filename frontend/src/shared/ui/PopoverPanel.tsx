@@ -17,7 +17,7 @@ export default function PopoverPanel({ onClose, anchor, returnTo, label, childre
           align="start"
           sideOffset={8}
           collisionPadding={12}
-          className="appear z-40 w-72 rounded-card border border-line-strong bg-card p-2"
+          className="appear z-40 w-80 max-w-[calc(100vw-24px)] rounded-card border border-line-strong bg-card p-2"
           onInteractOutside={(event) => {
             // A press on the anchor is its own way to close.
             if (event.target instanceof Node && anchor.current?.contains(event.target)) {

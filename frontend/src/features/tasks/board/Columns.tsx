@@ -11,7 +11,7 @@ import { NowLine } from "./NowLine";
 export function Columns({ board }: { readonly board: Board }) {
   return (
     <div>
-      <div className="sticky top-14 z-20 bg-paper pt-2">
+      <div className="sticky top-[57px] z-20 bg-paper pt-2">
         <NowLine />
         <div className="grid grid-cols-3 gap-6 py-3">
           {BUCKETS.map((bucket) => (

@@ -50,7 +50,7 @@ export const Card = memo(function Card({ task, bucket }: CardProps) {
 function MissedActions({ task }: { readonly task: Task }) {
   const { commands } = useWorkspace();
   return (
-    <div className="relative z-10 mt-2 flex flex-wrap gap-2">
+    <div className="relative z-10 mt-2 flex flex-wrap gap-1">
       <Reschedule task={task} />
       <Button
         small

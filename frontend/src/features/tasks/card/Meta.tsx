@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback } from "react";
+import { useCallback } from "react";
 
 import type { Priority, Task } from "@/shared/api/types";
 import { span, timeAgo } from "@/shared/clock/countdown";
@@ -20,21 +20,24 @@ interface MetaProps {
 export function Meta({ task, bucket }: MetaProps) {
   const deadline = task.deadline === null ? null : Date.parse(task.deadline);
   return (
-    <p className="flex flex-wrap items-center gap-x-2 text-meta text-muted">
-      {bucket === "completed" ? (
-        <CompletedTime task={task} deadline={deadline} />
-      ) : deadline === null ? (
-        <span>{text.card.noDeadline}</span>
-      ) : bucket === "missed" ? (
-        <MissedTime task={task} deadline={deadline} />
-      ) : (
-        <>
-          <Countdown deadline={deadline} />
-          <Dot />
-          <When task={task} />
-        </>
-      )}
-      {bucket !== "completed" && <PriorityWord task={task} />}
+    <p className="facts text-meta text-muted">
+      <span>
+        {bucket === "completed" ? (
+          <CompletedTime task={task} deadline={deadline} />
+        ) : deadline === null ? (
+          <span>{text.card.noDeadline}</span>
+        ) : bucket === "missed" ? (
+          <MissedTime task={task} deadline={deadline} />
+        ) : (
+          <>
+            <Countdown deadline={deadline} />
+            <When task={task} />
+          </>
+        )}
+        {bucket !== "completed" && task.priority < 4 && (
+          <span>{text.detail.priorities[task.priority as Priority]}</span>
+        )}
+      </span>
     </p>
   );
 }
@@ -43,13 +46,11 @@ function MissedTime({ task, deadline }: { readonly task: Task; readonly deadline
   const ago = useReading(useCallback((now: number) => timeAgo(deadline, now), [deadline]));
   return (
     <>
-      <span className="inline-flex items-center gap-1 text-missed">
-        <MissedIcon className="size-3.5" />
+      <span className="text-missed">
+        <MissedIcon className="mr-1 size-3.5" />
         {text.card.missed}
       </span>
-      <Dot />
       <When task={task} say={text.card.due} />
-      <Dot />
       <span className="tabular">{ago}</span>
     </>
   );
@@ -69,15 +70,12 @@ function CompletedTime({
   if (deadline === null) return <span className="tabular">{when}</span>;
   const by = deadline - completed;
   return (
-    <span className="tabular" title={when}>
-      {by > 0 ? (
-        <>
-          <span className="text-done">{text.card.onTime}</span> · {text.card.early(span(by))}
-        </>
-      ) : (
-        text.card.lateBy(span(-by))
-      )}
-    </span>
+    <>
+      {by > 0 && <span className="text-done">{text.card.onTime}</span>}
+      <span className="tabular" title={when}>
+        {by > 0 ? text.card.early(span(by)) : text.card.lateBy(span(-by))}
+      </span>
+    </>
   );
 }
 
@@ -95,18 +93,4 @@ function When({
       {say(dueText(task, zone, today))}
     </time>
   );
-}
-
-function PriorityWord({ task }: { readonly task: Task }): ReactNode {
-  if (task.priority >= 4) return null;
-  return (
-    <>
-      <Dot />
-      <span>{text.detail.priorities[task.priority as Priority]}</span>
-    </>
-  );
-}
-
-function Dot() {
-  return <span aria-hidden="true">·</span>;
 }

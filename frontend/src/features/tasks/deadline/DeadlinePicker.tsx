@@ -66,7 +66,7 @@ function Choices({ value, presets, onPick, onClose }: DeadlinePickerProps) {
         ))}
       </div>
       <form
-        className="grid grid-cols-[1fr_7rem] gap-2 border-t border-line p-1 pt-3"
+        className="grid grid-cols-2 gap-2 border-t border-line p-1 pt-3"
         onSubmit={(event) => {
           event.preventDefault();
           // A form inside a popover is, to React, still inside the form that opened it.
@@ -74,23 +74,23 @@ function Choices({ value, presets, onPick, onClose }: DeadlinePickerProps) {
           pick(fixed(chosen, dueText(chosen, zone, dayOf(clock.now(), zone))));
         }}
       >
-        <label className="grid gap-1 text-meta text-muted">
+        <label className="grid min-w-0 gap-1 text-meta text-muted">
           {text.deadline.date}
           <input
             type="date"
             required
-            className="field tabular text-ink"
+            className="field tabular min-w-0 px-2 text-ink"
             value={day}
             onChange={(event) => {
               setDay(event.target.value);
             }}
           />
         </label>
-        <label className="grid gap-1 text-meta text-muted">
+        <label className="grid min-w-0 gap-1 text-meta text-muted">
           {text.deadline.time}
           <input
             type="time"
-            className="field tabular text-ink"
+            className="field tabular min-w-0 px-2 text-ink"
             value={time}
             onChange={(event) => {
               setTime(event.target.value);

@@ -15,7 +15,7 @@ import { useOpenTask } from "./useOpenTask";
 
 interface DetailProps {
   readonly taskId: string;
-  /** Over the board rather than beside it: the rest of the page is out of reach meanwhile. */
+  /** Over the board, as a dialog, rather than beside it. */
   readonly modal: boolean;
   readonly onClose: () => void;
 }
@@ -35,13 +35,12 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
     <aside
       ref={panel}
       role={modal ? "dialog" : undefined}
-      aria-modal={modal || undefined}
       aria-label={text.detail.label}
       tabIndex={-1}
       className={`overflow-y-auto outline-none ${
         modal
-          ? "rise fixed inset-x-0 top-14 bottom-0 z-40 border-t border-line-strong bg-paper px-4 pb-8"
-          : "slide-in fixed top-14 right-0 bottom-0 z-30 w-[400px] border-l border-line bg-paper px-6 pb-8 xl:right-[max(0px,calc(50vw-640px))]"
+          ? "rise fixed inset-x-0 top-[57px] bottom-0 z-40 border-t border-line-strong bg-paper px-4 pb-8"
+          : "slide-in fixed top-[57px] right-0 bottom-0 z-30 w-[400px] border-l border-line bg-paper px-6 pb-8 xl:right-[max(0px,calc(50vw-640px))]"
       }`}
       onKeyDown={(event) => {
         if (event.key === "Escape" && !event.defaultPrevented) onClose();

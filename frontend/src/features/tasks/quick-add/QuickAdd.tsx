@@ -82,7 +82,7 @@ export function QuickAdd({ inputRef }: QuickAddProps) {
         type="submit"
         look="main"
         small
-        className="m-1 max-wide:min-h-10"
+        className="m-0.5 wide:m-1"
         disabled={title.trim() === ""}
       >
         {text.quickAdd.add}

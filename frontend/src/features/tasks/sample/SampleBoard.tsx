@@ -66,13 +66,13 @@ export function SampleBoard() {
 function Sample() {
   const board = useBoard();
   const wide = useMedia(WIDE);
-  // A phone has room for the two buckets between which things happen.
+  // On a phone the two buckets between which things happen, one above the other.
   const buckets = wide ? BUCKETS : BUCKETS.slice(0, 2);
   return (
     <>
       <NowLine />
       <Travel board={board}>
-        <div className="grid min-h-[26rem] grid-cols-2 items-start gap-4 pt-3 wide:grid-cols-3 wide:gap-6">
+        <div className="grid min-h-[34rem] content-start items-start gap-6 pt-3 wide:min-h-[24rem] wide:grid-cols-3">
           {buckets.map((bucket) => (
             <section key={bucket} className="grid gap-3">
               <p className="flex gap-2 font-semibold">

@@ -7,7 +7,7 @@ import { text } from "@/shared/text";
 
 /** A deadline passes about this often. */
 const BEAT_MS = 6 * SECOND_MS;
-const UPCOMING = 4;
+const UPCOMING = 3;
 const LOOK_EVERY_MS = 500;
 /** A missed task is left in sight for so long before somebody does it after all. */
 const MISSED_FOR_MS = 9 * SECOND_MS;

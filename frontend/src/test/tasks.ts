@@ -1,0 +1,52 @@
+import type { Task } from "@/shared/api/types";
+import type { StreamEvent } from "@/shared/socket/frames";
+
+/** A Sunday noon, UTC. */
+export const NOW = Date.parse("2026-11-22T12:00:00Z");
+
+export function iso(offsetMs = 0): string {
+  return new Date(NOW + offsetMs).toISOString();
+}
+
+export function makeTask(fields: Partial<Task> & Pick<Task, "id">): Task {
+  return {
+    title: `Task ${fields.id}`,
+    notes: "",
+    deadline: null,
+    due_date: null,
+    time_zone: null,
+    priority: 4,
+    bucket: "upcoming",
+    completed_at: null,
+    outcome: null,
+    lateness_s: null,
+    version: 1,
+    created_at: iso(-3_600_000),
+    updated_at: iso(-3_600_000),
+    ...fields,
+  };
+}
+
+export function makeEvent(
+  seq: number,
+  type: string,
+  task: Task,
+  fields: Partial<StreamEvent> = {},
+): StreamEvent {
+  return {
+    v: 1,
+    stream: "s",
+    seq,
+    id: `event-${seq}`,
+    type,
+    at: iso(),
+    actor: null,
+    op_id: null,
+    data: { task },
+    ...fields,
+  };
+}
+
+export function asItems(tasks: readonly Task[]) {
+  return tasks.map((data) => ({ kind: "task", data }));
+}

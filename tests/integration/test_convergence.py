@@ -1,0 +1,247 @@
+"""Promise 4: a snapshot and the events after it are what a fresh snapshot says, at the same instant."""
+
+import itertools
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+import time_machine
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from realtime import envelope, outbox
+from realtime.envelope import CloseCode
+from taskengine.accounts.models import User
+from taskengine.tasks import queries, services
+from taskengine.tasks.models import Task
+from tests.support import contracts, state
+from tests.support.people import do, make_task, miss_due, update
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+class World:
+    """A person, their tasks, and a clock that the test moves."""
+
+    def __init__(self, clock: time_machine.Traveller, person: User) -> None:
+        self.clock = clock
+        self.person = person
+        self.tasks: list[Task] = []
+
+    @property
+    def now(self) -> datetime:
+        """The instant it is."""
+        return datetime.now(UTC)
+
+    def pass_time(self, duration: timedelta, *, engine: bool) -> None:
+        """Move the clock; the engine may or may not look."""
+        self.clock.shift(duration)
+        if engine:
+            miss_due(now=self.now)
+
+    def make(self, title: str, due_in: timedelta | None) -> None:
+        """Make a task that is due in some time."""
+        deadline = None if due_in is None else self.now + due_in
+        self.tasks.append(make_task(self.person, title, id=_next_id(), deadline=deadline))
+
+    def do(self, verb: Callable[..., Any], number: int) -> None:
+        """Do something to a task that can be done to it."""
+        task = self.tasks[number % len(self.tasks)]
+        if Task.objects.filter(id=task.id, deleted_at=None).exists() or verb is services.restore_task:
+            do(self.person, verb, task)
+
+    def change(self, number: int, **fields: Any) -> None:
+        """Change a task that is there."""
+        task = self.tasks[number % len(self.tasks)]
+        if Task.objects.filter(id=task.id, deleted_at=None).exists():
+            update(self.person, task, **fields)
+
+    def snapshot(self) -> list[dict[str, Any]]:
+        """Return the whole state as it is served now."""
+        items: list[Any] = []
+        after: uuid.UUID | None = None
+        while True:
+            page, after = queries.snapshot_page(owner_id=self.person.pk, as_of=self.now, after=after)
+            items += page
+            if after is None:
+                return items
+
+    def head(self) -> int:
+        """Return how far the stream reaches."""
+        return outbox.heads([self.person.pk])[self.person.pk].seq
+
+    def events(self, *, after: int) -> list[dict[str, Any]]:
+        """Return what is sent to a client that has everything up to `after`."""
+        found: list[dict[str, Any]] = []
+        while page := outbox.read([(self.person.pk, after)])[self.person.pk, after]:
+            found += [orjson.loads(text) for _, text in page]
+            after = page[-1][0]
+        return found
+
+
+_ids = itertools.count(1)
+
+
+def _next_id() -> uuid.UUID:
+    return uuid.UUID(int=next(_ids), version=4)
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Ada at noon. Every id is the next number, so that a story is told the same each time."""
+    numbers = itertools.count(1)
+    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers) << 64, version=4))
+    globals()["_ids"] = itertools.count(1)
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield World(clock, User.objects.create_user("ada@example.org", id=uuid.UUID(int=7, version=4)))
+
+
+step = st.one_of(
+    st.tuples(st.just("make"), st.sampled_from([None, -HOUR, HOUR, 2 * HOUR, 3 * DAY])),
+    st.tuples(
+        st.sampled_from(
+            [services.complete_task, services.reopen_task, services.delete_task, services.restore_task]
+        ),
+        st.integers(0, 9),
+    ),
+    st.tuples(st.just("move"), st.integers(0, 9), st.sampled_from([None, -HOUR, HOUR, DAY])),
+    st.tuples(st.just("title"), st.integers(0, 9)),
+    st.tuples(st.just("time"), st.sampled_from([timedelta(), HOUR, DAY, 31 * DAY]), st.booleans()),
+    st.tuples(st.just("snapshot")),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(step, min_size=3, max_size=25))
+@pytest.mark.django_db
+def test_a_snapshot_at_any_point_and_the_events_after_it_are_a_fresh_snapshot(steps: list[Any]) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        world = World(clock, User.objects.create_user(f"{uuid.uuid4().hex}@example.org"))
+        world.make("First", HOUR)
+        joined: list[tuple[int, state.State]] = [(0, {})]
+        for this in steps:
+            match this:
+                case ("make", due_in):
+                    world.make("Next", due_in)
+                case ("move", number, due_in):
+                    world.change(number, deadline=None if due_in is None else world.now + due_in)
+                case ("title", number):
+                    world.change(number, title=f"Title {len(joined)}")
+                case ("time", duration, engine):
+                    world.pass_time(duration, engine=engine)
+                case ("snapshot",):
+                    joined.append((world.head(), state.from_snapshot(world.snapshot())))
+                case (verb, number):
+                    world.do(verb, number)
+        fresh = state.as_of(state.from_snapshot(world.snapshot()), world.now)
+        for since, kept in joined:
+            events = world.events(after=since)
+            assert [event["seq"] for event in events] == list(range(since + 1, world.head() + 1))
+            for event in events:
+                state.apply(kept, event)
+            assert state.as_of(kept, world.now) == fresh
+
+
+def every_verb(world: World) -> None:
+    """Everything that can happen to a task, once."""
+    world.make("Send invoice", HOUR)
+    world.make("No deadline", None)
+    world.make("Too late already", -HOUR)
+    world.change(0, title="Send the invoice", notes="To *Ben*", priority=1)
+    world.do(services.complete_task, 1)
+    world.do(services.reopen_task, 1)
+    world.pass_time(HOUR, engine=True)
+    world.do(services.complete_task, 0)
+    world.do(services.delete_task, 2)
+    world.do(services.restore_task, 2)
+    world.do(services.delete_task, 1)
+
+
+def a_deadline_that_moves(world: World) -> None:
+    """Missed, moved, missed again, moved into the past, cleared."""
+    world.make("Moving target", HOUR)
+    world.pass_time(HOUR, engine=True)
+    world.change(0, deadline=world.now + HOUR)
+    world.pass_time(HOUR, engine=False)
+    world.change(0, deadline=world.now - DAY)
+    world.make("Due as the story ends", HOUR)
+    world.pass_time(HOUR, engine=False)
+
+
+def thirty_days(world: World) -> None:
+    """What was closed long ago leaves the state without an event."""
+    world.make("Closed first", None)
+    world.make("Closed later", DAY)
+    world.make("Still open", -HOUR)
+    world.do(services.complete_task, 0)
+    world.pass_time(DAY - HOUR, engine=True)
+    world.do(services.complete_task, 1)
+    world.pass_time(29 * DAY + HOUR, engine=True)
+
+
+@pytest.mark.parametrize("story", [every_verb, a_deadline_that_moves, thirty_days])
+@pytest.mark.parametrize("joined", ["from the start", "in the middle"])
+def test_the_page_is_held_to_the_same_stories(world: World, story: Callable[[World], None], joined: str) -> None:
+    if joined == "in the middle":
+        world.make("Was there before", HOUR)
+        world.make("Done before", None)
+        world.do(services.complete_task, 1)
+        world.tasks.clear()
+    since, snapshot = world.head(), world.snapshot()
+    story(world)
+    kept = state.from_snapshot(snapshot)
+    events = world.events(after=since)
+    for event in events:
+        state.apply(kept, event)
+    fresh = world.snapshot()
+    assert state.as_of(kept, world.now) == state.as_of(state.from_snapshot(fresh), world.now)
+    contracts.check(
+        f"convergence/{story.__name__}-{joined.replace(' ', '-')}.json",
+        {
+            "name": f"{story.__doc__} Joined {joined}.",
+            "now": envelope.rfc3339(world.now),
+            "snapshot": snapshot,
+            "events": events,
+            "fresh": fresh,
+        },
+    )
+
+
+def test_the_frames_are_what_the_page_was_built_for(world: World) -> None:
+    world.make("Send invoice", HOUR)
+    world.pass_time(HOUR, engine=True)
+    events = outbox.read([(world.person.pk, 0)])[world.person.pk, 0]
+    server = {
+        "welcome, resumed": envelope.welcome(epoch="e1", head=2, server_time=NOON, resumed=True),
+        "welcome, a snapshot follows": envelope.welcome(epoch="e1", head=2, server_time=NOON, resumed=False),
+        "snapshot, empty": envelope.snapshot(seq=0, items=[], done=True),
+        "snapshot, more follows": envelope.snapshot(seq=2, items=list(world.snapshot()), done=False),
+        "events": envelope.events(first=1, last=2, encoded=[text for _, text in events]),
+        "ping": envelope.ping(head=2, t=NOON),
+        "bye, come back": envelope.bye(code=CloseCode.RESTART, reason="The server restarts.", retry_after_s=1.5),
+        "bye, for good": envelope.bye(code=CloseCode.SESSION_ENDED, reason="You are signed out.", retry_after_s=None),
+    }
+    client = {
+        "hello, for the first time": '{"type":"hello"}',
+        "hello, with nulls": '{"type":"hello","since":null,"epoch":null}',
+        "hello, to resume": '{"type":"hello","since":2,"epoch":"e1"}',
+        "ack": '{"type":"ack","seq":2}',
+        "pong": '{"type":"pong"}',
+    }
+    for text in client.values():
+        envelope.decode(text)
+    contracts.check(
+        "frames.json",
+        {
+            "frames": [
+                {"name": name, "direction": direction, "frame": orjson.loads(text)}
+                for direction, frames in (("server", server), ("client", client))
+                for name, text in frames.items()
+            ]
+        },
+    )

@@ -1,0 +1,95 @@
+"""A retried operation happens once."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from taskengine.operations.errors import OperationIdReused, OperationInFlight
+from taskengine.operations.models import Operation
+from taskengine.operations.services import Answer, perform
+from taskengine.tasks import services
+from taskengine.tasks.models import Task
+from tests.support.people import make_person, told
+
+
+def create(person: Any, op_id: uuid.UUID | None, fingerprint: str = "same") -> Any:
+    """Make a task in an operation, as the API's edge does; return what the client is told."""
+    with perform(owner_id=person.pk, verb="task.create", op_id=op_id, fingerprint=fingerprint) as operation:
+        if operation.answer is None:
+            task = services.create_task(operation=operation, title="Once")
+            operation.answer = Answer(status=201, body={"id": str(task.id)})
+        return operation.answer.body
+
+
+@pytest.mark.django_db
+def test_a_retry_gets_the_first_answer_and_makes_no_event() -> None:
+    ada, key = make_person(), uuid.uuid4()
+    assert create(ada, key) == create(ada, key)
+    assert Task.objects.count() == 1
+    assert told(ada) == ["task.created"]
+
+
+@pytest.mark.django_db
+def test_a_key_used_for_another_request_is_refused() -> None:
+    ada, key = make_person(), uuid.uuid4()
+    create(ada, key)
+    with pytest.raises(OperationIdReused):
+        create(ada, key, fingerprint="other")
+    assert Task.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_two_people_may_use_the_same_key() -> None:
+    key = uuid.uuid4()
+    assert create(make_person("ada"), key) != create(make_person("eve"), key)
+
+
+@pytest.mark.django_db
+def test_without_a_key_each_request_is_its_own() -> None:
+    ada = make_person()
+    assert create(ada, None) != create(ada, None)
+    assert Operation.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_what_failed_may_be_tried_again_with_the_same_key() -> None:
+    ada, key = make_person(), uuid.uuid4()
+    with pytest.raises(RuntimeError), perform(owner_id=ada.pk, verb="x", op_id=key, fingerprint="same"):
+        raise RuntimeError("power cut")
+    assert create(ada, key)
+    assert Task.objects.count() == 1
+
+
+@pytest.fixture
+def under_way(transactional_db: None) -> Iterator[tuple[Any, uuid.UUID]]:
+    """An operation that another connection is carrying out right now."""
+    ada, key = make_person(), uuid.uuid4()
+    begun, done = threading.Event(), threading.Event()
+
+    def carry_out() -> None:
+        try:
+            with perform(owner_id=ada.pk, verb="x", op_id=key, fingerprint="same") as operation:
+                begun.set()
+                done.wait(10)
+                operation.answer = Answer(status=200, body={"who": "first"})
+        finally:
+            connection.close()
+
+    first = threading.Thread(target=carry_out)
+    first.start()
+    assert begun.wait(10)
+    yield ada, key
+    done.set()
+    first.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_twin_in_flight_is_refused_without_waiting(under_way: tuple[Any, uuid.UUID]) -> None:
+    ada, key = under_way
+    with pytest.raises(OperationInFlight):
+        create(ada, key)
+    assert not Task.objects.exists()

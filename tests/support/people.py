@@ -1,0 +1,63 @@
+"""People with tasks, and what was told of them. Calls the services as the edges do."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from realtime.models import EventRow
+from taskengine.accounts.models import User
+from taskengine.operations.services import OpenOperation, perform
+from taskengine.tasks import services
+from taskengine.tasks.models import Task
+
+
+def make_person(name: str = "ada", **fields: Any) -> User:
+    """Make a user who can't log in by password."""
+    return User.objects.create_user(f"{name}@example.org", **fields)
+
+
+@contextmanager
+def operation_of(person: User, verb: str = "test") -> Iterator[OpenOperation]:
+    """Open an operation of a person."""
+    with perform(owner_id=person.pk, verb=verb) as operation:
+        yield operation
+
+
+def make_task(person: User, title: str = "Send invoice", **fields: Any) -> Task:
+    """Make a task."""
+    with operation_of(person) as operation:
+        return services.create_task(operation=operation, title=title, **fields)
+
+
+def do(person: User, verb: Callable[..., Any], task: Task, **arguments: Any) -> Any:
+    """Carry out a verb on a task."""
+    with operation_of(person) as operation:
+        return verb(operation=operation, task_id=task.id, **arguments)
+
+
+def update(person: User, task: Task, **fields: Any) -> Task:
+    """Change fields of a task."""
+    changed: Task = do(person, services.update_task, task, fields=fields)
+    return changed
+
+
+def miss_due(**arguments: Any) -> services.Missed:
+    """Do what the engine does once."""
+    with transaction.atomic():
+        return services.miss_due(**{"limit": 100, **arguments})
+
+
+def events_of(person: User, *, after: int = 0) -> list[EventRow]:
+    """Return what a person was told."""
+    return list(EventRow.objects.filter(stream_id=person.pk, seq__gt=after).order_by("seq"))
+
+
+def told(person: User, task: Task | UUID | None = None) -> list[str]:
+    """Return the types of the events, of one task if one is given."""
+    task_id = str(task.id if isinstance(task, Task) else task) if task is not None else None
+    return [
+        event.type for event in events_of(person) if task_id is None or event.data["task"]["id"] == task_id
+    ]
