@@ -64,7 +64,7 @@ types: .venv/.for-development
 	$(LINT_ENV) $(PYTHON) -m mypy
 
 arrows: .venv/.for-development
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 
 migrations: .venv/.for-development
 	$(PYTHON) -m taskengine.embedded --data-dir .tools/lint exec $(PYTHON) manage.py makemigrations --check --dry-run

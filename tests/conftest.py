@@ -13,6 +13,7 @@ from contextlib import ExitStack
 
 import django
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser
 
 from tests.support import environment, parts
@@ -22,6 +23,7 @@ from tests.support.postgres import (
     OwnPostgres,
     PrivatePostgres,
     create_database,
+    disconnect_all,
     drop_database,
 )
 from tests.support.redis import PrivateRedis
@@ -65,6 +67,13 @@ def django_db_modify_db_settings(postgres: DatabaseServer) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, postgres: DatabaseServer) -> Iterator[None]:
+    """Let pytest-django drop its database though a thread of some test still holds a connection."""
+    yield
+    disconnect_all(postgres, connection.settings_dict["NAME"])
+
+
+@pytest.fixture(scope="session")
 def migrated_template(postgres: DatabaseServer) -> Iterator[str]:
     """The name of a migrated, empty database that others are copied from."""
     name = create_database(postgres, prefix="taskengine_template")
@@ -86,9 +95,9 @@ def database_url(postgres: DatabaseServer, migrated_template: str) -> Iterator[s
 
 
 @pytest.fixture
-def redis() -> Iterator[PrivateRedis]:
+def redis(request: pytest.FixtureRequest) -> Iterator[PrivateRedis]:
     """An empty Redis of the test's own, answering."""
-    server = PrivateRedis()
+    server = PrivateRedis(name=f"{_file_name(request.node.name)}-redis")
     try:
         server.start()
         yield server

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context
-from allauth.core.internal.httpkit import authenticated_user, get_authorization_credential
+from allauth.core.internal.httpkit import authenticated_user
 from allauth.headless import app_settings
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
 from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy
@@ -56,11 +56,6 @@ def session_key(claims: dict[str, Any]) -> str:
 
 class TokenStrategy(JWTTokenStrategy):  # type: ignore[misc]  # allauth is untyped
     """allauth's JWT strategy, with the state of refresh tokens in a table of ours."""
-
-    def _get_access_token(self, request: HttpRequest) -> dict[str, Any] | None:
-        token = get_authorization_credential(request, app_settings.JWT_AUTHORIZATION_HEADER_SCHEME)
-        identity = identify(token) if token else None
-        return identity and identity[1]
 
     def create_session_token(self, request: HttpRequest) -> str:
         """Return the session's key.

@@ -1,6 +1,7 @@
 """`/api/v1/users/me/`: the account of whoever asks."""
 
-from typing import Any, ClassVar, cast
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar, cast
 
 from allauth.core.ratelimit import consume
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -14,6 +15,8 @@ from taskengine.accounts import services
 from taskengine.accounts.models import User
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
+
+_View = TypeVar("_View", bound=Callable[..., Response])
 
 _EXAMPLE = OpenApiExample(
     "Ada",
@@ -66,6 +69,25 @@ class UserDeleteSerializer(StrictSerializer):
     )
 
 
+class _BodyOfDelete:
+    """Makes drf-spectacular describe the body of a DELETE, which it thinks has none."""
+
+    method: str
+
+    def _get_request_body(self, direction: str = "request") -> Any:
+        self.method = "POST"
+        try:
+            return super()._get_request_body(direction)  # type: ignore[misc]  # AutoSchema's
+        finally:
+            self.method = "DELETE"
+
+
+def _with_body(view: _View) -> _View:
+    kwargs: dict[str, Any] = cast(Any, view).kwargs  # `extend_schema` put them there
+    kwargs["schema"] = type("SchemaWithBody", (_BodyOfDelete, kwargs["schema"]), {})
+    return view
+
+
 @extend_schema(tags=["users"])
 class MeView(APIView):
     """The account of whoever asks."""
@@ -99,6 +121,7 @@ class MeView(APIView):
             user = services.update_user(user=user, **change.validated_data)
         return Response(UserSerializer(user).data)
 
+    @_with_body
     @extend_schema(
         operation_id="users_me_destroy",
         summary="Delete your account",

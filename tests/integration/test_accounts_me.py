@@ -6,9 +6,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from realtime.models import Stream
+from realtime.models import EventRow, Stream
 from taskengine.accounts.models import RefreshToken, User
+from taskengine.operations.models import Operation
+from taskengine.tasks.models import Task
 from tests.support.accounts import ME, PASSWORD, AppClient, signed_up
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +160,34 @@ def test_the_deletion_of_one_account_leaves_the_others_alone() -> None:
     assert [str(stream.pk) for stream in Stream.objects.all()] == [bobs_id]
     assert bob.me() == 200
     assert bob.refresh().status_code == 200
+
+
+def _with_tasks(email: str, count: int) -> AppClient:
+    client = signed_up(email)
+    for number in range(count):
+        response = client.send("POST", "/api/v1/tasks/", {"title": f"Task {number}"})
+        assert response.status_code == 201
+    return client
+
+
+def test_the_deletion_takes_the_tasks_and_events_of_one_and_leaves_those_of_others() -> None:
+    ada, bob = _with_tasks("ada@example.org", 3), _with_tasks("bob@example.org", 2)
+    bobs_id = bob.send("GET", ME).json()["id"]
+
+    ada.send("DELETE", ME, {"password": PASSWORD})
+
+    for model in (Task, EventRow, Operation):
+        owners = "stream_id" if model is EventRow else "owner_id"
+        assert {str(owner) for owner in model.objects.values_list(owners, flat=True)} == {bobs_id}, model
+    assert len(bob.send("GET", "/api/v1/tasks/").json()["results"]) == 2
+
+
+def test_the_deletion_takes_no_more_queries_for_more_tasks() -> None:
+    counts = []
+    for number, tasks in enumerate((1, 30)):
+        client = _with_tasks(f"user{number}@example.org", tasks)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.send("DELETE", ME, {"password": PASSWORD}).status_code == 204
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

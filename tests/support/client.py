@@ -6,6 +6,7 @@ one it knows, events follow each other without a gap, and none comes twice.
 
 import asyncio
 import json
+import logging
 import secrets
 import time
 import uuid
@@ -24,6 +25,8 @@ STREAM_PATH = "/ws/v1/stream"
 TASKS = "/api/v1/tasks/"
 # Generous: these machines are busy. What has to be quick is asserted by the tests themselves.
 PATIENCE_S = 15.0
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # a failure's report is not a list of requests
 
 
 def utc(text: str) -> datetime:
@@ -118,6 +121,17 @@ class Client:
         """Delete a task."""
         answer = await self.send("DELETE", f"{TASKS}{task_id}/")
         assert answer.status_code == 204, answer.text
+
+    async def try_to(self, method: str, task_id: str, verb: str = "", **fields: Any) -> None:
+        """Write to a task that may be in any state."""
+        answer = await self.send(method, f"{TASKS}{task_id}/{verb}", json=_encoded(fields) or None)
+        assert answer.status_code == 200, answer.text
+
+    async def id(self) -> str:
+        """Return who it is, which is also the name of their stream."""
+        answer = await self.send("GET", "/api/v1/users/me/")
+        assert answer.status_code == 200, answer.text
+        return str(_object(answer)["id"])
 
     async def tasks(self) -> dict[str, dict[str, Any]]:
         """Walk through the whole list; return it by id."""

@@ -89,6 +89,14 @@ def drop_database(server: DatabaseServer, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def disconnect_all(server: DatabaseServer, name: str) -> None:
+    """End whatever sessions a database still has."""
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+
+
 def _version(server: DatabaseServer) -> str:
     with psycopg.connect(server.url("postgres")) as connection:
         number = connection.info.server_version

@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { SnapshotItem, StreamEvent } from "@/shared/socket/frames";
@@ -25,7 +25,9 @@ function read(file: string): unknown {
 }
 
 function readAll(folder: string): unknown[] {
-  return globSync("*.json", { cwd: folder }).map((file) => read(join(folder, file)));
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  return files.map((file) => read(join(folder, file)));
 }
 
 export function sharedConvergences(): Convergence[] {

@@ -30,14 +30,14 @@ export function timeLeft(deadline: number, now: number): Reading {
 
 function hoursLeft(deadline: number, left: number): Reading {
   const minutes = Math.ceil(left / MINUTE_MS);
-  // "1 h 00 m" gives way to seconds after one second, not after one minute.
-  const nextLeft = Math.max((minutes - 1) * MINUTE_MS, HOUR_MS - SECOND_MS);
   const hours = Math.floor(minutes / 60);
-  const value =
-    hours < 24
-      ? text.time.inHours(hours, minutes % 60)
-      : text.time.inDaysHours(Math.floor(hours / 24), hours % 24);
-  return { value, until: deadline - nextLeft };
+  if (hours < 24) {
+    // "1 h 00 m" gives way to seconds after one second, not after one minute.
+    const nextLeft = Math.max((minutes - 1) * MINUTE_MS, HOUR_MS - SECOND_MS);
+    return { value: text.time.inHours(hours, minutes % 60), until: deadline - nextLeft };
+  }
+  const value = text.time.inDaysHours(Math.floor(hours / 24), hours % 24);
+  return { value, until: deadline - (hours * 60 - 1) * MINUTE_MS };
 }
 
 /** The same as a stopwatch shows it, `00:41`, for the header; from an hour on as `timeLeft`. */

@@ -18,7 +18,9 @@ describe("instantOf", () => {
 
   it("moves a time that a change of clocks skips past the gap", () => {
     expect(at("2026-03-29", "02:30", "Europe/Berlin")).toBe("2026-03-29T01:30:00.000Z");
-    expect(timeOf(instantOf("2026-03-29", "02:30", "Europe/Berlin"), "Europe/Berlin")).toBe("03:30");
+    expect(timeOf(instantOf("2026-03-29", "02:30", "Europe/Berlin"), "Europe/Berlin")).toBe(
+      "03:30",
+    );
   });
 
   it("takes the first of a time that comes twice", () => {

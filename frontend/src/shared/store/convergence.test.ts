@@ -1,0 +1,42 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import type { Task } from "@/shared/api/types";
+import { Clock } from "@/shared/clock/clock";
+import { systemTimers } from "@/shared/lib/timers";
+import { type Convergence, ownConvergences, sharedConvergences } from "@/test/contracts";
+
+import { BUCKETS } from "./bucket";
+import { TaskStore } from "./store";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+/** What the board holds at an instant, each task with the bucket in which it is shown. */
+function shown({ now, snapshot, events }: Pick<Convergence, "now" | "snapshot" | "events">) {
+  vi.setSystemTime(new Date(now));
+  const store = new TaskStore(new Clock(systemTimers));
+  store.replace({ epoch: "e", seq: (events[0]?.seq ?? 1) - 1 }, snapshot);
+  store.apply(events);
+  const board = store.getBoard();
+  return BUCKETS.flatMap((bucket) => board[bucket].map((task) => ({ ...task, bucket }))).sort(byId);
+}
+
+const byId = (a: Task, b: Task) => a.id.localeCompare(b.id);
+const tasksOf = ({ fresh }: Convergence) =>
+  fresh.flatMap(({ kind, data }) => (kind === "task" ? [data as Task] : [])).sort(byId);
+
+describe("snapshot and events lead to what a fresh snapshot says", () => {
+  it("by the files that the server is held to as well", () => {
+    expect(sharedConvergences().length).toBeGreaterThan(0);
+  });
+
+  it.each([...sharedConvergences(), ...ownConvergences()])("$name", (one) => {
+    expect(shown(one)).toEqual(tasksOf(one));
+  });
+
+  it.each([...sharedConvergences(), ...ownConvergences()])("$name, every event twice", (one) => {
+    const events = one.events.flatMap((event) => [event, event]);
+    expect(shown({ ...one, events })).toEqual(tasksOf(one));
+  });
+});

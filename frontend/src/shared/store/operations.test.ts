@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { ApiError, NetworkError } from "@/shared/api/errors";
+import type { Task } from "@/shared/api/types";
+import { Clock } from "@/shared/clock/clock";
+import { systemTimers } from "@/shared/lib/timers";
+import { asItems, makeTask, NOW } from "@/test/tasks";
+
+import { type Operation, Operations } from "./operations";
+import { TaskStore } from "./store";
+
+const a = makeTask({ id: "a" });
+const sessionEnded = vi.fn();
+const refused = vi.fn();
+let store: TaskStore;
+let operations: Operations;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+  store = new TaskStore(new Clock(systemTimers));
+  store.replace({ epoch: "e", seq: 1 }, asItems([a]));
+  operations = new Operations({ store, timers: systemTimers, random: () => 1, sessionEnded });
+  refused.mockReset();
+  sessionEnded.mockReset();
+});
+
+afterEach(() => {
+  operations.stop();
+});
+
+function rename(opId: string, title: string, send: Operation["send"], taskId = "a"): void {
+  operations.submit({
+    opId,
+    taskId,
+    change: (task) => task && { ...task, title },
+    send,
+    refused,
+  });
+}
+
+const answer = (fields: Partial<Task>) => Promise.resolve({ ...a, version: 2, ...fields });
+const no = (status: number, code = "", retryAfterMs: number | null = null) =>
+  new ApiError({ status, code, message: "No.", retryAfterMs });
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+it("shows before it is sent, and holds what the server answered", async () => {
+  rename("op", "mine", () => answer({ title: "Mine" }));
+  expect(store.getTask("a")?.title).toBe("mine");
+  await settle();
+  expect(store.getTask("a")?.title).toBe("Mine");
+  expect(store.countUnanswered()).toBe(0);
+});
+
+it("goes back and says why when refused", async () => {
+  const error = no(400);
+  rename("op", "mine", () => Promise.reject(error));
+  await settle();
+  expect(store.getTask("a")?.title).toBe(a.title);
+  expect(refused).toHaveBeenCalledWith(error);
+});
+
+describe("after a passing trouble", () => {
+  it.each([
+    ["a lost connection", new NetworkError(null)],
+    ["a server that restarts", no(503)],
+    ["a twin under way", no(409, "operation_in_flight")],
+  ])("%s: the same operation is sent again", async (_, trouble) => {
+    const send = vi.fn<Operation["send"]>().mockRejectedValueOnce(trouble);
+    send.mockImplementation(() => answer({ title: "mine" }));
+    rename("op", "mine", send);
+    await settle();
+    expect(store.getTask("a")?.title).toBe("mine");
+    expect(store.countUnanswered()).toBe(1);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(send.mock.calls).toEqual([["op"], ["op"]]);
+    expect(store.countUnanswered()).toBe(0);
+    expect(refused).not.toHaveBeenCalled();
+  });
+
+  it("waits as long as the server asks", async () => {
+    const send = vi.fn<Operation["send"]>().mockRejectedValue(no(429, "throttled", 7_000));
+    rename("op", "mine", send);
+    await vi.advanceTimersByTimeAsync(7_499);
+    expect(send).toHaveBeenCalledTimes(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(send).toHaveBeenCalledTimes(2);
+  });
+
+  it("is sent at once when the connection is back", async () => {
+    const send = vi.fn<Operation["send"]>().mockRejectedValueOnce(new NetworkError(null));
+    send.mockImplementation(() => answer({}));
+    rename("op", "mine", send);
+    await settle();
+    operations.wake();
+    await settle();
+    expect(send).toHaveBeenCalledTimes(2);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+it("sends what is asked of one task in order, of several at once", async () => {
+  const sent: string[] = [];
+  const slow = (opId: string) => {
+    sent.push(opId);
+    return new Promise<Task>((resolve) => {
+      setTimeout(() => {
+        resolve({ ...a, version: 2 });
+      }, 100);
+    });
+  };
+  rename("first", "1", slow);
+  rename("second", "2", slow);
+  rename("other", "3", slow, "b");
+  expect(sent).toEqual(["first", "other"]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(sent).toEqual(["first", "other", "second"]);
+});
+
+it("goes on with the next after a refusal", async () => {
+  rename("first", "1", () => Promise.reject(no(400)));
+  rename("second", "2", () => answer({ title: "2" }));
+  await settle();
+  expect(store.getTask("a")?.title).toBe("2");
+});
+
+it("tells when the session is over, instead of blaming the change", async () => {
+  rename("op", "mine", () => Promise.reject(no(401)));
+  await settle();
+  expect(sessionEnded).toHaveBeenCalledTimes(1);
+  expect(refused).not.toHaveBeenCalled();
+});
+
+it("hears nothing any more once stopped", async () => {
+  rename("op", "mine", () => Promise.reject(no(400)));
+  operations.stop();
+  await settle();
+  expect(refused).not.toHaveBeenCalled();
+});
