@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.db import transaction
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
@@ -16,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from taskengine import clock
+from taskengine.accounts import logins
 from taskengine.accounts.services import make_guest
 from taskengine.api.authentication import CookieAuthentication
 from taskengine.api.problems_schema import problems
@@ -62,7 +62,7 @@ class DemoView(APIView):
             guest = make_guest(now=clock.now())
             with perform(owner_id=guest.pk, verb="demo.fill") as operation:
                 _fill(operation, now=clock.now())
-        login(request._request, guest, backend=settings.AUTHENTICATION_BACKENDS[0])
+        logins.begin(request=request._request, user=guest)
         return Response(UserSerializer(guest).data, status=status.HTTP_201_CREATED)
 
 

@@ -168,7 +168,10 @@ class TaskView(APIView):
         summary="Delete a task",
         description="`/restore/` takes it back.",
         parameters=[KEY_PARAMETER],
-        responses={204: OpenApiResponse(description="It is deleted."), **problems(401, 403, 404, 409, 422, 429)},
+        responses={
+            204: OpenApiResponse(description="It is deleted."),
+            **problems(401, 403, 404, 409, 422, 429),
+        },
     )
     def delete(self, request: Request, task_id: UUID) -> Response:
         """Delete it."""

@@ -1,0 +1,206 @@
+import { act, within } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import {
+  makeTestWorkspace,
+  freezeTime,
+  renderPage,
+  screen,
+  type TestWorkspace,
+} from "@/test/render";
+import { iso, makeEvent, makeTask } from "@/test/tasks";
+
+import { BoardPage } from "./BoardPage";
+
+let user: ReturnType<typeof freezeTime>;
+let workspace: TestWorkspace;
+
+const soon = makeTask({ id: "soon", title: "Soon", deadline: iso(60_000) });
+const open = makeTask({ id: "open", title: "Open" });
+const late = makeTask({ id: "late", title: "Late", deadline: iso(-60_000) });
+const done = makeTask({ id: "done", title: "Done", completed_at: iso(-60_000) });
+
+beforeEach(() => {
+  user = freezeTime();
+});
+
+async function draw(tasks: Parameters<typeof makeTestWorkspace>[0]) {
+  workspace = makeTestWorkspace(tasks);
+  await renderPage(<BoardPage detail={null} />, workspace);
+  await screen.findByRole("textbox", { name: "New task" });
+}
+
+function narrow() {
+  window.matchMedia = vi.fn((query: string) => ({
+    matches: false,
+    media: query,
+    onchange: null,
+    addEventListener: vi.fn(),
+    removeEventListener: vi.fn(),
+    addListener: vi.fn(),
+    removeListener: vi.fn(),
+    dispatchEvent: () => false,
+  }));
+}
+
+const column = (name: RegExp) => within(screen.getByRole("region", { name }));
+const titles = (name: RegExp) =>
+  column(name)
+    .queryAllByRole("article")
+    .map((card) => card.getAttribute("aria-label"));
+
+describe("the wide board", () => {
+  it("has each task in its bucket", async () => {
+    await draw([soon, open, late, done]);
+    expect(titles(/^Upcoming, 2 tasks/)).toEqual(["Soon", "Open"]);
+    expect(titles(/^Missed, 1 task/)).toEqual(["Late"]);
+    expect(titles(/^Completed, 1 task/)).toEqual(["Done"]);
+  });
+
+  it("groups what is coming by day", async () => {
+    await draw([
+      open,
+      soon,
+      makeTask({ id: "1", deadline: iso(24 * 3_600_000) }),
+      makeTask({ id: "2", deadline: iso(3 * 24 * 3_600_000) }),
+      makeTask({ id: "3", deadline: iso(30 * 24 * 3_600_000) }),
+    ]);
+    const names = screen
+      .getAllByRole("heading", { level: 3 })
+      .map(({ textContent }) => textContent);
+    expect(names).toEqual(["Today", "Tomorrow", "This week", "Later", "No deadline"]);
+  });
+
+  it("lets a card cross at its deadline, and says so once", async () => {
+    await draw([soon]);
+    act(() => vi.advanceTimersByTime(61_000));
+    expect(titles(/^Missed/)).toEqual(["Soon"]);
+    expect(titles(/^Upcoming/)).toEqual([]);
+    expect(screen.getByText("Missed: Soon")).toBeInTheDocument();
+  });
+
+  it("moves a card when another window completes it", async () => {
+    await draw([soon]);
+    act(() => {
+      workspace.store.apply([
+        makeEvent(1, "task.completed", { ...soon, completed_at: iso(), version: 2 }),
+      ]);
+    });
+    expect(titles(/^Completed/)).toEqual(["Soon"]);
+  });
+
+  it("keeps the focus with a card that moves", async () => {
+    await draw([soon, open]);
+    screen.getByRole("link", { name: "Soon" }).focus();
+    act(() => vi.advanceTimersByTime(61_000));
+    expect(screen.getByRole("link", { name: "Soon" })).toHaveFocus();
+  });
+
+  it("offers ways to begin where there is nothing", async () => {
+    await draw([]);
+    await user.click(screen.getByRole("button", { name: "Something due in a minute" }));
+    expect(workspace.commands.create).toHaveBeenCalledTimes(1);
+    expect(screen.getByText("Nothing missed. Good.")).toBeVisible();
+  });
+
+  it("shows a shape until the tasks are there", async () => {
+    await draw(null);
+    expect(screen.getByRole("status", { name: "Loading your tasks" })).toBeInTheDocument();
+    expect(screen.queryByText("Nothing missed. Good.")).toBeNull();
+  });
+
+  it("draws a long list in parts", async () => {
+    await draw(Array.from({ length: 70 }, (_, index) => makeTask({ id: `t${index}` })));
+    expect(screen.getAllByRole("article")).toHaveLength(60);
+    await user.click(screen.getByRole("button", { name: "Show 10 more" }));
+    expect(screen.getAllByRole("article")).toHaveLength(70);
+  });
+});
+
+describe("the phone's board", () => {
+  it("shows one bucket and the counts of all", async () => {
+    narrow();
+    await draw([soon, open, late, done]);
+    expect(screen.getByRole("tab", { name: "Upcoming, 2 tasks", selected: true })).toBeVisible();
+    expect(screen.queryByRole("article", { name: "Late" })).toBeNull();
+    await user.click(screen.getByRole("tab", { name: "Missed, 1 task" }));
+    expect(
+      within(screen.getByRole("tabpanel")).getByRole("article", { name: "Late" }),
+    ).toBeVisible();
+    await user.keyboard("{ArrowRight}");
+    expect(screen.getByRole("tab", { name: "Completed, 1 task", selected: true })).toHaveFocus();
+  });
+});
+
+describe("what was missed while away", () => {
+  it("is gathered into one line", async () => {
+    localStorage.setItem("taskengine.seen.me", String(Date.parse(iso(-120_000))));
+    const before = makeTask({ id: "before", deadline: iso(-180_000) });
+    await draw([late, before]);
+    expect(screen.getByText("1 task was missed while you were away.")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Review" }));
+    expect(screen.queryByText(/while you were away/)).toBeNull();
+    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
+  });
+
+  it("is nothing new to who comes for the first time", async () => {
+    await draw([late]);
+    expect(screen.queryByText(/while you were away/)).toBeNull();
+  });
+});
+
+describe("the keys", () => {
+  beforeEach(() => draw([soon, open, late, done]));
+  const focused = () => document.activeElement?.textContent;
+
+  it("q goes to the new task, Escape leaves it", async () => {
+    await user.keyboard("q");
+    expect(screen.getByRole("textbox", { name: "New task" })).toHaveFocus();
+    await user.keyboard("q{Escape}j");
+    expect(screen.getByRole("textbox", { name: "New task" })).toHaveValue("q");
+    expect(focused()).toBe("Soon");
+  });
+
+  it("j and k move along the cards", async () => {
+    await user.keyboard("jjj");
+    expect(focused()).toBe("Late");
+    await user.keyboard("k");
+    expect(focused()).toBe("Open");
+  });
+
+  it("e completes, reopens, and goes on to the neighbour", async () => {
+    await user.keyboard("je");
+    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(soon);
+    expect(focused()).toBe("Open");
+    await user.keyboard("jje");
+    expect(workspace.commands.reopen).toHaveBeenCalledExactlyOnceWith(done);
+  });
+
+  it("1, 2 and 3 go to the columns", async () => {
+    await user.keyboard("3");
+    expect(focused()).toBe("Done");
+    await user.keyboard("2");
+    expect(focused()).toBe("Late");
+  });
+});
+
+describe("the connection", () => {
+  beforeEach(() => draw([soon]));
+
+  it("says what still works offline, and how much waits", () => {
+    act(() => {
+      workspace.connection.set({ state: "offline", reason: null });
+      workspace.store.begin("op", "soon", (task) => task && { ...task, title: "New" });
+    });
+    expect(screen.getByText(/You can read, add and change tasks/)).toHaveTextContent(
+      "1 change waits.",
+    );
+  });
+
+  it("says what to do where it will not come back by itself", () => {
+    act(() => {
+      workspace.connection.set({ state: "stopped", reason: "crowded" });
+    });
+    expect(screen.getByRole("alert")).toHaveTextContent("Too many windows are open");
+  });
+});

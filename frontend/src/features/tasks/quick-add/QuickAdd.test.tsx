@@ -1,0 +1,104 @@
+import { createRef } from "react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import {
+  makeTestWorkspace,
+  freezeTime,
+  renderPage,
+  screen,
+  type TestWorkspace,
+} from "@/test/render";
+import { iso } from "@/test/tasks";
+
+import { QuickAdd } from "./QuickAdd";
+
+let user: ReturnType<typeof freezeTime>;
+let workspace: TestWorkspace;
+const input = () => screen.getByRole("textbox", { name: "New task" });
+const none = { deadline: null, due_date: null };
+
+beforeEach(async () => {
+  user = freezeTime();
+  workspace = makeTestWorkspace();
+  await renderPage(<QuickAdd inputRef={createRef()} />, workspace);
+  await screen.findByRole("textbox");
+});
+
+async function pick(name: string) {
+  await user.click(screen.getByRole("button", { name: /Deadline/ }));
+  await user.click(await screen.findByRole("button", { name }));
+}
+
+describe("adding", () => {
+  it("takes Enter, empties the line and keeps the focus", async () => {
+    await user.type(input(), "  Send invoice {Enter}");
+    expect(workspace.commands.create).toHaveBeenCalledExactlyOnceWith("Send invoice", none);
+    expect(input()).toHaveValue("");
+    expect(input()).toHaveFocus();
+  });
+
+  it("takes the button", async () => {
+    await user.type(input(), "Send invoice");
+    await user.click(screen.getByRole("button", { name: "Add" }));
+    expect(workspace.commands.create).toHaveBeenCalledTimes(1);
+    expect(input()).toHaveFocus();
+  });
+
+  it("does nothing without a title", async () => {
+    await user.type(input(), "   {Enter}");
+    expect(workspace.commands.create).not.toHaveBeenCalled();
+    expect(screen.getByRole("button", { name: "Add" })).toBeDisabled();
+  });
+});
+
+describe("the deadline", () => {
+  it("in one minute counts from the adding, not from the choice", async () => {
+    await pick("In 1 minute");
+    expect(input()).toHaveFocus();
+    vi.setSystemTime(Date.parse(iso(30_000)));
+    await user.keyboard("Tea{Enter}");
+    const deadline = workspace.commands.create.mock.calls[0]?.[1].deadline ?? "";
+    const left = Date.parse(deadline) - Date.parse(iso(30_000));
+    expect(left).toBeGreaterThan(59_000);
+    expect(left).toBeLessThan(62_000);
+  });
+
+  it("is shown once chosen, and forgotten once the task is added", async () => {
+    await pick("Tomorrow 9:00");
+    expect(screen.getByRole("button", { name: "Deadline: Tomorrow 9:00" })).toBeVisible();
+    await user.type(input(), "Tea{Enter}");
+    expect(workspace.commands.create.mock.calls[0]?.[1].deadline).toBe("2026-11-23T09:00:00.000Z");
+    expect(screen.getByRole("button", { name: "Deadline" })).toBeVisible();
+  });
+
+  it("may be a day and a time", async () => {
+    await user.click(screen.getByRole("button", { name: "Deadline" }));
+    await user.clear(await screen.findByLabelText("Date"));
+    await user.type(screen.getByLabelText("Date"), "2026-12-24");
+    await user.type(screen.getByLabelText("Time"), "18:30");
+    await user.click(screen.getByRole("button", { name: "Set" }));
+    expect(workspace.commands.create).not.toHaveBeenCalled();
+    await user.type(input(), "Tree{Enter}");
+    expect(workspace.commands.create.mock.calls[0]?.[1]).toEqual({
+      deadline: "2026-12-24T18:30:00.000Z",
+      due_date: null,
+    });
+  });
+
+  it("may be a whole day, which ends with the day", async () => {
+    await user.click(screen.getByRole("button", { name: "Deadline" }));
+    await screen.findByLabelText("Date");
+    await user.click(screen.getByRole("button", { name: "Set" }));
+    await user.type(input(), "Tree{Enter}");
+    expect(workspace.commands.create.mock.calls[0]?.[1]).toEqual({
+      deadline: "2026-11-23T00:00:00.000Z",
+      due_date: "2026-11-22",
+    });
+  });
+
+  it("warns of what has passed", async () => {
+    await user.click(screen.getByRole("button", { name: "Deadline" }));
+    await user.type(await screen.findByLabelText("Time"), "11:59");
+    expect(screen.getByText(/would be missed at once/)).toBeVisible();
+  });
+});

@@ -1,0 +1,52 @@
+import { act, render, screen } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+
+import { systemTimers } from "@/shared/lib/timers";
+import { NOW } from "@/test/tasks";
+
+import { Clock } from "./clock";
+import { timeLeft } from "./countdown";
+import { ClockProvider, useReading, useToday } from "./react";
+
+const draws = vi.fn();
+const read = (now: number) => timeLeft(NOW + 3 * 60_000 + 3_600_000, now);
+
+function Left() {
+  const left = useReading(read);
+  draws();
+  return <p>{left}</p>;
+}
+
+function Today() {
+  return <p>{useToday("Asia/Tokyo")}</p>;
+}
+
+it("a text is drawn again only when it reads differently", () => {
+  vi.useFakeTimers({ now: NOW });
+  render(
+    <ClockProvider value={new Clock(systemTimers)}>
+      <Left />
+    </ClockProvider>,
+  );
+  expect(screen.getByText("in 1 h 03 m")).toBeVisible();
+  draws.mockReset();
+  act(() => vi.advanceTimersByTime(59_999));
+  expect(draws).not.toHaveBeenCalled();
+  act(() => vi.advanceTimersByTime(1));
+  expect(draws).toHaveBeenCalledTimes(1);
+  expect(screen.getByText("in 1 h 02 m")).toBeVisible();
+});
+
+it("today ends at the zone's midnight", () => {
+  vi.useFakeTimers({ now: NOW });
+  render(
+    <ClockProvider value={new Clock(systemTimers)}>
+      <Today />
+    </ClockProvider>,
+  );
+  expect(screen.getByText("2026-11-22")).toBeVisible();
+  act(() => vi.advanceTimersByTime(3 * 3_600_000 - 1));
+  expect(screen.getByText("2026-11-22")).toBeVisible();
+  act(() => vi.advanceTimersByTime(1));
+  expect(screen.getByText("2026-11-23")).toBeVisible();
+});

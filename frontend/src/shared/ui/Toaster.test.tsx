@@ -1,0 +1,42 @@
+import { act, fireEvent, render, screen } from "@testing-library/react";
+import { beforeEach, expect, it, vi } from "vitest";
+
+import { Toaster } from "./Toaster";
+import { showToast } from "./toasts";
+
+const undo = vi.fn();
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  undo.mockReset();
+  render(<Toaster />);
+  act(() => {
+    showToast({ message: "Deleted.", action: { label: "Undo", run: undo } });
+  });
+});
+
+const pass = (ms: number) => act(() => vi.advanceTimersByTime(ms));
+
+it("leaves by itself", () => {
+  pass(5_999);
+  expect(screen.getByText("Deleted.")).toBeVisible();
+  pass(1);
+  expect(screen.queryByText("Deleted.")).toBeNull();
+});
+
+it("stays while the pointer rests on it, and then for what was left", () => {
+  pass(4_000);
+  fireEvent.pointerEnter(screen.getByRole("region", { name: "Notices" }));
+  pass(60_000);
+  fireEvent.pointerLeave(screen.getByRole("region", { name: "Notices" }));
+  pass(1_999);
+  expect(screen.getByText("Deleted.")).toBeVisible();
+  pass(1);
+  expect(screen.queryByText("Deleted.")).toBeNull();
+});
+
+it("undoes once and leaves", () => {
+  fireEvent.click(screen.getByRole("button", { name: "Undo" }));
+  expect(undo).toHaveBeenCalledTimes(1);
+  expect(screen.queryByText("Deleted.")).toBeNull();
+});

@@ -1,0 +1,75 @@
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRouter,
+  RouterProvider,
+} from "@tanstack/react-router";
+import { render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import type { ReactNode } from "react";
+import { vi } from "vitest";
+
+import { WorkspaceProvider } from "@/features/tasks/context";
+import type { Connection, Workspace } from "@/features/tasks/workspace";
+import type { Task } from "@/shared/api/types";
+import { Clock } from "@/shared/clock/clock";
+import { ClockProvider } from "@/shared/clock/react";
+import { Observable } from "@/shared/lib/observable";
+import { systemTimers } from "@/shared/lib/timers";
+import { TaskStore } from "@/shared/store/store";
+
+import { asItems, NOW } from "./tasks";
+
+/** A workspace whose commands are watched, and whose server is the test. */
+export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
+  const clock = new Clock(systemTimers);
+  const store = new TaskStore(clock);
+  store.keepTime();
+  if (tasks) store.replace({ epoch: "e", seq: 0 }, asItems(tasks));
+  const commands = {
+    create: vi.fn<Workspace["commands"]["create"]>(),
+    edit: vi.fn<Workspace["commands"]["edit"]>(),
+    reschedule: vi.fn<Workspace["commands"]["reschedule"]>(),
+    complete: vi.fn<Workspace["commands"]["complete"]>(),
+    reopen: vi.fn<Workspace["commands"]["reopen"]>(),
+    remove: vi.fn<Workspace["commands"]["remove"]>(),
+  };
+  const connection = new Observable<Connection>({ state: "live", reason: null });
+  return { clock, store, commands, connection, viewer: "me", zone: "UTC" };
+}
+
+export type TestWorkspace = ReturnType<typeof makeTestWorkspace>;
+
+/** Fake time that still lets pointers and keys work. Call before anything reads a clock. */
+export function freezeTime() {
+  vi.useFakeTimers({ now: NOW, shouldAdvanceTime: true, advanceTimeDelta: 5 });
+  return userEvent.setup({ advanceTimers: (ms) => vi.advanceTimersByTime(ms) });
+}
+
+/** Draws something as it stands on the page: with a router and one clock around it. */
+export async function renderPage(page: ReactNode, workspace: TestWorkspace = makeTestWorkspace()) {
+  const root = createRootRoute({
+    component: () => (
+      <ClockProvider value={workspace.clock}>
+        <WorkspaceProvider value={workspace}>{page}</WorkspaceProvider>
+      </ClockProvider>
+    ),
+    notFoundComponent: () => null,
+  });
+  const router = createRouter({
+    routeTree: root,
+    history: createMemoryHistory({ initialEntries: ["/"] }),
+  });
+  const view = render(
+    <>
+      <RouterProvider router={router as never} />
+      <span hidden>drawn</span>
+    </>,
+  );
+  await vi.waitFor(() => {
+    if (view.container.childElementCount < 2) throw new Error("the router is not ready");
+  });
+  return { ...view, router, workspace };
+}
+
+export { screen };
