@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from taskengine.env import ROOT, database, env, secret_key
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
@@ -18,9 +20,14 @@ HTTPS = _public.scheme == "https"
 # How many proxies in front of us may be believed about the client's address. None by default.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
-# Guests without a password, for the first run. `taskengine.checks` refuses it anywhere else.
+# Guests without a password, for the first run on one's own machine and nowhere else.
 DEMO = env.bool("DEMO", default=False)
-EMBEDDED = env.bool("EMBEDDED", default=False)
+if DEMO and not (
+    env.bool("EMBEDDED", default=False) and _public.hostname in {"127.0.0.1", "localhost", "::1"}
+):
+    raise ImproperlyConfigured(
+        "DEMO=1 lets anybody in, so it needs the embedded database and a PUBLIC_URL on this machine. Set DEMO=0."
+    )
 
 INSTALLED_APPS = [
     "daphne",  # first, so that its runserver replaces Django's

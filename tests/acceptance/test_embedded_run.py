@@ -8,7 +8,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -23,7 +23,9 @@ from tests.support.servers import ROOT
 
 
 class EmbeddedRun(ChildProcess):
-    def __init__(self, *, name: str, folder: Path, port: int, env: dict[str, str]) -> None:
+    def __init__(
+        self, *, name: str, folder: Path, port: int, arguments: Sequence[str], env: dict[str, str]
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         inherited = server_environment(database_url="")
         for key in ("DATABASE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"):
@@ -32,7 +34,7 @@ class EmbeddedRun(ChildProcess):
             name=name,
             command=[
                 *(sys.executable, "-m", "taskengine.embedded"),
-                *("--port", str(port), "--data-dir", folder),
+                *("--port", str(port), "--data-dir", folder, *arguments),
             ],
             env={**inherited, **env},
             cwd=ROOT,
@@ -56,11 +58,13 @@ def run(request: pytest.FixtureRequest, folder: Path) -> Iterator[Callable[..., 
     with ExitStack() as stack:
         count = 0
 
-        def make(*, port: int | None = None, **env: str) -> EmbeddedRun:
+        def make(*arguments: str, port: int | None = None, **env: str) -> EmbeddedRun:
             nonlocal count
             count += 1
             name = f"{request.node.name}-{count}"
-            child = EmbeddedRun(name=name, folder=folder, port=port or free_port(), env=env)
+            child = EmbeddedRun(
+                name=name, folder=folder, port=port or free_port(), arguments=arguments, env=env
+            )
             stack.callback(child.close)
             return child
 
@@ -188,3 +192,33 @@ def test_debug_mode_is_off_whatever_the_shell_says(run: Callable[..., EmbeddedRu
     answer = httpx.get(f"{server.url}/no-such-page")
     assert answer.status_code == 404
     assert "DEBUG" not in answer.text
+
+
+def test_any_command_can_be_run_on_its_database(run: Callable[..., EmbeddedRun], folder: Path) -> None:
+    command = run("exec", sys.executable, "manage.py", "showmigrations", "accounts")
+    command.start()
+    assert command.wait() == 0
+    assert "[ ] 0001_initial" in command.output()
+    assert servers_in(folder) == []
+
+    failing = run("exec", sys.executable, "-c", "raise SystemExit(7)")
+    failing.start()
+    assert failing.wait() == 7
+
+
+def test_a_stop_reaches_the_command_too(run: Callable[..., EmbeddedRun], folder: Path) -> None:
+    command = run("exec", sys.executable, "-c", "print('up', flush=True); import time; time.sleep(600)")
+    command.start()
+    command.wait_for_log("up")
+    (child,) = psutil.Process(command.pid).children()[1:]
+    assert command.terminate() == 0
+    assert not child.is_running()
+    assert servers_in(folder) == []
+
+
+def test_a_command_that_is_not_there_is_told(run: Callable[..., EmbeddedRun]) -> None:
+    command = run("exec", "no-such-command")
+    command.start()
+    assert command.wait() == 1
+    assert "Cannot run no-such-command" in command.output()
+    assert "Traceback" not in command.output()

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -219,6 +220,23 @@ def test_another_versions_data_is_left_alone(folder: Path, postgres: Postgres) -
 def test_a_server_that_cannot_start_says_what_its_log_says(folder: Path) -> None:
     with pytest.raises(EmbeddedError, match="shared_buffers"):
         Postgres(DataDir(folder), settings={"shared_buffers": "nonsense"}).start()
+
+
+@pytest.mark.long
+def test_a_recovery_that_takes_longer_than_ten_seconds_is_waited_for(
+    folder: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(postgres, "committed")
+    os.kill(postgres.pid, signal.SIGKILL)
+    spawn = Postgres._spawn
+
+    def spawn_slowly(server: Postgres) -> None:
+        spawn(server)
+        os.kill(server.pid, signal.SIGSTOP)
+        threading.Timer(12, os.kill, (server.pid, signal.SIGCONT)).start()
+
+    monkeypatch.setattr(Postgres, "_spawn", spawn_slowly)
+    assert starts(folder) == ["committed"]
 
 
 def test_the_person_s_libpq_variables_lead_nowhere_else(

@@ -119,13 +119,19 @@ def _check_task(task: Mapping[str, Any], missed: list[Told], completed: Told | N
         by_deadline[datetime.fromisoformat(event.task["deadline"])].append(event)
     for deadline, told in by_deadline.items():
         assert len(told) == 1, f"{task['title']} was missed {len(told)} times for {deadline}"
-    last = by_deadline.get(task["deadline"], [])
     name = f"{task['title']} ({task['id']}, {task['outcome']})"
-    if task["completed_at"] is None and task["deleted_at"] is None:
-        assert len(last) == int(task["passed"]), f"{name}: passed={task['passed']}, told {len(last)} times"
-    elif task["outcome"] == "on_time":
-        assert not last, f"{name} was completed in time and missed all the same"
-    elif task["outcome"] == "late":
-        assert len(last) == 1, f"{name} was completed late and never missed"
-        assert completed is not None
-        assert last[0].seq < completed.seq, f"{name} was missed after it was completed"
+    if task["completed_at"] is None:
+        if task["deleted_at"] is None:
+            last = by_deadline.get(task["deadline"], [])
+            assert len(last) == int(task["passed"]), (
+                f"{name}: passed={task['passed']}, told {len(last)} times"
+            )
+        return
+    # A deadline may have been moved since, which changes nothing of how the task ended.
+    assert completed is not None, f"{name} was completed and nobody was told"
+    ended = by_deadline.get(datetime.fromisoformat(completed.task["deadline"]), [])
+    if task["outcome"] == "on_time":
+        assert not ended, f"{name} was completed in time and missed all the same"
+    else:
+        assert len(ended) == 1, f"{name} was completed late and never missed"
+        assert ended[0].seq < completed.seq, f"{name} was missed after it was completed"

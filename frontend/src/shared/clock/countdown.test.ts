@@ -47,7 +47,7 @@ describe("a reading's end", () => {
     2.5 * DAY_MS,
     6.2 * DAY_MS,
   ];
-  const reads: Record<string, (now: number) => Reading<string>> = Object.fromEntries(
+  const reads: Record<string, (now: number) => Reading> = Object.fromEntries(
     lefts.flatMap((left) => [
       [`timeLeft, ${left} ms before`, (now: number) => timeLeft(NOW + left, now)],
       [`stopwatch, ${left} ms before`, (now: number) => stopwatch(NOW + left, now)],

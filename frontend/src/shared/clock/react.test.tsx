@@ -1,8 +1,9 @@
-import { act, render, screen } from "@testing-library/react";
+import { render, screen } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 
 import { systemTimers } from "@/shared/lib/timers";
 import { NOW } from "@/test/tasks";
+import { pass } from "@/test/time";
 
 import { Clock } from "./clock";
 import { timeLeft } from "./countdown";
@@ -30,9 +31,9 @@ it("a text is drawn again only when it reads differently", () => {
   );
   expect(screen.getByText("in 1 h 03 m")).toBeVisible();
   draws.mockReset();
-  act(() => vi.advanceTimersByTime(59_999));
+  pass(59_999);
   expect(draws).not.toHaveBeenCalled();
-  act(() => vi.advanceTimersByTime(1));
+  pass(1);
   expect(draws).toHaveBeenCalledTimes(1);
   expect(screen.getByText("in 1 h 02 m")).toBeVisible();
 });
@@ -45,8 +46,8 @@ it("today ends at the zone's midnight", () => {
     </ClockProvider>,
   );
   expect(screen.getByText("2026-11-22")).toBeVisible();
-  act(() => vi.advanceTimersByTime(3 * 3_600_000 - 1));
+  pass(3 * 3_600_000 - 1);
   expect(screen.getByText("2026-11-22")).toBeVisible();
-  act(() => vi.advanceTimersByTime(1));
+  pass(1);
   expect(screen.getByText("2026-11-23")).toBeVisible();
 });

@@ -60,11 +60,12 @@ it("goes back and says why when refused", async () => {
 });
 
 describe("after a passing trouble", () => {
-  it.each([
+  const troubles: readonly (readonly [string, Error])[] = [
     ["a lost connection", new NetworkError(null)],
     ["a server that restarts", no(503)],
     ["a twin under way", no(409, "operation_in_flight")],
-  ])("%s: the same operation is sent again", async (_, trouble) => {
+  ];
+  it.each(troubles)("%s: the same operation is sent again", async (_, trouble) => {
     const send = vi.fn<Operation["send"]>().mockRejectedValueOnce(trouble);
     send.mockImplementation(() => answer({ title: "mine" }));
     rename("op", "mine", send);

@@ -1,6 +1,8 @@
 import { act, fireEvent, render, screen } from "@testing-library/react";
 import { beforeEach, expect, it, vi } from "vitest";
 
+import { pass } from "@/test/time";
+
 import { Toaster } from "./Toaster";
 import { showToast } from "./toasts";
 
@@ -14,8 +16,6 @@ beforeEach(() => {
     showToast({ message: "Deleted.", action: { label: "Undo", run: undo } });
   });
 });
-
-const pass = (ms: number) => act(() => vi.advanceTimersByTime(ms));
 
 it("leaves by itself", () => {
   pass(5_999);

@@ -9,6 +9,7 @@ import {
   type TestWorkspace,
 } from "@/test/render";
 import { iso, makeEvent, makeTask } from "@/test/tasks";
+import { pass } from "@/test/time";
 
 import { BoardPage } from "./BoardPage";
 
@@ -73,7 +74,7 @@ describe("the wide board", () => {
 
   it("lets a card cross at its deadline, and says so once", async () => {
     await draw([soon]);
-    act(() => vi.advanceTimersByTime(61_000));
+    pass(61_000);
     expect(titles(/^Missed/)).toEqual(["Soon"]);
     expect(titles(/^Upcoming/)).toEqual([]);
     expect(screen.getByText("Missed: Soon")).toBeInTheDocument();
@@ -92,7 +93,7 @@ describe("the wide board", () => {
   it("keeps the focus with a card that moves", async () => {
     await draw([soon, open]);
     screen.getByRole("link", { name: "Soon" }).focus();
-    act(() => vi.advanceTimersByTime(61_000));
+    pass(61_000);
     expect(screen.getByRole("link", { name: "Soon" })).toHaveFocus();
   });
 

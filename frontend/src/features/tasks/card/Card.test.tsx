@@ -1,4 +1,4 @@
-import { act, within } from "@testing-library/react";
+import { within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { bucketOf } from "@/shared/store/bucket";
@@ -10,6 +10,7 @@ import {
   type TestWorkspace,
 } from "@/test/render";
 import { iso, makeTask, NOW } from "@/test/tasks";
+import { pass } from "@/test/time";
 
 import { Card } from "./Card";
 import { fuseLeft } from "./Fuse";
@@ -39,7 +40,7 @@ describe("an upcoming card", () => {
     expect(card).toHaveTextContent(/12 m 0[34] s/);
     expect(within(card).getByText(/12:12/)).toBeVisible();
     expect(card).toHaveTextContent("Urgent");
-    act(() => vi.advanceTimersByTime(10_000));
+    pass(10_000);
     expect(card).toHaveTextContent(/11 m 5\d s/);
   });
 
