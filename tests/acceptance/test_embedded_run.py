@@ -34,7 +34,7 @@ class EmbeddedRun(ChildProcess):
             name=name,
             command=[
                 *(sys.executable, "-m", "taskengine.embedded"),
-                *("--port", str(port), "--data-dir", folder, *arguments),
+                *("--port", str(port), "--data-dir", str(folder), *arguments),
             ],
             env={**inherited, **env},
             cwd=ROOT,

@@ -57,6 +57,19 @@ async def eventually(
     return found
 
 
+async def until_ready(url: str, *, deadline_s: float = PATIENCE_S, **expected: Any) -> None:
+    """Wait until `/readyz` answers with these values; `status_code` is one of them."""
+    give_up = time.monotonic() + deadline_s
+    async with _http(url) as http:
+        while True:
+            answer = await http.get("/readyz")
+            found = {**answer.json(), "status_code": answer.status_code}
+            if expected.items() <= found.items():
+                return
+            assert time.monotonic() < give_up, f"/readyz says {found} and not {expected}"
+            await asyncio.sleep(0.05)
+
+
 class Client:
     """A person at a server: the REST verbs with a bearer token, and sockets.
 

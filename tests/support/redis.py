@@ -19,13 +19,13 @@ from tests.support.process import ChildProcess
 class PrivateRedis(ChildProcess):
     """A `redis-server` on a port of its own of the loopback address; `name` is its log's."""
 
-    def __init__(self, *, name: str) -> None:
+    def __init__(self, *, name: str | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="taskengine-redis-")
         self.port = free_port()
         program = _program()
         arguments = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", self._folder.name]
         super().__init__(
-            name=name,
+            name=name or f"redis-{self.port}",
             command=[program, *arguments, "--save", "", "--appendonly", "no", "--daemonize", "no"],
             env={"LC_ALL": "C"},
         )

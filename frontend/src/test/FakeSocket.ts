@@ -1,4 +1,4 @@
-import type { Socket } from "@/shared/socket/stream";
+import type { Socket } from "@/shared/socket/types";
 
 /** A socket whose other end is the test. */
 export class FakeSocket implements Socket {

@@ -9,7 +9,7 @@ beforeEach(() => {
   // A warning is a fault like any other.
   vi.spyOn(console, "error");
   vi.spyOn(console, "warn");
-  window.scrollTo = vi.fn<typeof window.scrollTo>();
+  window.scrollTo = () => undefined;
   // jsdom has no media queries. Tests see a wide screen unless they say otherwise.
   window.matchMedia = vi.fn((query: string) => ({
     matches: query.includes("min-width"),

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, vi } from "vitest";
 
 import { systemTimers } from "@/shared/lib/timers";
 import type { Cursor, SnapshotItem, StreamEvent } from "@/shared/socket/frames";
-import { type ConnectionState, type StopReason, Stream } from "@/shared/socket/stream";
+import { Stream } from "@/shared/socket/stream";
+import type { ConnectionState, StopReason } from "@/shared/socket/types";
 
 import { FakeSocket } from "./FakeSocket";
 import { iso, makeEvent, makeTask, NOW } from "./tasks";
@@ -74,7 +75,7 @@ export class StreamHarness {
 }
 
 /** Starts a stream before each test and stops it afterwards. */
-export function useStream(): { readonly current: StreamHarness } {
+export function withStream(): { readonly current: StreamHarness } {
   const holder = { current: undefined as unknown as StreamHarness };
   beforeEach(() => {
     vi.useFakeTimers({ now: NOW });

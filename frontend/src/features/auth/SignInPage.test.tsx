@@ -45,8 +45,8 @@ it("signs in and goes on", async () => {
 });
 
 it("says at the field what is wrong with it", async () => {
-  const message = "The email address and/or password you specified are not correct.";
-  refuse(400, { errors: [{ param: "password", code: "email_password_mismatch", message }] });
+  const message = "Email and password do not match.";
+  refuse(400, { errors: [{ param: "password", code: "email_password_mismatch" }] });
   await open();
   await enter();
   expect(await screen.findByText(message)).toBeVisible();

@@ -3,7 +3,8 @@ import type { Clock } from "@/shared/clock/clock";
 import { Observable } from "@/shared/lib/observable";
 import { systemTimers } from "@/shared/lib/timers";
 import { browserParts, followBrowser, streamUrl } from "@/shared/socket/browser";
-import { type ConnectionState, type StopReason, Stream } from "@/shared/socket/stream";
+import { Stream } from "@/shared/socket/stream";
+import type { ConnectionState, StopReason } from "@/shared/socket/types";
 import { Operations } from "@/shared/store/operations";
 import { TaskStore } from "@/shared/store/store";
 

@@ -45,7 +45,7 @@ export function readError(status: number, body: unknown, retryAfter: string | nu
   const fields = (problem.errors ?? []).map((error) => ({
     field: error.param ?? error.pointer?.replace(/^[#/]+/, "") ?? "",
     code: error.code ?? "",
-    message: error.message ?? error.detail ?? "",
+    message: text.errors.byCode[error.code ?? ""] ?? error.message ?? error.detail ?? "",
   }));
   const seconds = retryAfter === null ? NaN : Number(retryAfter);
   return new ApiError({

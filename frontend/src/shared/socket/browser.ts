@@ -1,6 +1,7 @@
 import { systemTimers } from "@/shared/lib/timers";
 
-import type { Socket, Stream, StreamOptions } from "./stream";
+import type { Stream } from "./stream";
+import type { Socket, StreamOptions } from "./types";
 
 /** The stream's address on the page's own host. */
 export function streamUrl(location: Location): string {

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
 
 import { FakeSocket } from "@/test/FakeSocket";
-import { events, snapshot, useStream, welcome } from "@/test/stream";
+import { events, snapshot, withStream, welcome } from "@/test/stream";
 import { iso } from "@/test/tasks";
 
-const t = useStream();
+const t = withStream();
 
 describe("joining", () => {
   it("says hello without a place at first", () => {

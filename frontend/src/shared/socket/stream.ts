@@ -1,5 +1,5 @@
+import { Alarms } from "@/shared/lib/alarms";
 import { type Backoff, fullJitterMs } from "@/shared/lib/backoff";
-import type { TimerId, Timers } from "@/shared/lib/timers";
 
 import {
   type ClientFrame,
@@ -10,6 +10,7 @@ import {
   type SnapshotItem,
   type StreamEvent,
 } from "./frames";
+import type { ConnectionState, Socket, StopReason, StreamOptions } from "./types";
 
 const BACKOFF: Backoff = { baseMs: 500, capMs: 30_000 };
 /** The server pings each 25 s with jitter; two missed in a row mean that nobody is there. */
@@ -24,50 +25,13 @@ const OFFLINE_AFTER_MS = 15_000;
 const ACK_EVERY = 200;
 const ACK_AFTER_MS = 2_000;
 
-export type ConnectionState = "connecting" | "live" | "reconnecting" | "offline" | "stopped";
-type TimerName = "retry" | "silence" | "ack" | "offline";
-export type StopReason = "session" | "protocol" | "crowded";
-
-/** The part of the platform's WebSocket that is used. */
-export interface Socket {
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number }) => void) | null;
-  send(data: string): void;
-  close(code?: number): void;
-}
-
-export interface StreamHandlers {
-  connection(state: ConnectionState): void;
-  /** A whole snapshot: what was known before is void. */
-  snapshot(cursor: Cursor, items: readonly SnapshotItem[]): void;
-  /** Events in order, each exactly once, without a gap. */
-  events(events: readonly StreamEvent[]): void;
-  /** The server said how far the stream reaches; called before what follows from it. */
-  head(seq: number): void;
-  /** A reading of the server's clock; `askedAt` on this machine's clock, null if unasked. */
-  serverTime(time: number, askedAt: number | null): void;
-  /** The end: nothing more will come until `start` is called again. */
-  stopped(reason: StopReason): void;
-}
-
-export interface StreamOptions {
-  readonly url: string;
-  readonly openSocket: (url: string) => Socket;
-  readonly timers: Timers;
-  readonly random: () => number;
-  readonly isOnline: () => boolean;
-  /** Asked when the server says that the session is over: is it really? */
-  readonly hasSession: () => Promise<boolean>;
-  readonly handlers: StreamHandlers;
-}
-
 /**
  * One user's stream of events over one socket after another. It keeps the place in the stream and
  * comes back to it after every kind of loss; what its handlers get has no gap and nothing twice.
  */
 export class Stream {
   readonly #options: StreamOptions;
+  readonly #alarms: Alarms<"retry" | "silence" | "ack" | "offline">;
   #cursor: Cursor | null = null;
   #epoch: string | null = null;
   #page: SnapshotItem[] = [];
@@ -82,10 +46,10 @@ export class Stream {
   #lostSince: number | null = null;
   #gapAt: number | null = null;
   #acked = 0;
-  readonly #timers = new Map<TimerName, TimerId>();
 
   constructor(options: StreamOptions) {
     this.#options = options;
+    this.#alarms = new Alarms(options.timers);
   }
 
   get cursor(): Cursor | null {
@@ -101,7 +65,7 @@ export class Stream {
   stop(): void {
     this.#running = false;
     this.#drop();
-    for (const name of [...this.#timers.keys()]) this.#clear(name);
+    this.#alarms.clearAll();
   }
 
   /** The network is back, or the tab is looked at again: no reason to wait any longer. */
@@ -123,7 +87,7 @@ export class Stream {
   }
 
   #connect(): void {
-    this.#clear("retry");
+    this.#alarms.clear("retry");
     this.#drop();
     const socket = this.#options.openSocket(this.#options.url);
     this.#socket = socket;
@@ -221,11 +185,11 @@ export class Stream {
 
   #acknowledge(): void {
     if ((this.#cursor?.seq ?? 0) - this.#acked >= ACK_EVERY) this.#ack();
-    else if (!this.#timers.has("ack")) this.#set("ack", ACK_AFTER_MS, this.#ack);
+    else if (!this.#alarms.isSet("ack")) this.#alarms.set("ack", ACK_AFTER_MS, this.#ack);
   }
 
   #ack = (): void => {
-    this.#clear("ack");
+    this.#alarms.clear("ack");
     if (!this.#cursor || this.#cursor.seq === this.#acked) return;
     this.#acked = this.#cursor.seq;
     this.#send({ type: "ack", seq: this.#acked });
@@ -234,7 +198,7 @@ export class Stream {
   #live(): void {
     this.#liveSince = this.#options.timers.now();
     this.#lostSince = null;
-    this.#clear("offline");
+    this.#alarms.clear("offline");
     this.#setState("live");
   }
 
@@ -284,14 +248,14 @@ export class Stream {
     this.#liveSince = null;
     this.#lostSince ??= now;
     this.#setState(this.#stateWithoutSocket());
-    this.#set("offline", Math.max(0, this.#lostSince + OFFLINE_AFTER_MS - now), () => {
+    this.#alarms.set("offline", Math.max(0, this.#lostSince + OFFLINE_AFTER_MS - now), () => {
       this.#setState("offline");
     });
     // The server's wish is a floor; the jitter comes on top, so that not all arrive together.
     const wait = this.#retryAfterMs + fullJitterMs(BACKOFF, this.#attempt, random);
     this.#retryAfterMs = 0;
     this.#attempt += 1;
-    this.#set("retry", wait, () => {
+    this.#alarms.set("retry", wait, () => {
       this.#connect();
     });
   }
@@ -303,7 +267,7 @@ export class Stream {
 
   #heard(): void {
     this.#heardAt = this.#options.timers.now();
-    this.#set("silence", SILENCE_LIMIT_MS, () => {
+    this.#alarms.set("silence", SILENCE_LIMIT_MS, () => {
       this.#lost();
     });
   }
@@ -312,8 +276,8 @@ export class Stream {
   #drop(): void {
     const socket = this.#socket;
     this.#socket = null;
-    this.#clear("silence");
-    this.#clear("ack");
+    this.#alarms.clear("silence");
+    this.#alarms.clear("ack");
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
@@ -327,16 +291,5 @@ export class Stream {
     if (this.#state === state) return;
     this.#state = state;
     this.#options.handlers.connection(state);
-  }
-
-  #set(name: TimerName, ms: number, run: () => void): void {
-    this.#clear(name);
-    this.#timers.set(name, this.#options.timers.setTimeout(run, ms));
-  }
-
-  #clear(name: TimerName): void {
-    const id = this.#timers.get(name);
-    if (id !== undefined) this.#options.timers.clearTimeout(id);
-    this.#timers.delete(name);
   }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 
 import { FakeSocket } from "@/test/FakeSocket";
-import { events, useStream } from "@/test/stream";
+import { events, withStream } from "@/test/stream";
 
-const t = useStream();
+const t = withStream();
 
 describe("the end", () => {
   it.each([

@@ -34,13 +34,6 @@ export class Overlay {
     return count;
   }
 
-  isUnanswered(taskId: string): boolean {
-    for (const one of this.#pending.values()) {
-      if (one.taskId === taskId && one.answeredAt === null) return true;
-    }
-    return false;
-  }
-
   taskIds(): Set<string> {
     return new Set(Array.from(this.#pending.values(), ({ taskId }) => taskId));
   }
@@ -104,9 +97,5 @@ export class Overlay {
       if (one.taskId === taskId) task = one.change(task);
     }
     return task;
-  }
-
-  clear(): void {
-    this.#pending.clear();
   }
 }

@@ -66,10 +66,6 @@ export class TaskStore {
   /** How many of the person's changes wait for the server. */
   countUnanswered = (): number => this.#unanswered;
 
-  isUnanswered(taskId: string): boolean {
-    return this.#overlay.isUnanswered(taskId);
-  }
-
   // What the server says.
 
   replace(cursor: Cursor, items: readonly SnapshotItem[]): void {

@@ -29,12 +29,10 @@ export const en = {
     home: "taskengine, your board",
     next: "Next:",
     nextLabel: (title: string) => `Next deadline: ${title}`,
-    nothingNext: "Nothing is due",
     account: "Account",
     guest: "Guest",
     settings: "Settings",
     signOut: "Sign out",
-    keys: "Keyboard",
     theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
   },
 
@@ -109,7 +107,6 @@ export const en = {
     lateBy: (by: string) => `late by ${by}`,
     completedAt: (when: string) => `completed ${when}`,
     noDeadline: "No deadline",
-    saving: "Not sent yet",
   },
 
   deadline: {
@@ -133,7 +130,6 @@ export const en = {
     label: "New task",
     placeholder: "What needs doing?",
     add: "Add",
-    tooLong: (limit: number) => `A title has room for ${limit} characters.`,
   },
 
   detail: {
@@ -153,7 +149,6 @@ export const en = {
     reopen: "Reopen",
     missing: "This task does not exist any more.",
     loading: "Loading the task",
-    back: "Back to the board",
   },
 
   toasts: {
@@ -174,6 +169,10 @@ export const en = {
     tooMany: "That was a bit much at once. Wait a minute, then try again.",
     gone: "It does not exist any more.",
     unknown: "That did not work. Try again in a moment.",
+    /** In place of what the server says, by its code. */
+    byCode: {
+      email_password_mismatch: "Email and password do not match.",
+    } as Readonly<Record<string, string>>,
   },
 
   auth: {
@@ -189,7 +188,6 @@ export const en = {
     noAccount: "No account yet?",
     haveAccount: "Already have an account?",
     ended: "Your session has ended. Sign in to go on; nothing on your board is lost.",
-    badLogin: "Email and password do not match.",
     forgotTitle: "Forgot your password?",
     forgotHint: "Enter your email. If it has an account, a link to a new password is on its way.",
     forgotSend: "Send the link",
@@ -239,7 +237,7 @@ export const en = {
     passwordChanged: "Your password is changed.",
     guest: "This is a guest account. It and its tasks are removed after a day.",
     deleteTitle: "Delete the account",
-    deleteHint: "Your account and all its tasks are removed. This can not be undone.",
+    deleteHint: "Your account and all its tasks are removed. This cannot be undone.",
     deleteAccount: "Delete the account",
     deletePassword: "Your password, to confirm",
   },

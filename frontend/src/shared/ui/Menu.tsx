@@ -5,7 +5,6 @@ const MenuPanel = lazy(load);
 
 export interface MenuItem {
   readonly label: string;
-  readonly hint?: string | undefined;
   readonly run: () => void;
 }
 

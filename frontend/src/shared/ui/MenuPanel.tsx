@@ -1,5 +1,5 @@
 import { DropdownMenu } from "radix-ui";
-import { type RefObject, useRef } from "react";
+import type { RefObject } from "react";
 
 import type { MenuItem } from "./Menu";
 
@@ -11,7 +11,6 @@ interface MenuPanelProps {
 }
 
 export default function MenuPanel({ label, items, button, onClose }: MenuPanelProps) {
-  const chosen = useRef(false);
   return (
     <DropdownMenu.Root
       open
@@ -39,8 +38,8 @@ export default function MenuPanel({ label, items, button, onClose }: MenuPanelPr
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            // What was chosen may have moved the focus to where it belongs.
-            if (!chosen.current) button.current?.focus();
+            // What was chosen may have moved the focus on to where it belongs.
+            if (document.activeElement === document.body) button.current?.focus();
           }}
         >
           {items.map((item) => (
@@ -48,12 +47,12 @@ export default function MenuPanel({ label, items, button, onClose }: MenuPanelPr
               key={item.label}
               className="flex min-h-11 items-center justify-between gap-6 rounded-card px-3 outline-none select-none data-highlighted:bg-hover wide:min-h-9"
               onSelect={() => {
-                chosen.current = true;
+                // First the focus, so that whatever follows finds it where the person is.
+                button.current?.focus();
                 item.run();
               }}
             >
               {item.label}
-              {item.hint && <span className="tabular text-meta text-muted">{item.hint}</span>}
             </DropdownMenu.Item>
           ))}
         </DropdownMenu.Content>

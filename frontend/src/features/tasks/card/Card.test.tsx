@@ -1,5 +1,5 @@
 import { within } from "@testing-library/react";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import { bucketOf } from "@/shared/store/bucket";
 import {

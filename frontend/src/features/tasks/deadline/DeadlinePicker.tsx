@@ -37,7 +37,14 @@ export function DeadlinePicker(props: DeadlinePickerProps) {
   );
 }
 
-function Choices({ value, presets, onPick, onClose }: DeadlinePickerProps) {
+function Choices({
+  value,
+  presets,
+  onPick,
+  onClose,
+  anchor,
+  returnTo = anchor,
+}: DeadlinePickerProps) {
   const clock = useClock();
   const { zone } = useWorkspace();
   const at = value.deadline === null ? null : Date.parse(value.deadline);
@@ -46,6 +53,8 @@ function Choices({ value, presets, onPick, onClose }: DeadlinePickerProps) {
   const chosen = day === "" ? NO_DEADLINE : picked(day, time, zone);
   const past = chosen.deadline !== null && Date.parse(chosen.deadline) <= clock.now();
   const pick = (choice: Preset) => {
+    // Before the choice takes effect: a card that moves by it keeps the focus that it has.
+    returnTo.current?.focus();
     onPick(choice);
     onClose();
   };

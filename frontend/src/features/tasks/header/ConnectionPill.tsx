@@ -1,5 +1,5 @@
 import { useObservable } from "@/shared/lib/observable";
-import type { ConnectionState } from "@/shared/socket/stream";
+import type { ConnectionState } from "@/shared/socket/types";
 import { useUnansweredOf } from "@/shared/store/react";
 import { text } from "@/shared/text";
 

@@ -1,0 +1,158 @@
+"""What is killed while it is needed: a server, an engine, the database."""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taskengine.embedded.data_dir import DataDir
+from taskengine.embedded.postgres import Postgres
+from tests.support.client import Client, in_seconds, until_ready, utc
+from tests.support.database import add_tasks, audit, unfired
+from tests.support.environment import server_environment
+from tests.support.servers import KINDS, ROOT, Engine, Kind, Server
+
+async def _pass(deadline: Any) -> None:
+    """Wait for the instant itself."""
+    while in_seconds(0) <= deadline:
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_deadline_that_passes_while_the_server_is_dead_is_told_when_it_is_back(
+    kind: Kind, start_server: Callable[..., Server]
+) -> None:
+    server = start_server(kind)
+    async with await Client.sign_up(server.url) as ada:
+        listener = await ada.listen()
+        deadline = in_seconds(0.8)
+        task = await ada.create(deadline=deadline)
+        await listener.event("task.created", task)
+
+        await asyncio.to_thread(server.kill)
+        await _pass(deadline)
+        back_at = in_seconds(0)
+        await asyncio.to_thread(server.start)
+        await listener.come_back()
+
+        missed = await listener.event("task.missed", task)
+        assert listener.welcome is not None
+        assert listener.welcome["resumed"]
+        assert utc(missed["at"]) == deadline
+        assert utc(missed["data"]["fired_at"]) >= back_at
+        assert missed["data"]["task"]["bucket"] == "missed"
+        await ada.create("Afterwards")
+        await listener.reach(3)
+        assert [event["type"] for event in listener.events] == ["task.created", "task.missed", "task.created"]
+        assert listener.tasks == await ada.snapshot() == await ada.tasks()
+
+
+async def test_a_list_at_the_deadline_says_missed_while_every_engine_is_dead(
+    start_server: Callable[..., Server],
+) -> None:
+    server = start_server("uvicorn", ENGINE_IN_SERVER="0")
+    async with await Client.sign_up(server.url) as ada:
+        deadline = in_seconds(0.5)
+        task = await ada.create(deadline=deadline)
+        while True:
+            answer = (await ada.send("GET", "/api/v1/tasks/")).json()
+            passed = utc(answer["as_of"]) >= deadline
+            assert answer["results"] == [{**task, "bucket": "missed" if passed else "upcoming"}]
+            if passed:
+                break
+        assert (await ada.send("GET", "/api/v1/tasks/summary/")).json()["missed"] == 1
+        assert (await ada.snapshot())[task["id"]]["bucket"] == "missed"
+
+        # Whoever writes first tells of it first.
+        listener = await ada.listen()
+        await ada.act("complete", task["id"])
+        await listener.event("task.completed", task)
+        assert [event["type"] for event in listener.events] == ["task.missed", "task.completed"]
+        assert utc(listener.events[0]["at"]) == deadline
+
+
+async def test_of_two_engines_one_is_killed_in_the_middle_and_nobody_waits_for_it(
+    start_server: Callable[..., Server], start_engine: Callable[..., Engine]
+) -> None:
+    server = start_server("uvicorn", ENGINE_IN_SERVER="0")
+    engines = [start_engine(), start_engine()]
+    for engine in engines:
+        await asyncio.to_thread(engine.wait_for_log, "The engine fires deadlines.")
+    async with AsyncExitStack() as stack:
+        people = [await stack.enter_async_context(await Client.sign_up(server.url)) for _ in range(5)]
+        listeners = [await person.listen() for person in people]
+        first = in_seconds(0.5)
+        for person in people:
+            add_tasks(server.database_url, await person.id(), count=60, first=first, spread_s=3)
+
+        await listeners[0].reach(20)
+        engines[0].kill()
+        engines[0].start()
+
+        for listener in listeners:
+            await listener.reach(60)
+            assert {event["type"] for event in listener.events} == {"task.missed"}
+            late_s = [
+                listener.arrived[event["seq"]] - utc(event["at"]).timestamp() for event in listener.events
+            ]
+            assert min(late_s) >= 0, "told before its deadline"
+            assert max(late_s) < 3, "the other engine waited for the dead one"
+        assert audit(server.database_url) == {"task.missed": 300}
+
+
+@pytest.fixture
+def postgres_of_its_own() -> Iterator[Postgres]:
+    """A PostgreSQL that the test may stop."""
+    with tempfile.TemporaryDirectory(prefix="taskengine-own-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(DataDir(Path(folder)))
+        server.start()
+        yield server
+        server.stop()
+
+
+async def test_a_database_that_goes_and_comes_back_is_reported_and_costs_nothing(
+    postgres_of_its_own: Postgres,
+) -> None:
+    url = postgres_of_its_own.url()
+    await asyncio.to_thread(_migrate, url)
+    server = Server(kind="uvicorn", name="database-restart", database_url=url, env={})
+    try:
+        await asyncio.to_thread(server.start)
+        async with await Client.sign_up(server.url) as ada:
+            listener = await ada.listen()
+            before = await ada.create("Before")
+            deadline = in_seconds(1.0)
+            due = await ada.create("Due meanwhile", deadline=deadline)
+            await listener.event("task.created", due)
+
+            await asyncio.to_thread(postgres_of_its_own.stop)
+            await until_ready(server.url, status_code=503, database="down")
+            assert (await ada.send("GET", "/healthz")).status_code == 200
+            assert (await ada.send("GET", "/api/v1/tasks/")).status_code in {500, 503}
+            await _pass(deadline)
+            await asyncio.to_thread(postgres_of_its_own.start)
+            await until_ready(server.url, status_code=200, status="ready", engine="up")
+
+            # The socket was not even closed.
+            missed = await listener.event("task.missed", due)
+            assert utc(missed["at"]) == deadline
+            after = await ada.create("After")
+            await listener.event("task.created", after)
+            assert set(await ada.tasks()) == {before["id"], due["id"], after["id"]}
+            assert unfired(url) == 0
+    finally:
+        server.close()
+
+
+def _migrate(url: str) -> None:
+    subprocess.run(
+        [sys.executable, ROOT / "manage.py", "migrate", "--no-input", "--verbosity", "0"],
+        env=server_environment(database_url=url),
+        check=True,
+    )

@@ -1,0 +1,186 @@
+"""The page in a real Chromium, against a real server: what a newcomer does in the first minute."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.support.servers import Server
+
+PASSWORD = "correct horse battery staple"
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+
+
+@pytest.fixture
+def open_window(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open windows that share nothing, as two people's computers do; each must log no error."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def open_one(**options: Any) -> Page:
+        context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def sign_up(page: Page, server: Server, email: str) -> None:
+    """Sign up through the page, and see the board."""
+    page.goto(f"{server.url}/signup")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+
+
+def sign_in(page: Page, server: Server, email: str) -> None:
+    """Sign in through the page, and see the board."""
+    page.goto(f"{server.url}/signin")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+
+
+def card(page: Page, bucket: str, title: str) -> Any:
+    """Return a task's card where it stands in a bucket."""
+    return page.get_by_role("region", name=bucket).get_by_role("listitem").filter(has_text=title)
+
+
+def add_task_due_in(page: Page, title: str, seconds: float) -> datetime:
+    """Add a task as the page does, but due at a second of its own; return its deadline."""
+    deadline = datetime.now(UTC) + timedelta(seconds=seconds)
+    status = page.evaluate(
+        """async ([title, deadline]) => {
+            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+            const answer = await fetch("/api/v1/tasks/", {
+                method: "POST",
+                headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+                body: JSON.stringify({ title, deadline }),
+            });
+            return answer.status;
+        }""",
+        [title, deadline.isoformat()],
+    )
+    assert status == 201
+    return deadline
+
+
+def watch_for_miss(page: Page, title: str) -> None:
+    """Have the page note the instant at which a card first stands among the missed ones."""
+    page.evaluate(
+        """(title) => {
+            window.missedAt = null;
+            const look = () => {
+                const missed = document.querySelector('[data-column="missed"]');
+                if (missed.textContent.includes(title)) window.missedAt = Date.now();
+                else requestAnimationFrame(look);
+            };
+            look();
+        }""",
+        title,
+    )
+
+
+def test_a_task_turns_missed_in_two_windows_at_its_instant(
+    start_server: Callable[..., Server], open_window: Callable[..., Page]
+) -> None:
+    server = start_server()
+    first, second = open_window(), open_window()
+    sign_up(first, server, "ada@example.org")
+    sign_in(second, server, "ada@example.org")
+
+    deadline = add_task_due_in(first, "Send invoice", 3)
+    for window in (first, second):
+        expect(card(window, "Upcoming", "Send invoice")).to_be_visible()
+        watch_for_miss(window, "Send invoice")
+    for window in (first, second):
+        window.wait_for_function("window.missedAt !== null", timeout=10_000)
+        missed_at = datetime.fromtimestamp(window.evaluate("window.missedAt") / 1000, UTC)
+        assert timedelta(milliseconds=-20) < missed_at - deadline < timedelta(seconds=1)
+        expect(card(window, "Missed", "Send invoice")).to_be_visible()
+        expect(card(window, "Upcoming", "Send invoice")).to_have_count(0)
+
+
+def test_what_is_done_in_one_window_is_seen_in_the_other(
+    start_server: Callable[..., Server], open_window: Callable[..., Page]
+) -> None:
+    server = start_server()
+    first, second = open_window(), open_window(viewport={"width": 390, "height": 844}, has_touch=True)
+    sign_up(first, server, "ada@example.org")
+    sign_in(second, server, "ada@example.org")
+
+    quick_add = first.get_by_role("textbox", name="New task")
+    quick_add.fill("Water the plants")
+    quick_add.press("Enter")
+    expect(quick_add).to_be_focused()
+    expect(second.get_by_text("Water the plants")).to_be_visible()
+
+    second.get_by_role("button", name="Complete “Water the plants”").click()
+    expect(card(first, "Completed", "Water the plants")).to_be_visible()
+
+    first.get_by_role("button", name="Reopen “Water the plants”").click()
+    expect(second.get_by_text("Water the plants")).to_be_visible()
+    card(first, "Upcoming", "Water the plants").get_by_text("Water the plants").click()
+    first.get_by_role("button", name="Delete").click()
+    expect(second.get_by_text("Water the plants")).to_have_count(0)
+    first.get_by_role("button", name="Undo").click()
+    expect(second.get_by_text("Water the plants")).to_be_visible()
+
+
+def test_whoever_signs_out_is_out(start_server: Callable[..., Server], open_window: Callable[..., Page]) -> None:
+    server = start_server()
+    window = open_window()
+    sign_up(window, server, "ada@example.org")
+    window.get_by_role("button", name="Account").click()
+    window.get_by_role("menuitem", name="Sign out").click()
+    expect(window.get_by_role("link", name="Sign in")).to_be_visible()
+    window.goto(f"{server.url}/tasks")
+    expect(window.get_by_label("Password")).to_be_visible()
+
+
+def test_a_restarted_server_is_found_again_and_nothing_is_missing(
+    start_server: Callable[..., Server], open_window: Callable[..., Page]
+) -> None:
+    server = start_server()
+    window = open_window()
+    sign_up(window, server, "ada@example.org")
+    cookies = {cookie["name"]: cookie["value"] for cookie in window.context.cookies()}
+    server.kill()
+    expect(window.get_by_text("Reconnecting", exact=True)).to_be_visible(timeout=10_000)
+    server.start()
+    made = window.context.request.post(
+        f"{server.url}/api/v1/tasks/",
+        data=json.dumps({"title": "Made while away"}),
+        headers={"Content-Type": "application/json", "X-CSRFToken": cookies["csrftoken"], "Referer": server.url},
+    )
+    assert made.status == 201
+    expect(window.get_by_text("Live", exact=True)).to_be_visible(timeout=20_000)
+    expect(card(window, "Upcoming", "Made while away")).to_be_visible()
+
+
+def test_the_demo_shows_a_miss_within_the_minute(
+    start_server: Callable[..., Server], open_window: Callable[..., Page]
+) -> None:
+    server = start_server(DEMO="1", EMBEDDED="1")
+    window = open_window(viewport={"width": 1440, "height": 900}, device_scale_factor=2)
+    window.goto(server.url)
+    window.get_by_role("button", name="Try the demo").click()
+    title = "Watch this one cross the line"
+    expect(card(window, "Upcoming", title)).to_be_visible()
+    expect(card(window, "Missed", title)).to_be_visible(timeout=30_000)
+    if os.environ.get("UPDATE_IMAGES"):
+        IMAGES.mkdir(exist_ok=True)
+        window.wait_for_timeout(600)  # the card has arrived
+        window.screenshot(path=IMAGES / "board.png")

@@ -1,0 +1,172 @@
+"""The doorbell between processes, over a real Redis that comes and goes.
+
+Two doorbells in one process stand for two processes: each has its own thread and connections.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from channels.layers import channel_layers
+from django.conf import settings
+from django.test import override_settings
+
+from realtime.publisher import Doorbell, SilentDoorbell
+from tests.support.ports import free_port
+from tests.support.redis import PrivateRedis
+
+TOPIC = "streams"
+LAYER = "doorbell"
+
+
+def wait_until(condition: Callable[[], bool], what: str, *, deadline_s: float = 15) -> None:
+    give_up = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < give_up, f"no {what} within {deadline_s} s"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def layer() -> Iterator[Callable[[str], None]]:
+    """Points the doorbells that are made from now on to a Redis."""
+
+    def point(url: str) -> None:
+        override.enable()
+        settings.CHANNEL_LAYERS = {
+            LAYER: {
+                "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+                "CONFIG": {"hosts": [{"address": url, "socket_timeout": None}]},
+            }
+        }
+        channel_layers.backends = {}
+
+    override = override_settings(CHANNEL_LAYERS={})
+    yield point
+    override.disable()
+    channel_layers.backends = {}
+
+
+@pytest.fixture
+def pair(redis: PrivateRedis, layer: Callable[[str], None]) -> tuple[Doorbell, Doorbell]:
+    """Two that hear each other."""
+    layer(redis.url)
+    here, there = Doorbell(LAYER), Doorbell(LAYER)
+    for one, other in ((here, there), (there, here)):
+        assert_hears(other, one)
+    return here, there
+
+
+def assert_hears(listener: Doorbell, ringer: Doorbell) -> None:
+    """Ring until the other one hears it: a ring may be lost, but not for ever."""
+    heard: list[Any] = []
+    end = listener.subscribe("probe", heard.extend)
+
+    def rings() -> bool:
+        ringer.publish("probe", ["?"])
+        time.sleep(0.02)
+        return bool(heard)
+
+    wait_until(rings, "ring")
+    end()
+
+
+def test_a_ring_reaches_the_other_process_and_its_own_once(pair: tuple[Doorbell, Doorbell]) -> None:
+    here, there = pair
+    heard_here: list[Any] = []
+    heard_there: list[Any] = []
+    here.subscribe(TOPIC, heard_here.extend)
+    there.subscribe(TOPIC, heard_there.extend)
+    there.subscribe("another topic", lambda _: heard_there.append("wrong topic"))
+
+    for number in range(100):
+        here.publish(TOPIC, [["stream", number, number, ['{"é":1}']]])
+    assert len(heard_here) == 100  # its own at once, without a way over Redis
+
+    wait_until(lambda: len(heard_there) >= 100, "hundred rings")
+    assert heard_there == heard_here == [["stream", number, number, ['{"é":1}']] for number in range(100)]
+    assert_hears(there, here)
+    assert len(heard_here) == len(heard_there) == 100
+
+
+def test_who_has_unsubscribed_hears_no_more() -> None:
+    doorbell = Doorbell(None)
+    heard: list[Any] = []
+    doorbell.subscribe(TOPIC, heard.extend)()
+    doorbell.publish(TOPIC, [1])
+    assert heard == []
+
+
+def test_it_rings_again_after_redis_was_restarted(
+    redis: PrivateRedis, pair: tuple[Doorbell, Doorbell], caplog: pytest.LogCaptureFixture
+) -> None:
+    here, there = pair
+
+    redis.kill()
+    wait_until(lambda: not here.connected and not there.connected, "word of the loss")
+    redis.start()
+
+    wait_until(lambda: here.connected and there.connected, "word of its return")
+    assert_hears(there, here)
+    assert_hears(here, there)
+
+
+def test_it_says_by_itself_that_redis_is_away_and_that_it_is_back(
+    redis: PrivateRedis, pair: tuple[Doorbell, Doorbell]
+) -> None:
+    """Nobody rings meanwhile: who asks `/readyz` on a quiet night gets the truth all the same."""
+    here, _ = pair
+    assert here.connected
+    redis.kill()
+    wait_until(lambda: not here.connected, "word of the loss")
+    redis.start()
+    wait_until(lambda: here.connected, "word of its return")
+
+
+def test_it_notices_a_redis_that_hangs(redis: PrivateRedis, pair: tuple[Doorbell, Doorbell]) -> None:
+    here, there = pair
+    redis.pause()
+    try:
+        wait_until(lambda: not here.connected, "word of the hang")
+    finally:
+        redis.resume()
+    wait_until(lambda: here.connected, "word of its return")
+    assert_hears(there, here)
+
+
+def test_a_dead_redis_delays_no_ring_in_this_process(layer: Callable[[str], None]) -> None:
+    layer(f"redis://127.0.0.1:{free_port()}/0")
+    doorbell = Doorbell(LAYER)
+    heard: list[Any] = []
+    doorbell.subscribe(TOPIC, heard.extend)
+
+    began = time.monotonic()
+    for number in range(30_000):  # more than it keeps for Redis
+        doorbell.publish(TOPIC, [number])
+
+    assert heard == list(range(30_000))
+    assert time.monotonic() - began < 5
+    assert not doorbell.connected
+
+
+def test_a_hanging_redis_delays_no_ring_either(redis: PrivateRedis, pair: tuple[Doorbell, Doorbell]) -> None:
+    here, _ = pair
+    heard: list[Any] = []
+    here.subscribe(TOPIC, heard.extend)
+    redis.pause()
+    try:
+        began = time.monotonic()
+        for number in range(2_000):
+            here.publish(TOPIC, [number])
+        assert time.monotonic() - began < 2
+    finally:
+        redis.resume()
+    assert heard == list(range(2_000))
+
+
+def test_a_doorbell_that_is_off_rings_for_nobody() -> None:
+    doorbell = SilentDoorbell(None)
+    heard: list[Any] = []
+    doorbell.subscribe(TOPIC, heard.extend)
+    doorbell.publish(TOPIC, [1])
+    assert heard == []
