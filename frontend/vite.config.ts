@@ -42,5 +42,7 @@ export default defineConfig(({ command }) => ({
     setupFiles: ["./src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // One page environment for all files of a worker; src/test/setup.ts cleans up between tests.
+    isolate: false,
   },
 }));

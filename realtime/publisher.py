@@ -12,9 +12,10 @@ import logging
 import os
 import random
 import threading
+import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +30,8 @@ _CHANNEL: Final = "doorbell"
 _MAX_QUEUED: Final = 20_000  # messages; when Redis is away the oldest go first
 _MAX_BATCH: Final = 500  # messages in one publication
 _RETRY_S: Final = 0.5
+_PULSE_S: Final = 1.0  # how often the line is tried, and how long a message to Redis may take
+_MAX_SILENCE_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,10 @@ class Doorbell:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queued: asyncio.Event | None = None
+        self._closing: asyncio.Event | None = None
         self._pid = 0
+        self._thread: threading.Thread | None = None
+        self._heard_at = 0.0
         self.connected = alias is None
 
     def publish(self, topic: str, messages: Iterable[Any]) -> None:
@@ -101,14 +107,27 @@ class Doorbell:
                 return
             self._pid = os.getpid()
             ready = threading.Event()
-            threading.Thread(target=self._run, args=(ready,), name="doorbell", daemon=True).start()
+            self._thread = threading.Thread(target=self._run, args=(ready,), name="doorbell", daemon=True)
+            self._thread.start()
         ready.wait()
+
+    def close(self) -> None:
+        """Leave Redis alone and wait for the thread. In a process it lasts as long as the process."""
+        if self._loop is not None and self._closing is not None and self._thread is not None:
+            self._loop.call_soon_threadsafe(self._closing.set)
+            self._thread.join()
 
     def _run(self, ready: threading.Event) -> None:
         async def main() -> None:
             self._loop, self._queued = asyncio.get_running_loop(), asyncio.Event()
+            self._closing = asyncio.Event()
             ready.set()
-            await asyncio.gather(self._send_for_ever(self._queued), self._receive_for_ever())
+            tasks = [
+                asyncio.create_task(self._send_for_ever(self._queued)),
+                asyncio.create_task(self._receive_for_ever()),
+            ]
+            await self._closing.wait()
+            await _cancel(tasks)
 
         asyncio.run(main())
 
@@ -125,7 +144,8 @@ class Doorbell:
                     "rung": [(one.topic, one.message) for one in batch],
                 }
                 try:
-                    await layer.group_send(_CHANNEL, message)
+                    async with asyncio.timeout(_PULSE_S):
+                        await layer.group_send(_CHANNEL, message)
                 except Exception as error:  # noqa: BLE001 (whatever Redis does, rings go on)
                     # Lost rings cost a client at most one round of the repair query.
                     self._report(connected=False, error=error)
@@ -136,19 +156,48 @@ class Doorbell:
         layer = get_channel_layer(self._alias)
         while True:
             try:
-                channel = await layer.new_channel()
-                await layer.group_add(_CHANNEL, channel)
-                self._report(connected=True)
-                while True:
-                    message = await layer.receive(channel)
-                    self._report(connected=True)
-                    if message["origin"] != self._origin:
-                        self._dispatch(message["rung"])
+                async with asyncio.timeout(_MAX_SILENCE_S):
+                    channel = await layer.new_channel()
+                    await layer.group_add(_CHANNEL, channel)
+                await self._listen(layer, channel)
             except Exception as error:  # noqa: BLE001 (whatever Redis does, rings go on)
                 self._report(connected=False, error=error)
+                await asyncio.sleep(_RETRY_S * (1 + random.random()))  # noqa: S311 (jitter)
+            finally:
                 with contextlib.suppress(Exception):
                     await layer.flush()
-                await asyncio.sleep(_RETRY_S * (1 + random.random()))  # noqa: S311 (jitter)
+
+    async def _listen(self, layer: Any, channel: str) -> None:
+        """Receive until the line is found dead; raises what was found."""
+        self._heard_at = time.monotonic()
+        tasks = [
+            asyncio.create_task(self._receive(layer, channel)),
+            asyncio.create_task(self._pulse(layer, channel)),
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            done.pop().result()
+        finally:
+            # First the layer forgets the channel, or the receiver would ask Redis to.
+            with contextlib.suppress(Exception):
+                await layer.flush()
+            await _cancel(tasks)
+
+    async def _receive(self, layer: Any, channel: str) -> None:
+        while True:
+            message = await layer.receive(channel)
+            self._heard_at = time.monotonic()
+            self._report(connected=True)
+            if message["origin"] != self._origin:
+                self._dispatch(message["rung"])
+
+    async def _pulse(self, layer: Any, channel: str) -> None:
+        """Ring for oneself now and then: a quiet line and a dead one look alike otherwise."""
+        while time.monotonic() - self._heard_at < _MAX_SILENCE_S:
+            async with asyncio.timeout(_PULSE_S):
+                await layer.send(channel, {"origin": self._origin, "rung": []})
+            await asyncio.sleep(_PULSE_S)
+        raise TimeoutError(f"nothing was heard for {_MAX_SILENCE_S} s")
 
     def _dispatch(self, rung: list[tuple[str, Any]]) -> None:
         by_topic: dict[str, list[Any]] = {}
@@ -164,6 +213,12 @@ class Doorbell:
                 logger.info("The doorbell reaches Redis.")
             else:
                 logger.warning("The doorbell does not reach Redis; repair queries stand in: %s", error)
+
+
+async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class SilentDoorbell(Doorbell):

@@ -28,30 +28,33 @@ def wait_until(condition: Callable[[], bool], what: str, *, deadline_s: float = 
 
 
 @pytest.fixture
-def layer() -> Iterator[Callable[[str], None]]:
-    """Points the doorbells that are made from now on to a Redis."""
+def hang() -> Iterator[Callable[[str], Doorbell]]:
+    """Hangs up a doorbell that rings over the Redis at an address; takes it down after the test."""
+    hung: list[Doorbell] = []
 
-    def point(url: str) -> None:
-        override.enable()
+    def make(url: str) -> Doorbell:
         settings.CHANNEL_LAYERS = {
             LAYER: {
                 "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
                 "CONFIG": {"hosts": [{"address": url, "socket_timeout": None}]},
             }
         }
-        channel_layers.backends = {}
+        if not hung:
+            channel_layers.backends = {}
+        hung.append(Doorbell(LAYER))
+        return hung[-1]
 
-    override = override_settings(CHANNEL_LAYERS={})
-    yield point
-    override.disable()
+    with override_settings(CHANNEL_LAYERS={}):
+        yield make
+        for doorbell in hung:
+            doorbell.close()
     channel_layers.backends = {}
 
 
 @pytest.fixture
-def pair(redis: PrivateRedis, layer: Callable[[str], None]) -> tuple[Doorbell, Doorbell]:
+def pair(redis: PrivateRedis, hang: Callable[[str], Doorbell]) -> tuple[Doorbell, Doorbell]:
     """Two that hear each other."""
-    layer(redis.url)
-    here, there = Doorbell(LAYER), Doorbell(LAYER)
+    here, there = hang(redis.url), hang(redis.url)
     for one, other in ((here, there), (there, here)):
         assert_hears(other, one)
     return here, there
@@ -98,11 +101,12 @@ def test_who_has_unsubscribed_hears_no_more() -> None:
 
 
 def test_it_rings_again_after_redis_was_restarted(
-    redis: PrivateRedis, pair: tuple[Doorbell, Doorbell], caplog: pytest.LogCaptureFixture
+    redis: PrivateRedis, pair: tuple[Doorbell, Doorbell]
 ) -> None:
     here, there = pair
 
     redis.kill()
+    here.publish(TOPIC, ["lost"])
     wait_until(lambda: not here.connected and not there.connected, "word of the loss")
     redis.start()
 
@@ -134,9 +138,8 @@ def test_it_notices_a_redis_that_hangs(redis: PrivateRedis, pair: tuple[Doorbell
     assert_hears(there, here)
 
 
-def test_a_dead_redis_delays_no_ring_in_this_process(layer: Callable[[str], None]) -> None:
-    layer(f"redis://127.0.0.1:{free_port()}/0")
-    doorbell = Doorbell(LAYER)
+def test_a_dead_redis_delays_no_ring_in_this_process(hang: Callable[[str], Doorbell]) -> None:
+    doorbell = hang(f"redis://127.0.0.1:{free_port()}/0")
     heard: list[Any] = []
     doorbell.subscribe(TOPIC, heard.extend)
 

@@ -60,7 +60,8 @@ export function simulate(store: TaskStore, clock: Clock): () => void {
     const now = clock.now();
     const board = store.getBoard();
     // A tab that was hidden for long comes back to a fresh sample, not to a heap of misses.
-    if (board.upcoming.length === 0) {
+    const [next] = board.upcoming;
+    if (!next || instantOf(next) < now - LOOK_EVERY_MS) {
       begin();
       return;
     }
