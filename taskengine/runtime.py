@@ -4,10 +4,11 @@ import asyncio
 import logging
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from realtime.relay import Relay
 from taskengine import clock
@@ -17,6 +18,8 @@ from taskengine.engine.loop import Engine
 from taskengine.tasks import queries
 
 logger = logging.getLogger(__name__)
+
+CLOCK_INTERVAL_S: Final = 10
 
 
 class TaskSnapshots:
@@ -43,10 +46,12 @@ class Runtime:
             sockets_per_stream=settings.SOCKETS_PER_USER,
         )
         self._threads: list[Engine | Housekeeper] = []
+        self._measuring: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to relay and, unless this server is told not to, to fire deadlines."""
         await self.relay.start()
+        self._measuring = asyncio.create_task(self._measure_for_ever(), name="clock")
         if settings.ENGINE_IN_SERVER:
             self._threads = [Engine(), Housekeeper()]
             for thread in self._threads:
@@ -54,8 +59,19 @@ class Runtime:
 
     async def stop(self) -> None:
         """Stop both; the batch under way is finished."""
+        if self._measuring is not None:
+            self._measuring.cancel()
         await self.relay.stop()
         await asyncio.gather(*(asyncio.to_thread(thread.stop) for thread in self._threads))
+
+    async def _measure_for_ever(self) -> None:
+        """Keep this process's offset to the database's clock, which decides what reads say."""
+        while True:
+            try:
+                await self.relay.run(clock.measure)
+            except DatabaseError as error:
+                logger.warning("The database's clock could not be read: %s", error)
+            await asyncio.sleep(CLOCK_INTERVAL_S)
 
     async def lifespan(self, scope: Any, receive: Any, send: Any) -> None:
         """Start and stop with a server that has lifespan events, as uvicorn has."""

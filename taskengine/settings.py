@@ -56,7 +56,6 @@ MIDDLEWARE = [
     "taskengine.api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "taskengine.api.middleware.StaticFilesMiddleware",
-    "taskengine.api.middleware.BodyLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -5,12 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from taskengine.api.errors import problem_response
 from taskengine.api.requests import HEADER, new_request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -66,22 +64,6 @@ class RequestIdMiddleware(_Middleware):
         """Send it back."""
         response[HEADER] = cast(Any, request).request_id
         return response
-
-
-class BodyLimitMiddleware(_Middleware):
-    """Refuses a body that says it is too large, before a byte of it is parsed."""
-
-    def before(self, request: HttpRequest) -> HttpResponse | None:
-        """Compare the announced length with the limit."""
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length) <= settings.MAX_BODY_BYTES:
-            return None
-        return problem_response(
-            status=413,
-            code="body_too_large",
-            detail=f"The body is larger than {settings.MAX_BODY_BYTES // 1024} KiB.",
-            request=request,
-        )
 
 
 class StaticFilesMiddleware(_Middleware):

@@ -13,8 +13,10 @@ from rest_framework.views import APIView
 
 from taskengine.accounts import services
 from taskengine.accounts.models import User
+from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
+from taskengine.operations.services import Answer, OpenOperation
 
 _View = TypeVar("_View", bound=Callable[..., Response])
 
@@ -105,8 +107,9 @@ class MeView(APIView):
     @extend_schema(
         operation_id="users_me_update",
         summary="Change your time zone",
+        parameters=[KEY_PARAMETER],
         request=UserPatchSerializer,
-        responses={200: UserSerializer, **problems(400, 401, 403, 413, 429)},
+        responses={200: UserSerializer, **problems(400, 401, 403, 409, 413, 422, 429)},
         examples=[
             OpenApiExample("Move", value={"time_zone": "Europe/London"}, request_only=True),
             _EXAMPLE,
@@ -116,10 +119,18 @@ class MeView(APIView):
         """Change what was sent, and return the account."""
         change = UserPatchSerializer(data=request.data)
         change.is_valid(raise_exception=True)
-        user = _owner(request)
-        if change.validated_data:
-            user = services.update_user(user=user, **change.validated_data)
-        return Response(UserSerializer(user).data)
+
+        def act(operation: OpenOperation) -> Answer:
+            user = _owner(request)
+            before = dict(UserSerializer(user).data)
+            if change.validated_data:
+                user = services.update_user(user=user, **change.validated_data)
+            after = dict(UserSerializer(user).data)
+            if after != before:
+                operation.changed(kind="user", object_id=user.pk, before=before, after=after)
+            return Answer(status=status.HTTP_200_OK, body=after)
+
+        return carry_out(request, "user.update", act)
 
     @_with_body
     @extend_schema(

@@ -1,0 +1,67 @@
+"""How large a request may be: refused while it arrives, before anything keeps or parses it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import orjson
+
+from taskengine.api.errors import CONTENT_TYPE, problem
+
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Any, Receive, Send], Awaitable[None]]
+
+_DETAIL: Final = "The body is larger than {} KiB."
+
+
+class _TooLarge(Exception):
+    """More came than may come."""
+
+
+def limit_body(application: Application, *, max_bytes: int) -> Application:
+    """Wrap an ASGI application so that a longer body is answered with 413.
+
+    Django writes a body to disk before it looks at it, however long it is, and a client need not
+    announce how long it will be.
+
+    Args:
+        application: Speaks HTTP.
+        max_bytes: The longest body that it gets to see.
+    """
+
+    async def limited(scope: Any, receive: Receive, send: Send) -> None:
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > max_bytes:
+                raise _TooLarge
+            return message
+
+        try:
+            if _announced(scope) > max_bytes:
+                raise _TooLarge
+            await application(scope, counted, send)
+        except _TooLarge:
+            await _refuse(send, max_bytes)
+
+    return limited
+
+
+def _announced(scope: Any) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+async def _refuse(send: Send, max_bytes: int) -> None:
+    body = orjson.dumps(
+        problem(status=413, code="body_too_large", detail=_DETAIL.format(max_bytes // 1024), errors=())
+    )
+    headers = [(b"content-type", CONTENT_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,181 @@
+"""Sockets within the test's own process, where a real server adds nothing: constants can be patched.
+
+The two ports of `realtime` have their fakes here; the database is the real one.
+"""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from channels.testing import WebsocketCommunicator
+from django.db import connection, transaction
+
+from realtime import outbox
+from realtime.outbox import Draft
+from realtime.ports import Listener
+from realtime.relay import Relay
+from realtime.routing import websocket_application
+
+T = TypeVar("T")
+
+PATIENCE_S = 10
+
+
+class FakeAuthenticator:
+    """Believes a header `x-stream` that names a stream."""
+
+    def __init__(self) -> None:
+        self.ended: set[str] = set()
+
+    def authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
+        headers = dict(scope["headers"])
+        if b"x-stream" not in headers:
+            return None
+        return Listener(stream=UUID(headers[b"x-stream"].decode()), session="a session", stamp="")
+
+    def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:
+        return {listener for listener in listeners if listener.session not in self.ended}
+
+
+class FakeSnapshots:
+    """Notes that are what they are, so many to a page."""
+
+    def __init__(self) -> None:
+        self.notes: list[Mapping[str, Any]] = []
+        self.page_rows = 2
+        self.before_page: Callable[[], None] = lambda: None
+
+    def page(
+        self, stream: UUID, *, as_of: datetime, after: str | None
+    ) -> tuple[list[Mapping[str, Any]], str | None]:
+        self.before_page()
+        begin = int(after or 0)
+        end = begin + self.page_rows
+        return self.notes[begin:end], str(end) if end < len(self.notes) else None
+
+
+class Socket(WebsocketCommunicator):  # type: ignore[misc]  # Channels has no types
+    """A client's end of a socket."""
+
+    async def frame(self, *, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
+        """Return the next frame."""
+        read: dict[str, Any] = json.loads(await self.receive_from(timeout=timeout_s))
+        return read
+
+    async def say(self, **frame: Any) -> None:
+        """Send a frame."""
+        await self.send_to(text_data=json.dumps(frame))
+
+    async def hello(self, **fields: Any) -> list[dict[str, Any]]:
+        """Say hello; return the welcome and the snapshot, if there is one."""
+        await self.say(type="hello", **fields)
+        frames = [await self.frame()]
+        while not frames[0].get("resumed", True) and not frames[-1].get("done"):
+            frames.append(await self.frame())
+        return frames
+
+    async def seqs(self, count: int) -> list[int]:
+        """Return the numbers of the next events, at least so many."""
+        found: list[int] = []
+        while len(found) < count:
+            frame = await self.frame()
+            assert frame["type"] == "events", frame
+            found += [item["seq"] for item in frame["items"]]
+        return found
+
+    async def ending(self) -> tuple[int, dict[str, Any]]:
+        """Wait for the bye and the close; return the code and the bye. Other frames are skipped."""
+        while (bye := await self.frame())["type"] != "bye":
+            pass
+        closed = await self.receive_output(timeout=PATIENCE_S)
+        assert closed["type"] == "websocket.close", closed
+        assert closed["code"] == bye["code"]
+        return closed["code"], bye
+
+
+class House:
+    """A relay on its own, with sockets that can be opened to it."""
+
+    def __init__(self, *, sockets_per_stream: int = 20) -> None:
+        self.authenticator = FakeAuthenticator()
+        self.snapshots = FakeSnapshots()
+        self.relay = Relay(
+            authenticator=self.authenticator,
+            snapshots=self.snapshots,
+            now=lambda: datetime.now(UTC),
+            sockets_per_stream=sockets_per_stream,
+        )
+        self._application = websocket_application(self.relay)
+        self._sockets: list[Socket] = []
+
+    async def open(self, stream: UUID | None) -> Socket:
+        """Open a socket to a stream; None has no credentials."""
+        headers = [] if stream is None else [(b"x-stream", str(stream).encode())]
+        socket = Socket(self._application, "/ws/v1/stream", headers=headers)
+        self._sockets.append(socket)
+        accepted, _ = await socket.connect(timeout=PATIENCE_S)
+        assert accepted
+        return socket
+
+    async def close(self) -> None:
+        for socket in self._sockets:
+            await socket.disconnect(timeout=PATIENCE_S)
+        await self.relay.stop()
+
+
+@asynccontextmanager
+async def house(**options: Any) -> AsyncIterator[House]:
+    """Run a relay for the length of a test."""
+    running = House(**options)
+    await running.relay.start()
+    try:
+        yield running
+    finally:
+        await running.close()
+
+
+async def in_thread(function: Callable[..., T], *args: Any) -> T:
+    """Call what uses the database in a thread, as everything beside an event loop does."""
+
+    def call() -> T:
+        try:
+            return function(*args)
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(call)
+
+
+async def new_stream() -> UUID:
+    """Make a stream."""
+    stream = uuid.uuid4()
+    await in_thread(outbox.open_stream, stream)
+    return stream
+
+
+async def record(stream: UUID, count: int = 1) -> None:
+    """Record events in one transaction."""
+
+    def write() -> None:
+        with transaction.atomic():
+            outbox.lock_stream(stream)
+            outbox.record(
+                [
+                    Draft(
+                        stream=stream,
+                        type="note.added",
+                        at=datetime.now(UTC),
+                        actor=None,
+                        op_id=None,
+                        data={"note": {"id": str(number)}},
+                    )
+                    for number in range(count)
+                ]
+            )
+
+    await in_thread(write)
