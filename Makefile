@@ -12,7 +12,7 @@ POETRY_VERSION := 2.5.1
 POETRY_EXPORT_VERSION := 1.10.1
 POETRY := .tools/poetry/$(POETRY_VERSION)-$(POETRY_EXPORT_VERSION)
 
-# The type checker reads Django's settings, which insist on these; nothing connects or signs.
+# What only reads Django's settings, as the type checker does, needs these; nothing connects or signs.
 LINT_ENV := SECRET_KEY=for-the-type-checker-only-signs-nothing DATABASE_URL=postgresql:///none
 
 PAGE_SOURCES := $(shell find frontend \( -name node_modules -o -name dist -o -name coverage \
@@ -27,7 +27,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: run test test-long lint format bench help style types arrows migrations page remake-venv
+.PHONY: run test test-long lint format openapi contracts images bench help style types arrows migrations page remake-venv
 
 run: .venv/.for-run frontend/dist/index.html ## Serve everything on 127.0.0.1: make run [PORT=8000] [DATA_DIR=var]
 	@exec $(PYTHON) -m taskengine.embedded --port $(PORT) --data-dir "$(DATA_DIR)"
@@ -47,6 +47,16 @@ format: .venv/.for-development frontend/node_modules/.installed ## Format all co
 	$(PYTHON) -m ruff check --fix-only --quiet .
 	$(PYTHON) -m ruff format .
 	$(NPM) run --silent format
+
+openapi: .venv/.for-development frontend/node_modules/.installed ## Write docs/openapi.yaml and the front end's types anew
+	$(LINT_ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	$(NPM) run --silent types
+
+contracts: .venv/.for-development ## Write the JSON that server and page are both tested against anew
+	UPDATE_CONTRACTS=1 $(PYTHON) -m pytest -q tests/integration/test_convergence.py
+
+images: .venv/.for-development frontend/dist/index.html ## Take the README's picture of the page anew
+	UPDATE_IMAGES=1 $(PYTHON) -m pytest -q tests/e2e -k demo
 
 bench: .venv/.for-development ## Run the measurements; each prints a table and one JSON line
 	$(PYTHON) -m bench
