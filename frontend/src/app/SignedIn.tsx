@@ -65,7 +65,7 @@ function AccountMenu({ user }: { readonly user: User }) {
   };
   return (
     <Menu
-      label={text.header.account}
+      label={text.header.account(name)}
       className="inline-flex min-h-11 min-w-11 items-center justify-center gap-1.5 rounded-card px-2 text-meta hover:bg-hover wide:min-h-9"
       items={[
         { label: text.header.settings, run: () => void navigate({ to: "/settings" }) },

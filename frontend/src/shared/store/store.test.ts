@@ -213,6 +213,12 @@ describe("one's own changes", () => {
     expect(store.getTask("a")?.title).toBe(a.title);
   });
 
+  it("stand over a snapshot that knows nothing of them yet", () => {
+    store.begin("op", "b", () => makeTask({ id: "b" }));
+    store.replace({ epoch: "e", seq: 20 }, asItems([a]));
+    expect(ids("upcoming")).toEqual(["a", "b"]);
+  });
+
   it("are over when a snapshot holds them", () => {
     store.begin("op", "a", rename("mine"));
     store.answered("op", { ...a, title: "mine", version: 2 });

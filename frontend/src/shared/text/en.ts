@@ -28,8 +28,7 @@ export const en = {
   header: {
     home: "taskengine, your board",
     next: "Next:",
-    nextLabel: (title: string) => `Next deadline: ${title}`,
-    account: "Account",
+    account: (name: string) => `Account: ${name}`,
     guest: "Guest",
     settings: "Settings",
     signOut: "Sign out",
@@ -84,6 +83,7 @@ export const en = {
 
   board: {
     now: "now",
+    title: "Your tasks",
     loading: "Loading your tasks",
     missedOne: (title: string) => `Missed: ${title}`,
     missedMany: (count: number) => `${count} tasks were missed`,

@@ -18,7 +18,9 @@ interface MenuProps {
 
 /** A button with a menu. The menu's code is loaded when the pointer or the focus comes near. */
 export function Menu({ label, items, className, children }: MenuProps) {
-  const [open, setOpen] = useState(false);
+  // While open: the landmark that the menu is drawn into, so that it belongs to it.
+  const [home, setHome] = useState<Element | null>(null);
+  const open = home !== null;
   const button = useRef<HTMLButtonElement>(null);
   return (
     <span className="relative inline-flex">
@@ -31,8 +33,8 @@ export function Menu({ label, items, className, children }: MenuProps) {
         className={className}
         onPointerEnter={() => void load()}
         onFocus={() => void load()}
-        onClick={() => {
-          setOpen(!open);
+        onClick={({ currentTarget }) => {
+          setHome(open ? null : (currentTarget.closest("header, main") ?? document.body));
         }}
       >
         {children}
@@ -43,8 +45,9 @@ export function Menu({ label, items, className, children }: MenuProps) {
             label={label}
             items={items}
             button={button}
+            home={home}
             onClose={() => {
-              setOpen(false);
+              setHome(null);
             }}
           />
         </Suspense>

@@ -7,10 +7,11 @@ interface MenuPanelProps {
   readonly label: string;
   readonly items: readonly MenuItem[];
   readonly button: RefObject<HTMLButtonElement | null>;
+  readonly home: Element;
   readonly onClose: () => void;
 }
 
-export default function MenuPanel({ label, items, button, onClose }: MenuPanelProps) {
+export default function MenuPanel({ label, items, button, home, onClose }: MenuPanelProps) {
   return (
     <DropdownMenu.Root
       open
@@ -23,7 +24,7 @@ export default function MenuPanel({ label, items, button, onClose }: MenuPanelPr
       <DropdownMenu.Trigger asChild>
         <span aria-hidden="true" tabIndex={-1} className="pointer-events-none absolute inset-0" />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={home}>
         <DropdownMenu.Content
           aria-label={label}
           aria-labelledby={undefined}

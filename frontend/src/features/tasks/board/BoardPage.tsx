@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useRef, useState } from "react";
 import { useMedia, WIDE } from "@/shared/lib/media";
 import { useReadyOf } from "@/shared/store/react";
 import type { Bucket } from "@/shared/store/bucket";
+import { text } from "@/shared/text";
 
 import { useBoard, useWorkspace } from "../context";
 import { QuickAdd } from "../quick-add/QuickAdd";
@@ -44,8 +45,9 @@ export function BoardPage({ detail }: BoardPageProps) {
       setHelp(true);
     }, []),
   });
-  const notes = (
+  const top = (
     <>
+      <h1 className="sr-only">{text.board.title}</h1>
       <ConnectionNote />
       <AwayLine
         onReview={() => {
@@ -61,7 +63,7 @@ export function BoardPage({ detail }: BoardPageProps) {
         <div className={`mx-auto flex max-w-[1280px] gap-8 px-8 ${detail ? "xl:pr-[440px]" : ""}`}>
           <main className="grid min-w-0 flex-1 content-start gap-4 pt-6 pb-24">
             <QuickAdd inputRef={quickAdd} />
-            {notes}
+            {top}
             {ready ? (
               <Travel board={board}>
                 <Columns board={board} />
@@ -77,7 +79,7 @@ export function BoardPage({ detail }: BoardPageProps) {
           {/* What lies under the open sheet is out of reach. */}
           <div inert={detail !== null}>
             <main className="mx-auto grid max-w-[640px] gap-3 px-4 pt-3 pb-44">
-              {notes}
+              {top}
               <NowLine />
               <div
                 id="bucket"
@@ -85,6 +87,7 @@ export function BoardPage({ detail }: BoardPageProps) {
                 aria-labelledby={`tab-${bucket}`}
                 data-column={bucket}
               >
+                <h2 className="sr-only">{text.buckets[bucket]}</h2>
                 {ready ? (
                   <Travel board={board}>
                     <Column
@@ -104,7 +107,9 @@ export function BoardPage({ detail }: BoardPageProps) {
                 <div className="px-3 pt-2">
                   <QuickAdd inputRef={quickAdd} />
                 </div>
-                <Tabs board={board} chosen={bucket} onChoose={setBucket} />
+                <nav aria-label={text.buckets.label}>
+                  <Tabs board={board} chosen={bucket} onChoose={setBucket} />
+                </nav>
               </div>
             </div>
           </div>

@@ -29,7 +29,7 @@ export function KeyHelp({ open, onClose }: KeyHelpProps) {
     <dialog
       ref={dialog}
       aria-label={text.keys.title}
-      className="m-auto w-80 rounded-card border border-line-strong bg-card p-4 text-ink backdrop:bg-ink/20"
+      className="m-auto w-80 rounded-card border border-line-strong bg-card p-4 text-ink backdrop:bg-[rgb(0_0_0/0.4)]"
       onClose={onClose}
     >
       <div className="mb-2 flex items-center justify-between">

@@ -44,7 +44,6 @@ export function Tabs({ board, chosen, onChoose }: TabsProps) {
             role="tab"
             aria-selected={active}
             aria-controls="bucket"
-            aria-label={text.buckets.count(text.buckets[bucket], count)}
             tabIndex={active ? 0 : -1}
             data-travel-to={bucket}
             className={`grid min-h-14 place-items-center content-center gap-0.5 text-meta outline-offset-[-4px] ${
@@ -54,13 +53,16 @@ export function Tabs({ board, chosen, onChoose }: TabsProps) {
               onChoose(bucket);
             }}
           >
+            {/* Read "Missed 2", seen the other way up. */}
+            <span className={`order-last ${active ? "font-semibold" : ""}`}>
+              {text.buckets[bucket]}
+            </span>
             <span className="flex items-center gap-1.5">
               <Icon className="size-5" />
               <span className={bucket === "missed" && count > 0 ? "text-missed" : ""}>
                 <Count value={count} />
               </span>
             </span>
-            <span className={active ? "font-semibold" : ""}>{text.buckets[bucket]}</span>
           </button>
         );
       })}

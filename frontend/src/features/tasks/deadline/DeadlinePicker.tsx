@@ -75,7 +75,7 @@ function Choices({
         ))}
       </div>
       <form
-        className="grid grid-cols-2 gap-2 border-t border-line p-1 pt-3"
+        className={`grid grid-cols-2 gap-2 p-1 ${presets.length > 0 ? "border-t border-line pt-3" : ""}`}
         onSubmit={(event) => {
           event.preventDefault();
           // A form inside a popover is, to React, still inside the form that opened it.

@@ -23,7 +23,8 @@ interface DetailProps {
 /** One task, opened: a panel beside the board on a wide screen, a sheet on a phone. */
 export default function Detail({ taskId, modal, onClose }: DetailProps) {
   const open = useOpenTask(taskId);
-  const panel = useRef<HTMLElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const Panel = modal ? "div" : "aside";
   useEffect(() => {
     const opener = document.activeElement;
     panel.current?.focus({ preventScroll: true });
@@ -32,7 +33,7 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
     };
   }, [taskId]);
   return (
-    <aside
+    <Panel
       ref={panel}
       role={modal ? "dialog" : undefined}
       aria-label={text.detail.label}
@@ -56,7 +57,7 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
           </p>
         </>
       )}
-    </aside>
+    </Panel>
   );
 }
 

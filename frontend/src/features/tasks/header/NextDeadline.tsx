@@ -23,7 +23,6 @@ function Next({ task, deadline }: { readonly task: Task; readonly deadline: numb
     <Link
       to="/tasks/$taskId"
       params={{ taskId: task.id }}
-      aria-label={text.header.nextLabel(task.title)}
       className="appear flex min-h-11 min-w-0 items-center gap-1.5 rounded-card px-2 text-meta hover:bg-hover wide:min-h-9"
     >
       <span className="text-muted max-sm:sr-only">{text.header.next}</span>

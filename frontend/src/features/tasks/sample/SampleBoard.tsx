@@ -50,16 +50,14 @@ export function SampleBoard() {
     };
   }, [clock, workspace]);
   return (
-    <figure role="img" aria-label={text.landing.sampleLabel} className="grid gap-3">
-      <figcaption aria-hidden="true" className="text-meta text-muted">
-        {text.landing.sample}
-      </figcaption>
-      <div inert>
+    <div className="grid gap-3">
+      <p className="text-meta text-muted">{text.landing.sample}</p>
+      <div role="img" aria-label={text.landing.sampleLabel} inert>
         <WorkspaceProvider value={workspace}>
           <Sample />
         </WorkspaceProvider>
       </div>
-    </figure>
+    </div>
   );
 }
 
