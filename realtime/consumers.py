@@ -9,7 +9,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, cast
 
 from channels.exceptions import StopConsumer
@@ -30,6 +30,7 @@ PONG_TIMEOUT_S: Final = 60
 STALL_TIMEOUT_S: Final = 30
 _PING_JITTER_S: Final = 5
 _RETRY_SPREAD_S: Final = 5.0
+_GOODBYE_TIMEOUT_S: Final = 1.0
 # Rings kept until the feed comes round. What does not fit is read from the outbox instead, so a
 # slow client costs a constant amount of memory.
 _MAX_KEPT_RINGS: Final = 32
@@ -182,6 +183,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
         if head is None:
             raise Dismissed(CloseCode.SESSION_ENDED, "This account is gone.")
         self.epoch = head.epoch
+        self.note(head.seq)
         since = hello.since
         resumed = since is not None and hello.epoch == head.epoch and head.min_seq - 1 <= since <= head.seq
         now = self._relay.now()
@@ -189,7 +191,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
         if not resumed:
             await self._send_snapshot(seq=head.seq)
         start = cast(int, since) if resumed else head.seq
-        return Cursor(last_sent=start, head=max(head.seq, self._known_head))
+        return Cursor(last_sent=start, head=self._known_head)
 
     async def _send_snapshot(self, *, seq: int) -> None:
         as_of = self._relay.now()
@@ -210,16 +212,21 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
                 self._news.clear()
                 await self._news.wait()
             elif cursor.window <= 0:
-                self._news.clear()
-                try:
-                    await asyncio.wait_for(self._news.wait(), STALL_TIMEOUT_S)
-                except TimeoutError:
-                    raise Dismissed(CloseCode.TOO_SLOW, "No ack for 30 seconds.") from None
+                await self._wait_for_ack(cursor)
             elif ring := self._next_ring(cursor):
                 await self._send(ring.frame)
                 cursor.sent(to=ring.last)
             else:
                 await self._send_read(cursor)
+
+    async def _wait_for_ack(self, cursor: Cursor) -> None:
+        try:
+            async with asyncio.timeout(STALL_TIMEOUT_S):
+                while cursor.window <= 0:  # other news do not count
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise Dismissed(CloseCode.TOO_SLOW, "No ack for 30 seconds.") from None
 
     def _next_ring(self, cursor: Cursor) -> Ring | None:
         """Return the ring that continues the stream, if the doorbell brought it; drop older ones."""
@@ -248,7 +255,11 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
             if loop.time() - self._last_pong_s > PONG_TIMEOUT_S:
                 self.dismiss(CloseCode.RESTART, "No pong for 60 seconds.")
                 return
-            await self._send(envelope.ping(head=self._known_head, t=self._relay.now()))
+            try:
+                await self._send(envelope.ping(head=self._known_head, t=self._relay.now()))
+            except Dismissed as dismissed:
+                self.dismiss(dismissed.code, dismissed.reason)
+                return
 
     async def _send(self, frame: str) -> None:
         try:
@@ -265,10 +276,14 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
             task.cancel()
         retry_after_s = random.random() * _RETRY_SPREAD_S if dismissal.code < 4500 else None  # noqa: S311
         frame = envelope.bye(code=dismissal.code, reason=dismissal.reason, retry_after_s=retry_after_s)
+        await self._try(self.send, text_data=frame)
+        # A line that took no bye is closed all the same.
+        await self._try(self.close, code=int(dismissal.code), reason=dismissal.reason)
+
+    async def _try(self, act: Callable[..., Awaitable[None]], **arguments: Any) -> None:
+        """Do what a dead line may refuse, or not answer at all."""
         try:
-            async with asyncio.timeout(1):
-                await self.send(text_data=frame)
-                await self.close(code=int(dismissal.code), reason=dismissal.reason)
+            async with asyncio.timeout(_GOODBYE_TIMEOUT_S):
+                await act(**arguments)
         except Exception:
-            # The line is dead already; the server closes it.
             logger.debug("A goodbye did not arrive.", exc_info=True)

@@ -30,8 +30,9 @@ _CHANNEL: Final = "doorbell"
 _MAX_QUEUED: Final = 20_000  # messages; when Redis is away the oldest go first
 _MAX_BATCH: Final = 500  # messages in one publication
 _RETRY_S: Final = 0.5
-_PULSE_S: Final = 1.0  # how often the line is tried, and how long a message to Redis may take
-_MAX_SILENCE_S: Final = 3.0
+_PULSE_S: Final = 1.0  # how often the line is tried
+_SEND_TIMEOUT_S: Final = 3.0
+_MAX_SILENCE_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Doorbell:
                     "rung": [(one.topic, one.message) for one in batch],
                 }
                 try:
-                    async with asyncio.timeout(_PULSE_S):
+                    async with asyncio.timeout(_SEND_TIMEOUT_S):
                         await layer.group_send(_CHANNEL, message)
                 except Exception as error:  # noqa: BLE001 (whatever Redis does, rings go on)
                     # Lost rings cost a client at most one round of the repair query.
@@ -194,7 +195,7 @@ class Doorbell:
     async def _pulse(self, layer: Any, channel: str) -> None:
         """Ring for oneself now and then: a quiet line and a dead one look alike otherwise."""
         while time.monotonic() - self._heard_at < _MAX_SILENCE_S:
-            async with asyncio.timeout(_PULSE_S):
+            async with asyncio.timeout(_SEND_TIMEOUT_S):
                 await layer.send(channel, {"origin": self._origin, "rung": []})
             await asyncio.sleep(_PULSE_S)
         raise TimeoutError(f"nothing was heard for {_MAX_SILENCE_S} s")
@@ -212,7 +213,7 @@ class Doorbell:
             if connected:
                 logger.info("The doorbell reaches Redis.")
             else:
-                logger.warning("The doorbell does not reach Redis; repair queries stand in: %s", error)
+                logger.warning("The doorbell does not reach Redis; repair queries stand in: %r", error)
 
 
 async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:

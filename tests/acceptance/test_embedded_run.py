@@ -1,5 +1,6 @@
 """`python -m taskengine.embedded`, which is what `make run` starts, as a process."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,10 +12,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, NoReturn
 
 import httpx
 import psutil
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 from tests.support.environment import server_environment
 from tests.support.ports import free_port
@@ -74,6 +78,22 @@ def run(request: pytest.FixtureRequest, folder: Path) -> Iterator[Callable[..., 
         process.wait(10)
 
 
+def sign_up(server: EmbeddedRun) -> str:
+    """Make an account and return its access token."""
+    answer = httpx.post(
+        f"{server.url}/api/auth/app/v1/auth/signup",
+        json={"email": "ada@example.org", "password": "correct horse battery"},
+    )
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["meta"]["access_token"])
+
+
+def receive_into(frames: list[Any], stream: ClientConnection) -> NoReturn:
+    """Take in frames until the connection is closed, which raises."""
+    while True:
+        frames.append(json.loads(stream.recv(timeout=5)))
+
+
 def servers_in(folder: Path) -> list[psutil.Process]:
     """The PostgreSQL servers that run on the folder."""
     return [
@@ -97,6 +117,26 @@ def test_it_serves_says_so_in_two_lines_and_stops_cleanly_on_ctrl_c(
     assert server.terminate(number=signal.SIGINT) == 0
     assert time.monotonic() - asked < 5
     assert servers_in(folder) == []
+    assert "Traceback" not in server.output()
+
+
+def test_a_stop_is_told_to_the_sockets_before_they_are_closed(run: Callable[..., EmbeddedRun]) -> None:
+    server = run()
+    server.serve()
+    headers = {"Authorization": f"Bearer {sign_up(server)}"}
+    with connect(f"{server.url.replace('http', 'ws')}/ws/v1/stream", additional_headers=headers) as stream:
+        stream.send(json.dumps({"type": "hello"}))
+        assert json.loads(stream.recv(timeout=5))["type"] == "welcome"
+        asked = time.monotonic()
+        os.kill(server.pid, signal.SIGTERM)
+        frames: list[Any] = []
+        with pytest.raises(ConnectionClosed) as closed:
+            receive_into(frames, stream)
+    assert (frames[-1]["type"], frames[-1]["code"]) == ("bye", 4012)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4012
+    assert server.wait() == 0
+    assert time.monotonic() - asked < 5
     assert "Traceback" not in server.output()
 
 
@@ -134,12 +174,7 @@ def test_it_comes_back_after_a_kill_with_the_same_key_and_data(
     server = run(port=port)
     server.serve()
     key = (folder / "secret_key").read_text()
-    answer = httpx.post(
-        f"{server.url}/api/auth/app/v1/auth/signup",
-        json={"email": "ada@example.org", "password": "correct horse battery"},
-    )
-    assert answer.status_code == 200, answer.text
-    token = answer.json()["meta"]["access_token"]
+    token = sign_up(server)
     server.kill()
     assert servers_in(folder) != []
 

@@ -41,9 +41,7 @@ async def _round(server: Server, *, seed: int) -> None:
     chance = random.Random(seed)
     loop = asyncio.get_running_loop()
     async with AsyncExitStack() as stack:
-        people = [
-            await stack.enter_async_context(await Client.sign_up(server.url)) for _ in range(PEOPLE)
-        ]
+        people = [await stack.enter_async_context(await Client.sign_up(server.url)) for _ in range(PEOPLE)]
         listeners = [await person.listen() for person in people]
         nursery = stack.enter_context(Nursery(database_url=server.database_url, env={}))
         replicas = [nursery.spawn() for _ in range(REPLICAS)]

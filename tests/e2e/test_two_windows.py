@@ -139,7 +139,9 @@ def test_what_is_done_in_one_window_is_seen_in_the_other(
     expect(second.get_by_text("Water the plants")).to_be_visible()
 
 
-def test_whoever_signs_out_is_out(start_server: Callable[..., Server], open_window: Callable[..., Page]) -> None:
+def test_whoever_signs_out_is_out(
+    start_server: Callable[..., Server], open_window: Callable[..., Page]
+) -> None:
     server = start_server()
     window = open_window()
     sign_up(window, server, "ada@example.org")
@@ -163,7 +165,11 @@ def test_a_restarted_server_is_found_again_and_nothing_is_missing(
     made = window.context.request.post(
         f"{server.url}/api/v1/tasks/",
         data=json.dumps({"title": "Made while away"}),
-        headers={"Content-Type": "application/json", "X-CSRFToken": cookies["csrftoken"], "Referer": server.url},
+        headers={
+            "Content-Type": "application/json",
+            "X-CSRFToken": cookies["csrftoken"],
+            "Referer": server.url,
+        },
     )
     assert made.status == 201
     expect(window.get_by_text("Live", exact=True)).to_be_visible(timeout=20_000)

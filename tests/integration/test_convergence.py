@@ -186,7 +186,9 @@ def thirty_days(world: World) -> None:
 
 @pytest.mark.parametrize("story", [every_verb, a_deadline_that_moves, thirty_days])
 @pytest.mark.parametrize("joined", ["from the start", "in the middle"])
-def test_the_page_is_held_to_the_same_stories(world: World, story: Callable[[World], None], joined: str) -> None:
+def test_the_page_is_held_to_the_same_stories(
+    world: World, story: Callable[[World], None], joined: str
+) -> None:
     if joined == "in the middle":
         world.make("Was there before", HOUR)
         world.make("Done before", None)
@@ -223,8 +225,12 @@ def test_the_frames_are_what_the_page_was_built_for(world: World) -> None:
         "snapshot, more follows": envelope.snapshot(seq=2, items=list(world.snapshot()), done=False),
         "events": envelope.events(first=1, last=2, encoded=[text for _, text in events]),
         "ping": envelope.ping(head=2, t=NOON),
-        "bye, come back": envelope.bye(code=CloseCode.RESTART, reason="The server restarts.", retry_after_s=1.5),
-        "bye, for good": envelope.bye(code=CloseCode.SESSION_ENDED, reason="You are signed out.", retry_after_s=None),
+        "bye, come back": envelope.bye(
+            code=CloseCode.RESTART, reason="The server restarts.", retry_after_s=1.5
+        ),
+        "bye, for good": envelope.bye(
+            code=CloseCode.SESSION_ENDED, reason="You are signed out.", retry_after_s=None
+        ),
     }
     client = {
         "hello, for the first time": '{"type":"hello"}',

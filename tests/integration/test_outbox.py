@@ -64,7 +64,7 @@ def at_once(actions: list[Callable[[], None]]) -> None:
         try:
             start.wait(10)
             action()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 (the test's own thread raises it)
             failures.append(error)
         finally:
             connection.close()
@@ -134,9 +134,9 @@ def test_an_event_outside_of_its_causes_transaction_is_refused() -> None:
 def test_a_transaction_that_is_rolled_back_leaves_no_gap_and_rings_for_nothing(rings: list[Any]) -> None:
     stream = new_stream()
     record(draft(stream))
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         outbox.record([draft(stream), draft(stream)])
-        raise RuntimeError
+        transaction.set_rollback(True)
     record(draft(stream))
 
     assert numbers(stream) == [1, 2]
@@ -174,7 +174,12 @@ def test_a_lower_number_is_never_seen_after_a_higher_one() -> None:
 
     def look() -> None:
         while not done.is_set():
-            new = [seq for seq, _ in outbox.read([(stream, seen[-1] if seen else 0)])[stream, seen[-1] if seen else 0]]
+            new = [
+                seq
+                for seq, _ in outbox.read([(stream, seen[-1] if seen else 0)])[
+                    stream, seen[-1] if seen else 0
+                ]
+            ]
             # What is read from where one stands has no gap: nothing can be committed behind it.
             assert new == list(range((seen or [0])[-1] + 1, (seen or [0])[-1] + 1 + len(new)))
             seen.extend(new)

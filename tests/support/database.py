@@ -51,11 +51,11 @@ def add_tasks(url: str, owner_id: str, *, count: int, first: datetime, spread_s:
 
 
 def unfired(url: str) -> int:
-    """Return how many deadlines have passed that nobody was told of."""
+    """Return how many open tasks have a deadline that nobody was told of yet, passed or still to come."""
     with psycopg.connect(url) as connection:
         row = connection.execute(
             "SELECT count(*) FROM tasks_task WHERE completed_at IS NULL AND deleted_at IS NULL"
-            " AND deadline <= clock_timestamp() AND miss_fired_at IS NULL"
+            " AND deadline IS NOT NULL AND miss_fired_at IS NULL"
         ).fetchone()
     assert row is not None
     return int(row[0])
@@ -70,14 +70,19 @@ def audit(url: str) -> dict[str, int]:
     - A task that was completed late was missed first.
     """
     with psycopg.connect(url) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ  # one instant for all
         with connection.cursor(row_factory=class_row(Told)) as cursor:
             events = cursor.execute(
                 "SELECT stream_id::text AS stream, seq, type, at, actor::text, data FROM realtime_event"
                 " ORDER BY stream_id, seq"
             ).fetchall()
-        heads = dict(connection.execute("SELECT id::text, seq FROM realtime_stream").fetchall())
+        heads: dict[str, int] = dict(
+            connection.execute("SELECT id::text, seq FROM realtime_stream").fetchall()
+        )
         with connection.cursor(row_factory=dict_row) as rows:
-            tasks = rows.execute("SELECT *, deadline <= clock_timestamp() AS passed FROM tasks_task").fetchall()
+            tasks = rows.execute(
+                "SELECT *, deadline <= clock_timestamp() AS passed FROM tasks_task"
+            ).fetchall()
     _check_numbers(events, heads)
     missed: defaultdict[str, list[Told]] = defaultdict(list)
     completed: dict[str, Told] = {}

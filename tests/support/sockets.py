@@ -92,10 +92,15 @@ class Socket(WebsocketCommunicator):  # type: ignore[misc]  # Channels has no ty
         """Wait for the bye and the close; return the code and the bye. Other frames are skipped."""
         while (bye := await self.frame())["type"] != "bye":
             pass
+        code = await self.closing()
+        assert code == bye["code"]
+        return code, bye
+
+    async def closing(self) -> int:
+        """Wait for the close itself; return the code."""
         closed = await self.receive_output(timeout=PATIENCE_S)
         assert closed["type"] == "websocket.close", closed
-        assert closed["code"] == bye["code"]
-        return closed["code"], bye
+        return int(closed["code"])
 
 
 class House:
@@ -112,6 +117,7 @@ class House:
         )
         self._application = websocket_application(self.relay)
         self._sockets: list[Socket] = []
+        self._stopped = False
 
     async def open(self, stream: UUID | None) -> Socket:
         """Open a socket to a stream; None has no credentials."""
@@ -122,10 +128,18 @@ class House:
         assert accepted
         return socket
 
+    async def stop(self) -> None:
+        """Stop the relay, once."""
+        if not self._stopped:
+            self._stopped = True
+            await self.relay.stop()
+
     async def close(self) -> None:
+        """Leave all sockets and stop the relay."""
         for socket in self._sockets:
-            await socket.disconnect(timeout=PATIENCE_S)
-        await self.relay.stop()
+            if not socket.future.done():
+                await socket.disconnect(timeout=PATIENCE_S)
+        await self.stop()
 
 
 @asynccontextmanager

@@ -24,9 +24,7 @@ def apply(state: State, event: Mapping[str, Any]) -> None:
 
 def as_of(state: State, now: datetime) -> State:
     """Return the state at an instant: buckets by the clock, without what was closed long ago."""
-    return {
-        key: {**task, "bucket": _bucket(task, now)} for key, task in state.items() if _is_kept(task, now)
-    }
+    return {key: {**task, "bucket": _bucket(task, now)} for key, task in state.items() if _is_kept(task, now)}
 
 
 def _bucket(task: Mapping[str, Any], now: datetime) -> str:

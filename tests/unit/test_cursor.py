@@ -19,17 +19,17 @@ def test_the_next_events_fit_and_no_others() -> None:
 
 def test_it_is_behind_until_the_head_was_sent() -> None:
     cursor = Cursor(last_sent=3, head=3)
-    assert not cursor.behind
-
+    behind = [cursor.behind]
     cursor.note(5)
     cursor.note(4)  # an old ring changes nothing
-    assert cursor.behind
+    behind.append(cursor.behind)
     assert cursor.head == 5
 
-    cursor.sent(to=4)
-    assert cursor.behind
-    cursor.sent(to=5)
-    assert not cursor.behind
+    for seq in (4, 5):
+        cursor.sent(to=seq)
+        behind.append(cursor.behind)
+
+    assert behind == [False, True, True, False]
 
 
 def test_a_head_that_is_older_than_what_was_sent_is_passed_over() -> None:

@@ -1,0 +1,380 @@
+"""One socket's life on a real outbox: its time-outs, its pace, and the order of what it sends."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from realtime import consumers, relay
+from realtime.consumers import StreamConsumer
+from realtime.models import EventRow, Stream
+from realtime.publisher import doorbell
+from tests.support.client import eventually
+from tests.support.sockets import House, Socket, house, in_thread, new_stream, record
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def quick_repair(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lost rings are made up for at once."""
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.05)
+    monkeypatch.setattr(relay, "_REPAIR_JITTER_S", 0.0)
+
+
+@pytest.fixture
+def deaf(monkeypatch: pytest.MonkeyPatch, quick_repair: None) -> None:
+    """The doorbell is lost altogether."""
+    monkeypatch.setattr(doorbell, "publish", lambda *_: None)
+
+
+# --- Time-outs ------------------------------------------------------------------------------------
+
+
+async def test_without_a_hello_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "HELLO_TIMEOUT_S", 0.05)
+    async with house() as home:
+        socket = await home.open(await new_stream())
+
+        code, bye = await socket.ending()
+
+        assert code == 4501
+        assert "hello" in bye["reason"]
+
+
+async def test_it_pings_with_the_head_and_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    _ping_every(monkeypatch, 0.02)
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 3)
+        socket = await home.open(stream)
+        await socket.hello()
+
+        ping = await socket.frame()
+
+        assert set(ping) == {"type", "head", "t"}
+        assert (ping["type"], ping["head"]) == ("ping", 3)
+        assert ping["t"].endswith("Z")
+
+
+async def test_a_client_that_answers_no_ping_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    _ping_every(monkeypatch, 0.02)
+    monkeypatch.setattr(consumers, "PONG_TIMEOUT_S", 0.2)
+    async with house() as home:
+        stream = await new_stream()
+        silent, answering = await home.open(stream), await home.open(stream)
+        await silent.hello()
+        await answering.hello()
+
+        async def answer() -> None:
+            while True:
+                if (await answering.frame())["type"] == "ping":
+                    await answering.say(type="pong")
+
+        answers = asyncio.create_task(answer())
+        code, bye = await silent.ending()
+
+        assert code == 4012
+        assert bye["retry_after_s"] is not None
+        await asyncio.sleep(0.3)  # longer than a silent one may live
+        assert not answers.done()
+        answers.cancel()
+
+
+async def test_a_client_that_acks_nothing_is_sent_away_after_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumers, "STALL_TIMEOUT_S", 0.3)
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        await record(stream, 1001)
+
+        assert await socket.seqs(1000) == list(range(1, 1001))
+        code, bye = await socket.ending()
+
+        assert code == 4008
+        assert bye["retry_after_s"] is not None
+
+
+async def test_news_do_not_prolong_the_stay_of_a_client_that_acks_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumers, "STALL_TIMEOUT_S", 0.4)
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        await record(stream, 1001)
+        await socket.seqs(1000)
+
+        async def go_on() -> None:
+            while True:
+                await record(stream)
+                await asyncio.sleep(0.05)
+
+        writing = asyncio.create_task(go_on())
+        async with asyncio.timeout(5):
+            code, _ = await socket.ending()
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+
+        assert code == 4008
+
+
+async def test_a_connection_that_takes_nothing_in_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "STALL_TIMEOUT_S", 0.1)
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        with _blocked(monkeypatch) as blocked:
+            await record(stream)
+            await asyncio.wait_for(blocked.wait(), 5)
+
+            assert await socket.closing() == 4008  # there was no way to say bye
+
+
+async def test_a_connection_that_takes_not_even_a_ping_in_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _ping_every(monkeypatch, 0.02)
+    monkeypatch.setattr(consumers, "STALL_TIMEOUT_S", 0.1)
+    async with house() as home:
+        socket = await home.open(await new_stream())
+        await socket.hello()
+        with _blocked(monkeypatch) as blocked:
+            await asyncio.wait_for(blocked.wait(), 5)
+
+            assert await socket.closing() == 4008
+
+
+async def _is_left(home: House) -> None:
+    """Wait until no socket is attached."""
+    await eventually("sockets left", lambda: not home.relay._sockets)
+
+
+class _blocked:  # noqa: N801 (used like a function)
+    """The line takes nothing while the block runs; set when somebody tries."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+
+    def __enter__(self) -> asyncio.Event:
+        tried = asyncio.Event()
+
+        async def stuck(*_: Any, **__: Any) -> None:
+            tried.set()
+            await asyncio.Event().wait()
+
+        self._original = StreamConsumer.send
+        self._monkeypatch.setattr(StreamConsumer, "send", stuck)
+        return tried
+
+    def __exit__(self, *_: object) -> None:
+        self._monkeypatch.setattr(StreamConsumer, "send", self._original)
+
+
+def _ping_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    monkeypatch.setattr(consumers, "PING_INTERVAL_S", seconds)
+    monkeypatch.setattr(consumers, "_PING_JITTER_S", 0.0)
+
+
+# --- What it sends --------------------------------------------------------------------------------
+
+
+async def test_without_any_doorbell_every_event_still_comes_in_order(deaf: None) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        for _ in range(5):
+            await record(stream, 3)
+
+        assert await socket.seqs(15) == list(range(1, 16))
+
+
+async def test_rings_that_are_lost_doubled_or_out_of_order_change_nothing(
+    monkeypatch: pytest.MonkeyPatch, quick_repair: None
+) -> None:
+    kept: list[tuple[str, list[Any]]] = []
+    ring = doorbell.publish
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        with monkeypatch.context() as patch:
+            patch.setattr(doorbell, "publish", lambda topic, messages: kept.append((topic, list(messages))))
+            for _ in range(6):
+                await record(stream, 2)
+
+        for index in (5, 1, 1, 3, 0, 5, 2):  # the one at 4 is lost
+            ring(*kept[index])
+
+        assert await socket.seqs(12) == list(range(1, 13))
+        await record(stream)
+        assert await socket.seqs(1) == [13]
+
+
+async def test_more_news_than_it_keeps_are_read_instead(quick_repair: None) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        await asyncio.gather(*(record(stream) for _ in range(100)))
+
+        assert await socket.seqs(100) == list(range(1, 101))
+
+
+async def test_what_changes_while_the_snapshot_is_read_comes_after_it(quick_repair: None) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 2)
+        home.snapshots.notes = [{"kind": "note", "data": {"id": str(number)}} for number in range(5)]
+        loop = asyncio.get_running_loop()
+        home.snapshots.before_page = lambda: asyncio.run_coroutine_threadsafe(record(stream), loop).result(5)
+        socket = await home.open(stream)
+
+        welcome, *pages = await socket.hello()
+
+        assert welcome["head"] == 2
+        assert [page["seq"] for page in pages] == [2, 2, 2]
+        assert [page["done"] for page in pages] == [False, False, True]
+        assert [item for page in pages for item in page["items"]] == home.snapshots.notes
+        assert await socket.seqs(3) == [3, 4, 5]
+
+
+async def test_a_history_that_was_trimmed_beyond_the_client_is_answered_by_a_snapshot() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 5)
+        await in_thread(_trim, stream, 4)
+        epoch = (await (await home.open(stream)).hello())[0]["epoch"]
+
+        resumed = await (await home.open(stream)).hello(since=3, epoch=epoch)
+        assert resumed[0]["resumed"]
+        too_old = await (await home.open(stream)).hello(since=2, epoch=epoch)
+        assert not too_old[0]["resumed"]
+
+
+async def test_a_history_that_is_trimmed_under_a_slow_client_sends_it_for_a_snapshot() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 1)
+        epoch = (await (await home.open(stream)).hello())[0]["epoch"]
+        socket = await home.open(stream)
+        await socket.hello(since=1, epoch=epoch)
+        await record(stream, 1000)
+        await socket.seqs(1000)
+        await record(stream, 60)  # too many for the ring to carry
+        await in_thread(_trim, stream, 1005)
+
+        await socket.say(type="ack", seq=1001)
+
+        assert (await socket.ending())[0] == 4010
+
+
+def _trim(stream: Any, first: int) -> None:
+    EventRow.objects.filter(stream_id=stream, seq__lt=first).delete()
+    Stream.objects.filter(id=stream).update(min_seq=first)
+
+
+async def test_a_history_that_was_rebuilt_sends_everybody_for_a_snapshot(quick_repair: None) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+
+        await in_thread(lambda: Stream.objects.filter(id=stream).update(epoch="another", seq=0))
+
+        assert (await socket.ending())[0] == 4010
+
+
+async def test_an_account_that_is_deleted_ends_its_sockets(quick_repair: None) -> None:
+    async with house() as home:
+        stream, other = await new_stream(), await new_stream()
+        socket, beside = await home.open(stream), await home.open(other)
+        await socket.hello()
+        await beside.hello()
+
+        await in_thread(lambda: Stream.objects.filter(id=stream).delete())
+
+        assert (await socket.ending())[0] == 4503
+        await record(other)
+        assert await beside.seqs(1) == [1]
+
+
+async def test_a_log_in_that_ends_ends_its_sockets_even_before_hello(quick_repair: None) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        waiting, listening = await home.open(stream), await home.open(stream)
+        await listening.hello()
+
+        home.authenticator.ended.add("a session")
+
+        assert [(await socket.ending())[0] for socket in (waiting, listening)] == [4503, 4503]
+
+
+async def test_a_failure_of_ours_is_told_as_a_restart(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise RuntimeError("a page that can't be read")
+
+    async with house() as home:
+        home.snapshots.before_page = fail
+        socket = await home.open(await new_stream())
+        await socket.say(type="hello")
+
+        code, bye = await socket.ending()
+
+        assert code == 4012
+        assert "page" not in bye["reason"]
+        assert "a page that can't be read" in caplog.text
+
+
+async def test_a_socket_that_leaves_leaves_nothing_behind() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        before_hello, after_hello = await home.open(stream), await home.open(stream)
+        await after_hello.hello()
+
+        await before_hello.disconnect()
+        await after_hello.disconnect()
+
+        await _is_left(home)
+        assert {task.get_name() for task in asyncio.all_tasks()}.isdisjoint({"socket", "keep-alive"})
+
+
+async def test_a_relay_that_stops_tells_its_sockets_to_come_back() -> None:
+    async with house() as home:
+        sockets = [await home.open(await new_stream()) for _ in range(3)]
+        for socket in sockets:
+            await socket.hello()
+
+        await home.stop()
+
+        endings = [await socket.ending() for socket in sockets]
+        assert [code for code, _ in endings] == [4012] * 3
+        assert all(0 <= bye["retry_after_s"] <= 5 for _, bye in endings)
+
+
+async def test_the_subprotocol_is_echoed_when_it_is_offered() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        socket = Socket(
+            home._application,
+            "/ws/v1/stream",
+            headers=[(b"x-stream", str(stream).encode())],
+            subprotocols=["something.else", "taskengine.v1"],
+        )
+        home._sockets.append(socket)
+
+        assert await socket.connect() == (True, "taskengine.v1")
+
+
+@pytest.fixture(autouse=True)
+def _no_lost_exceptions(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A task that fails unseen is a bug of its own."""
+    yield
+    assert "never retrieved" not in caplog.text
