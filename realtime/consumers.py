@@ -31,6 +31,7 @@ STALL_TIMEOUT_S: Final = 30
 _PING_JITTER_S: Final = 5
 _RETRY_SPREAD_S: Final = 5.0
 _GOODBYE_TIMEOUT_S: Final = 1.0
+_MAX_REASON_BYTES: Final = 123
 # Rings kept until the feed comes round. What does not fit is read from the outbox instead, so a
 # slow client costs a constant amount of memory.
 _MAX_KEPT_RINGS: Final = 32
@@ -110,11 +111,14 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
                 if self._hello.done():
                     raise ProtocolError("There is one hello, the first frame.")
                 self._hello.set_result(frame)
-            case Ack(seq=seq):
-                if self._cursor is None:
-                    raise ProtocolError("An ack comes after events.")
+            case _ if not self._hello.done():
+                raise ProtocolError("The first frame is a hello.")
+            case Ack(seq=seq) if self._cursor is not None:
                 self._cursor.ack(seq)
                 self._news.set()
+            case Ack(seq=seq):  # of a snapshot's frame, whose seq is the head at most
+                if seq > self._known_head:
+                    raise AckBeyondSent(f"seq {seq} was acknowledged, but {self._known_head} is the head.")
             case _:
                 self._last_pong_s = asyncio.get_running_loop().time()
 
@@ -200,7 +204,10 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
             items, after = await self._relay.run(
                 self._relay.snapshots.page, self.listener.stream, as_of=as_of, after=after
             )
-            await self._send(envelope.snapshot(seq=seq, items=items, done=after is None))
+            *portions, last = list(envelope.portions(map(envelope.encode_item, items))) or [[]]
+            for portion in portions:
+                await self._send(envelope.snapshot(seq=seq, encoded=portion, done=False))
+            await self._send(envelope.snapshot(seq=seq, encoded=last, done=after is None))
             if after is None:
                 return
 
@@ -241,18 +248,23 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
         found = found[: cursor.window]
         if not found:
             raise Dismissed(CloseCode.RESYNC, "The history was trimmed.")
-        first, last = found[0][0], found[-1][0]
+        first = found[0][0]
         if first != cursor.last_sent + 1:
             raise Dismissed(CloseCode.RESYNC, "The history was trimmed.")
-        await self._send(envelope.events(first=first, last=last, encoded=[text for _, text in found]))
-        cursor.sent(to=last)
+        for portion in envelope.portions(text for _, text in found):
+            last = first + len(portion) - 1
+            await self._send(envelope.events(first=first, last=last, encoded=portion))
+            cursor.sent(to=last)
+            first = last + 1
 
     async def _keep_alive(self) -> None:
         """Ping now and then; a client that stays silent is gone."""
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(PING_INTERVAL_S + random.uniform(-1, 1) * _PING_JITTER_S)  # noqa: S311
-            if loop.time() - self._last_pong_s > PONG_TIMEOUT_S:
+            pause_s = PING_INTERVAL_S + random.uniform(-1, 1) * _PING_JITTER_S  # noqa: S311
+            silent_until = self._last_pong_s + PONG_TIMEOUT_S
+            await asyncio.sleep(min(pause_s, max(0, silent_until - loop.time())))
+            if loop.time() >= self._last_pong_s + PONG_TIMEOUT_S:
                 self.dismiss(CloseCode.RESTART, "No pong for 60 seconds.")
                 return
             try:
@@ -278,7 +290,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
         frame = envelope.bye(code=dismissal.code, reason=dismissal.reason, retry_after_s=retry_after_s)
         await self._try(self.send, text_data=frame)
         # A line that took no bye is closed all the same.
-        await self._try(self.close, code=int(dismissal.code), reason=dismissal.reason)
+        await self._try(self.close, code=int(dismissal.code), reason=_fitting(dismissal.reason))
 
     async def _try(self, act: Callable[..., Awaitable[None]], **arguments: Any) -> None:
         """Do what a dead line may refuse, or not answer at all."""
@@ -287,3 +299,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
                 await act(**arguments)
         except Exception:
             logger.debug("A goodbye did not arrive.", exc_info=True)
+
+
+def _fitting(reason: str) -> str:
+    """Return a close reason as long as it may be: 123 bytes (RFC 6455, section 5.5)."""
+    return reason.encode()[:_MAX_REASON_BYTES].decode(errors="ignore")

@@ -3,7 +3,7 @@
 Nothing here reads a clock, a socket or a database.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -15,6 +15,9 @@ import orjson
 VERSION: Final = 1
 SUBPROTOCOL: Final = "taskengine.v1"
 MAX_CLIENT_FRAME_CHARS: Final = 65_536
+# Frames the server sends end here, if they have more than one item: clients and servers refuse frames
+# of a megabyte, and a slow line must get one through in time. Characters; a byte to four each.
+MAX_SERVER_FRAME_CHARS: Final = 131_072
 _MAX_SEQ: Final = 2**63 - 1
 
 
@@ -160,7 +163,7 @@ def decode(text: str) -> ClientFrame:
 
 def _whole(read: ClientFrame, rest: Mapping[str, Any]) -> ClientFrame:
     if rest:
-        raise ProtocolError(f"The frame has a field that is not known: {min(rest)[:40]!r}.")
+        raise ProtocolError(f"The frame has a field that is not known: {ascii(min(rest))[:40]}.")
     return read
 
 
@@ -194,9 +197,29 @@ def welcome(*, epoch: str, head: int, server_time: datetime, resumed: bool) -> s
     )
 
 
-def snapshot(*, seq: int, items: list[Mapping[str, Any]], done: bool) -> str:
-    """Return one page of the whole state as of `seq` or later; the last page has `done`."""
-    return _json({"type": "snapshot", "seq": seq, "items": items, "done": done})
+def snapshot(*, seq: int, encoded: Iterable[str], done: bool) -> str:
+    """Return some of the items, JSON already, of the whole state as of `seq`; the last frame has `done`."""
+    finished = "true" if done else "false"
+    return f'{{"type":"snapshot","seq":{seq},"items":[{",".join(encoded)}],"done":{finished}}}'
+
+
+def encode_item(item: Mapping[str, Any]) -> str:
+    """Return one item of a snapshot, `{"kind", "data"}`, as JSON."""
+    return _json(item)
+
+
+def portions(encoded: Iterable[str]) -> Iterator[list[str]]:
+    """Cut a list of JSON texts into lists that fit into a frame each; nothing makes no portion."""
+    portion: list[str] = []
+    size = 0
+    for text in encoded:
+        if portion and size + len(text) > MAX_SERVER_FRAME_CHARS:
+            yield portion
+            portion, size = [], 0
+        portion.append(text)
+        size += len(text)
+    if portion:
+        yield portion
 
 
 def events(*, first: int, last: int, encoded: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ from realtime.publisher import doorbell
 logger = logging.getLogger(__name__)
 
 STREAMS_TOPIC: Final = "streams"
-READ_LIMIT: Final = 200  # events of one stream in one read
+READ_LIMIT: Final = 100  # events of one stream in one read
 # A ring carries its events while they are few; beyond that the listener reads the rows.
 _MAX_CARRIED_EVENTS: Final = 50
 _MAX_CARRIED_CHARS: Final = 32_768

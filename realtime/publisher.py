@@ -225,6 +225,10 @@ async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
 class SilentDoorbell(Doorbell):
     """Rings for nobody, so that a test can show that nothing hangs on the doorbell."""
 
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.connected = False
+
     def publish(self, topic: str, messages: Iterable[Any]) -> None:
         """Do nothing."""
 
@@ -232,7 +236,7 @@ class SilentDoorbell(Doorbell):
 def _from_settings() -> Doorbell:
     match settings.DOORBELL:
         case "off":
-            return SilentDoorbell(None)
+            return SilentDoorbell()
         case "redis":
             return Doorbell(_CHANNEL)
         case "process":

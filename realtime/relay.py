@@ -31,7 +31,7 @@ T = TypeVar("T")
 REPAIR_INTERVAL_S: Final = 1.0
 _REPAIR_JITTER_S: Final = 0.5
 _DATABASE_THREADS: Final = 4
-_MAX_PAIRS_IN_READ: Final = 500
+_MAX_PAIRS_IN_READ: Final = 200
 
 
 @dataclass(frozen=True)

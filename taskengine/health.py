@@ -1,8 +1,10 @@
 """Whether this server serves, and what it stands on. For load balancers and people."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Final
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
@@ -11,6 +13,8 @@ from taskengine import clock
 from taskengine.engine.loop import HEARTBEAT_STALE_S
 from taskengine.engine.models import Heartbeat
 
+PROBE_TIMEOUT_S: Final = 2.0
+
 
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -18,18 +22,30 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+# One thread: while the database hangs, probes wait in line for it and give up by themselves.
+_probe = ThreadPoolExecutor(1, thread_name_prefix="readyz")
+
+
+def _engine_is_alive() -> bool:
+    """Ask the database, in the probe's thread, whether some replica beat lately."""
+    close_old_connections()
+    try:
+        alive_since = clock.now() - timedelta(seconds=HEARTBEAT_STALE_S)
+        return Heartbeat.objects.filter(beat_at__gt=alive_since).exists()
+    finally:
+        close_old_connections()
+
+
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer what is up. 503 only without the database: without the rest a client still loses nothing."""
     database = engine = False
+    asked = _probe.submit(_engine_is_alive)
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        engine = asked.result(PROBE_TIMEOUT_S)
         database = True
-        alive_since = clock.now() - timedelta(seconds=HEARTBEAT_STALE_S)
-        engine = Heartbeat.objects.filter(beat_at__gt=alive_since).exists()
-    except DatabaseError:
-        pass
+    except (DatabaseError, TimeoutError):
+        asked.cancel()
     parts = {"database": database, "doorbell": doorbell.connected, "engine": engine}
     body = {
         "status": "ready" if all(parts.values()) else "degraded" if database else "unavailable",

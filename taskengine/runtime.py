@@ -95,8 +95,14 @@ class Runtime:
             return
         from twisted.internet.defer import Deferred  # only where there is a Twisted already
 
+        def report(started: asyncio.Future[None]) -> None:
+            if error := started.exception():
+                logger.critical("The server can't start.", exc_info=error)
+                reactor.stop()
+
         def start() -> None:
-            asyncio.ensure_future(self.start())  # noqa: RUF006 (it ends at once)
+            starting = asyncio.ensure_future(self.start())
+            starting.add_done_callback(report)
 
         # One turn later: only then does the reactor's asyncio loop run.
         reactor.callWhenRunning(lambda: reactor.callLater(0, start))

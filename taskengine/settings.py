@@ -14,11 +14,13 @@ SECRET_KEY = secret_key()
 PUBLIC_URL: str = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname, "localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}", *env.list("TRUSTED_ORIGINS", default=[])]
 HTTPS = _public.scheme == "https"
 
 # How many proxies in front of us may be believed about the client's address. None by default.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Guests without a password, for the first run on one's own machine and nowhere else.
 DEMO = env.bool("DEMO", default=False)
@@ -82,16 +84,25 @@ TEMPLATES = [
 # --- Database -----------------------------------------------------------------------------------
 _KEEPALIVES = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
 DATABASES = {
-    "default": database(
-        "DATABASE_URL",
-        options={
-            **_KEEPALIVES,
-            "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL_MAX", default=16), "timeout": 10},
-        },
-    ),
-    # The engine's own connection: no pool, and past any pooler that stands before the database.
+    "default": {
+        **database(
+            "DATABASE_URL",
+            options={
+                **_KEEPALIVES,
+                "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL_MAX", default=16), "timeout": 10},
+            },
+        ),
+        # The pool then asks each connection before it gives it out: none outlives a restart of the server.
+        "CONN_HEALTH_CHECKS": True,
+    },
+    # The engine's own connection: no pool, and past any pooler that stands before the database. A
+    # statement that hangs would hold up every deadline, so it is ended after ten seconds.
     "engine": {
-        **database("DATABASE_DIRECT_URL", default=env.str("DATABASE_URL", default=""), options=_KEEPALIVES),
+        **database(
+            "DATABASE_DIRECT_URL",
+            default=env.str("DATABASE_URL", default=""),
+            options={**_KEEPALIVES, "options": "-c statement_timeout=10000"},
+        ),
         "CONN_MAX_AGE": None,
         "TEST": {"MIRROR": "default"},
     },
@@ -102,6 +113,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL: str = env.str("REDIS_URL", default="")
 # `off` keeps the doorbell silent: clients then live on the repair query alone (for tests of promise 3).
 DOORBELL: str = env.str("DOORBELL", default="redis" if REDIS_URL else "process")
+if DOORBELL == "redis" and not REDIS_URL:
+    raise ImproperlyConfigured("DOORBELL=redis needs a REDIS_URL.")
 CHANNEL_LAYERS = (
     {
         "doorbell": {
@@ -211,6 +224,7 @@ REST_FRAMEWORK = {
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "EXCEPTION_HANDLER": "taskengine.api.errors.exception_handler",
+    "DEFAULT_METADATA_CLASS": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

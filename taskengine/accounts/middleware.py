@@ -30,20 +30,24 @@ def auth_body_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable
 
 
 def _refusal(request: HttpRequest) -> HttpResponse | None:
-    """Return the refusal of what nests deeper than the interpreter's stack, or is no Unicode.
+    """Return the refusal of JSON that Python can't take in or give out again.
 
-    An escape of a lone surrogate makes text that no hash of a password and no column can take.
-    What is merely no JSON is left to allauth.
+    It nests deeper than the interpreter's stack, has a number with thousands of digits, or an escape
+    of a lone surrogate, which no hash of a password and no column can take. What is merely no JSON is
+    left to allauth.
     """
     if not request.path_info.startswith(_PREFIX) or request.method == "GET":
         return None
     try:
         json.dumps(json.loads(request.body), ensure_ascii=False).encode()
-    except (RecursionError, UnicodeEncodeError):
-        error = {"message": "This JSON nests too deeply or is no valid Unicode.", "code": "invalid"}
+    except json.JSONDecodeError:
+        return None
+    except (RecursionError, ValueError):
+        error = {
+            "message": "This JSON nests too deeply, has too long a number, or is no valid Unicode.",
+            "code": "invalid",
+        }
         return JsonResponse(
             {"status": HTTPStatus.BAD_REQUEST, "errors": [error]}, status=HTTPStatus.BAD_REQUEST
         )
-    except ValueError:
-        pass
     return None

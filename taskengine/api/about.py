@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from taskengine import __version__
+from taskengine.api.authentication import CookieAuthentication
 
 
 class AboutSerializer(serializers.Serializer[Any]):
@@ -19,12 +20,15 @@ class AboutSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     version = serializers.CharField()
     demo = serializers.BooleanField(help_text="Whether `POST /api/v1/demo/` makes guests.")
+    signed_in = serializers.BooleanField(
+        help_text="Whether the request carries the cookie of a live session."
+    )
 
 
 class AboutView(APIView):
     """This server."""
 
-    authentication_classes = ()
+    authentication_classes = (CookieAuthentication,)
     permission_classes = (AllowAny,)
 
     @extend_schema(
@@ -34,9 +38,15 @@ class AboutView(APIView):
         auth=[],
         responses=AboutSerializer,
         examples=[
-            OpenApiExample("About", value={"name": "taskengine", "version": __version__, "demo": True})
+            OpenApiExample(
+                "About",
+                value={"name": "taskengine", "version": __version__, "demo": True, "signed_in": False},
+            )
         ],
     )
     def get(self, request: Request) -> Response:
-        """Return name, version and whether there is a demo."""
-        return Response({"name": "taskengine", "version": __version__, "demo": settings.DEMO})
+        """Return name, version, whether there is a demo, and whether somebody is here already."""
+        signed_in = request.user.is_authenticated
+        return Response(
+            {"name": "taskengine", "version": __version__, "demo": settings.DEMO, "signed_in": signed_in}
+        )

@@ -58,6 +58,8 @@ class DemoView(APIView):
         """Make a guest."""
         if not settings.DEMO:
             raise Http404
+        # DRF checks it only for those who are logged in, but another site must not log anybody in.
+        CookieAuthentication().enforce_csrf(request._request)
         with transaction.atomic():
             guest = make_guest(now=clock.now())
             with perform(owner_id=guest.pk, verb="demo.fill") as operation:

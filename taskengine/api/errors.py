@@ -18,6 +18,7 @@ from rest_framework.views import set_rollback
 
 from realtime.outbox import UnknownStream
 from taskengine.accounts.errors import TooManyGuests
+from taskengine.api.json import JSONRenderer
 from taskengine.api.requests import request_id
 from taskengine.errors import DomainError
 from taskengine.operations.errors import OperationIdReused, OperationInFlight
@@ -110,6 +111,9 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"
             detail = "Something went wrong here. It was logged; quote the request_id when you ask for help."
     set_rollback()
+    if context.get("request"):  # a problem is JSON, whatever the view would have answered in
+        context["request"].accepted_renderer = JSONRenderer()
+        context["request"].accepted_media_type = JSONRenderer.media_type
     body = problem(status=status, code=code, detail=detail, errors=errors, request=request)
     return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
 

@@ -1,12 +1,17 @@
 """Fields that refuse what DRF's own would quietly bend."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 _MIN_YEAR, _MAX_YEAR = 1970, 9000
+# RFC 3339, section 5.6. ISO 8601 has many more ways to write a time, each a chance to be misread.
+_RFC_3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?P<offset>[Zz]|[+-]\d\d:\d\d)?", re.ASCII
+)
 
 
 class InstantField(serializers.DateTimeField):
@@ -23,14 +28,15 @@ class InstantField(serializers.DateTimeField):
         """Return the instant in UTC."""
         if not isinstance(value, str):
             self.fail("not_text")
-        try:
-            instant = parse_datetime(value)
-        except ValueError:
-            instant = None
-        if instant is None:
+        shape = _RFC_3339.fullmatch(value)
+        if shape is None:
             self.fail("not_a_time")
-        if instant.tzinfo is None:
+        if shape["offset"] is None:
             self.fail("naive")
+        try:
+            instant = datetime.fromisoformat(value.upper())
+        except ValueError:
+            self.fail("not_a_time")
         if not _MIN_YEAR <= instant.year <= _MAX_YEAR:
             self.fail("out_of_range")
         return instant.astimezone(UTC)
@@ -56,4 +62,14 @@ class TextField(serializers.CharField):
         """Return the text."""
         if not isinstance(data, str):
             self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class IdField(serializers.UUIDField):
+    """A UUID as text. A number would be taken for one too, and hardly be meant."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """Return the id."""
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
         return super().to_internal_value(data)

@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 
 from taskengine.api.errors import CONTENT_TYPE, problem
+from taskengine.api.requests import HEADER, new_request_id
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -59,9 +60,13 @@ def _announced(scope: Any) -> int:
 
 
 async def _refuse(send: Send, max_bytes: int) -> None:
-    body = orjson.dumps(
-        problem(status=413, code="body_too_large", detail=_DETAIL.format(max_bytes // 1024), errors=())
-    )
-    headers = [(b"content-type", CONTENT_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    name = new_request_id(None)
+    document = problem(status=413, code="body_too_large", detail=_DETAIL.format(max_bytes // 1024))
+    body = orjson.dumps({**document, "request_id": name})
+    headers = [
+        (b"content-type", CONTENT_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (HEADER.lower().encode(), name.encode()),
+    ]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": body})

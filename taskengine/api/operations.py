@@ -7,7 +7,7 @@ from uuid import UUID
 
 import orjson
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -63,5 +63,9 @@ def _key(request: Request) -> UUID | None:
 def _fingerprint(request: Request) -> str:
     """Return a digest of what makes two requests the same: method, path and body."""
     body: Any = request.data
-    canonical = orjson.dumps([request.method, request.get_full_path(), body], option=orjson.OPT_SORT_KEYS)
+    asked = [request.method, request.get_full_path(), body]
+    try:
+        canonical = orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:  # orjson reads deeper than it writes
+        raise ParseError("The body nests too deeply.", code="invalid_json") from error
     return hashlib.sha256(canonical).hexdigest()

@@ -35,3 +35,7 @@ class StrictSerializer(serializers.Serializer[Any]):
             if errors:
                 raise serializers.ValidationError({name: [error] for name, error in errors.items()})
         return super().to_internal_value(data)
+
+
+class NothingSerializer(StrictSerializer):
+    """The body of a request that takes none: absent, or an object without fields."""

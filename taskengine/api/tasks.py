@@ -17,6 +17,7 @@ from taskengine.api import cursors
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
+from taskengine.api.serializers import NothingSerializer
 from taskengine.api.tasks_schema import (
     NEW_TASK_EXAMPLE,
     PATCH_EXAMPLE,
@@ -175,6 +176,7 @@ class TaskView(APIView):
     )
     def delete(self, request: Request, task_id: UUID) -> Response:
         """Delete it."""
+        NothingSerializer(data=request.data).is_valid(raise_exception=True)
 
         def act(operation: OpenOperation) -> Answer:
             services.delete_task(operation=operation, task_id=task_id)
@@ -190,6 +192,7 @@ class _VerbView(APIView):
 
     def post(self, request: Request, task_id: UUID) -> Response:
         """Do it."""
+        NothingSerializer(data=request.data).is_valid(raise_exception=True)
 
         def act(operation: OpenOperation) -> Answer:
             return _answer(self.act(operation=operation, task_id=task_id))

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from taskengine.accounts.models import validate_time_zone
-from taskengine.api.fields import DayField, InstantField, TextField
+from taskengine.api.fields import DayField, IdField, InstantField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.tasks.deadlines import BUCKET_CHOICES, OUTCOME_CHOICES
 from taskengine.tasks.models import DEFAULT_PRIORITY, MAX_NOTES_CHARS, MAX_TITLE_CHARS
@@ -79,7 +79,7 @@ class TaskCreateSerializer(TaskWriteSerializer):
 
     hints: ClassVar = _READ_ONLY
 
-    id = serializers.UUIDField(required=False)
+    id = IdField(required=False)
 
 
 class TaskPutSerializer(TaskWriteSerializer):

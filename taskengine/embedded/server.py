@@ -8,7 +8,7 @@ import uvicorn
 from django.core.management import call_command
 
 GRACE_S = 5
-MAX_FRAME_BYTES = 65_536
+MAX_FRAME_BYTES = 131_072  # twice what the protocol allows, so that it is the protocol that says no
 
 
 class Server(uvicorn.Server):

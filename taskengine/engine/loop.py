@@ -85,7 +85,7 @@ class Engine:
                     self._round()
                     backoff_s = _BACKOFF_FIRST_S
                 except (OperationalError, InterfaceError) as error:
-                    logger.warning("The engine has lost the database and tries again: %s", error)
+                    logger.warning("The engine could not ask the database and tries again: %s", error)
                     connections[DEFAULT_DB_ALIAS].close()
                     self._stopping.wait(backoff_s * (1 + random.random()))  # noqa: S311 (jitter)
                     backoff_s = min(backoff_s * 2, _BACKOFF_MAX_S)
@@ -109,16 +109,19 @@ class Engine:
         self._woken.clear()
         self._next_wake = clock.timestamp() + MAX_SLEEP_S
         while self._sweep() and not self._stopping.is_set():
-            pass
+            self._beat(every_s=HEARTBEAT_INTERVAL_S)
+        self._next_wake = clock.timestamp() + MAX_SLEEP_S
         sent = time.time()
         coming = queries.next_deadline()
         clock.observe(sent=sent, received=time.time(), reading=coming.database_time)
-        self._beat(coming)
+        is_near = coming.deadline is not None and coming.deadline - coming.database_time < _NEAR
+        # A commit takes milliseconds that a near deadline needs.
+        self._beat(every_s=HEARTBEAT_STALE_S / 2 if is_near else HEARTBEAT_INTERVAL_S)
         if coming.deadline is None:
             self._sleep(MAX_SLEEP_S)
-        elif coming.deadline <= coming.database_time:
-            self._sleep(RETRY_DUE_S)
-        else:
+        elif coming.deadline <= self._sweep.looked_at:
+            self._sleep(RETRY_DUE_S)  # it was due already when the sweep looked: somebody holds it
+        elif coming.deadline > coming.database_time:
             self._sleep_until(coming.deadline.timestamp())
 
     def _sleep(self, duration_s: float) -> None:
@@ -135,11 +138,9 @@ class Engine:
         while 0 < instant - clock.timestamp() <= 2 * WAKE_EARLY_S and not self._woken.is_set():
             time.sleep(0)
 
-    def _beat(self, coming: queries.NextDeadline) -> None:
-        """Give a sign of life now and then; a commit takes milliseconds that a deadline may need."""
-        since_s = time.monotonic() - self._beaten_at
-        is_near = coming.deadline is not None and coming.deadline - coming.database_time < _NEAR
-        if since_s >= (HEARTBEAT_STALE_S / 2 if is_near else HEARTBEAT_INTERVAL_S):
+    def _beat(self, *, every_s: float) -> None:
+        """Give a sign of life if the last one is so long ago."""
+        if time.monotonic() - self._beaten_at >= every_s:
             self._beaten_at = time.monotonic()
             Heartbeat.objects.update_or_create(
                 id=self.id,

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from taskengine.tasks import queries, services
 logger = logging.getLogger(__name__)
 
 BATCH_TASKS: Final = 2_500
+_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -24,9 +25,12 @@ class DeadlineSweep:
     Attributes:
         busy_streams: Streams that somebody else held in the last round. They are passed over in
             the next pick, so that they can't fill it, until a round finds nothing else.
+        looked_at: The database's time at the last look: what was due then and is still unfired is
+            held by somebody.
     """
 
     busy_streams: frozenset[UUID] = field(default_factory=frozenset)
+    looked_at: datetime = _NEVER
 
     def __call__(self, *, now: datetime | None = None) -> bool:
         """Fire one batch.
@@ -41,13 +45,14 @@ class DeadlineSweep:
             raise  # the database, not a row: the loop comes back when it does
         except Exception:
             logger.exception("A batch of deadlines failed; looking for the task that spoils it.")
-            return _fire_around_the_poisoned(now=now)
-        if missed.more:
+            return _fire_around_the_poisoned(now=now, passing_over=passing_over)
+        self.looked_at = missed.claimed_at
+        if missed.more and (missed.fired or missed.busy_streams):
             self.busy_streams = passing_over | missed.busy_streams
             return True
+        # What was passed over may be free by the next look; if it is not, that sees it again.
         self.busy_streams = frozenset()
-        # What was passed over may be free by now; if it is not, the next round sees it again.
-        return missed.fired > 0 and bool(passing_over)
+        return False
 
 
 def _miss(
@@ -60,9 +65,9 @@ def _miss(
         return services.miss_due(limit=BATCH_TASKS, now=now, passing_over=passing_over, only=only)
 
 
-def _fire_around_the_poisoned(*, now: datetime | None) -> bool:
+def _fire_around_the_poisoned(*, now: datetime | None, passing_over: Collection[UUID]) -> bool:
     """Halve the batch until what raises stands alone, and put that off; fire all the rest."""
-    halves = [queries.due_task_ids(limit=BATCH_TASKS, now=now)]
+    halves = [queries.due_task_ids(limit=BATCH_TASKS, now=now, passing_over=passing_over)]
     found = bool(halves[0])
     while halves:
         ids = halves.pop()

@@ -21,6 +21,8 @@ _DUE: Final = f"""
 # Never waits for a lock: streams first, because every event of a stream is in line behind its
 # row, then the tasks; what somebody else holds is left to them and to the next round. A writer
 # may have changed a task between `due` and its lock, so `mine` checks every condition again.
+# The arrays keep the planner to a look-up by primary key: with a join, statistics that are behind
+# a bulk of new tasks make it compare each due task with each other one.
 # Nothing but constants is put into the text; values are parameters.
 _CLAIM: Final = f"""
 WITH due AS MATERIALIZED (
@@ -34,16 +36,16 @@ WITH due AS MATERIALIZED (
     ORDER BY s.id FOR NO KEY UPDATE SKIP LOCKED
 ), mine AS MATERIALIZED (
     SELECT t.id FROM tasks_task AS t
-    WHERE t.id IN (SELECT due.id FROM due JOIN held ON held.id = due.owner_id) AND {_DUE}
+    WHERE t.id = ANY (ARRAY(SELECT due.id FROM due JOIN held ON held.id = due.owner_id)) AND {_DUE}
     FOR NO KEY UPDATE SKIP LOCKED
 ), fired AS (
     UPDATE tasks_task AS t SET miss_fired_at = {_NOW}, miss_retry_at = NULL
-    FROM mine WHERE t.id = mine.id RETURNING t.*
+    WHERE t.id = ANY (ARRAY(SELECT id FROM mine)) RETURNING t.*
 ), busy AS (
-    SELECT coalesce(array_agg(DISTINCT owner_id) FILTER (WHERE owner_id NOT IN (SELECT id FROM held)), '{{}}')
-        AS streams FROM due
+    SELECT coalesce(array_agg(DISTINCT owner_id) FILTER (WHERE id NOT IN (SELECT id FROM mine)), '{{}}')
+        AS streams, count(*) AS seen FROM due
 )
-SELECT fired.*, busy.streams AS busy_streams, (SELECT count(*) FROM due) AS seen
+SELECT fired.*, busy.streams AS busy_streams, busy.seen, {_NOW} AS claimed_at
 FROM busy LEFT JOIN fired ON true
 ORDER BY fired.deadline, fired.id
 """  # noqa: S608 (constants only)
@@ -55,13 +57,15 @@ class Claim:
 
     Attributes:
         tasks: Those that are now stamped as fired, locked until commit, earliest deadline first.
-        busy_streams: The streams of due tasks that somebody else holds.
+        busy_streams: The streams of due tasks that somebody else holds: the stream, or a task in it.
         seen: How many due tasks it found; as many as its limit means that there may be more.
+        claimed_at: The instant that decided what is due.
     """
 
     tasks: list[Task]
     busy_streams: frozenset[UUID]
     seen: int
+    claimed_at: datetime
 
 
 def claim_due(
@@ -91,4 +95,5 @@ def claim_due(
         tasks=[row for row in rows if row.pk is not None],
         busy_streams=frozenset(rows[0].busy_streams),
         seen=rows[0].seen,
+        claimed_at=rows[0].claimed_at,
     )

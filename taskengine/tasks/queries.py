@@ -1,6 +1,6 @@
 """Reading tasks. The bucket is always computed from the clock, so no read is ever stale."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from taskengine.tasks.errors import TaskNotFound
 from taskengine.tasks.models import Task
 from taskengine.tasks.payloads import task_payload
 
-SNAPSHOT_PAGE_ROWS = 500
+SNAPSHOT_PAGE_ROWS = 200
 
 
 def in_bucket(bucket: Bucket, *, now: datetime) -> Q:
@@ -102,9 +102,11 @@ def next_deadline() -> NextDeadline:
     return NextDeadline(deadline=deadline, database_time=database_time)
 
 
-def due_task_ids(*, limit: int, now: datetime | None = None) -> list[UUID]:
-    """Return the tasks whose deadline is to be fired, earliest first; `now` as for `claim_due`."""
-    due = Task.objects.filter(
+def due_task_ids(
+    *, limit: int, now: datetime | None = None, passing_over: Collection[UUID] = ()
+) -> list[UUID]:
+    """Return the tasks whose deadline is to be fired, earliest first; arguments as for `claim_due`."""
+    due = Task.objects.exclude(owner_id__in=passing_over).filter(
         Q(miss_retry_at=None) | Q(miss_retry_at__lte=now or Now()),
         completed_at=None,
         deleted_at=None,

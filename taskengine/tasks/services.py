@@ -193,7 +193,7 @@ def _set_due(task: Task, fields: Mapping[str, Any]) -> None:
         task.time_zone = fields["time_zone"]
     if fields.get("due_date") is not None:
         task.due_date = fields["due_date"]
-    elif "deadline" in fields:
+    elif "deadline" in fields and ("due_date" in fields or fields["deadline"] != task.deadline):
         task.due_date, task.deadline = None, fields["deadline"]
     elif "due_date" in fields and task.due_date is not None:
         task.due_date = task.deadline = None
@@ -264,11 +264,13 @@ class Missed:
         fired: How many `task.missed` were recorded.
         busy_streams: Streams with due tasks that somebody else holds.
         more: Whether there may be more that are due.
+        claimed_at: The instant that decided what is due.
     """
 
     fired: int
     busy_streams: frozenset[UUID]
     more: bool
+    claimed_at: datetime
 
 
 def miss_due(
@@ -290,7 +292,12 @@ def miss_due(
         assert task.miss_fired_at is not None, "the claim stamps what it takes"
         drafts.append(events.missed(task, at=task.deadline, fired_at=task.miss_fired_at))
     outbox.record(drafts)
-    return Missed(fired=len(drafts), busy_streams=claim.busy_streams, more=claim.seen == limit)
+    return Missed(
+        fired=len(drafts),
+        busy_streams=claim.busy_streams,
+        more=claim.seen == limit,
+        claimed_at=claim.claimed_at,
+    )
 
 
 def postpone_miss(*, task_id: UUID, now: datetime) -> None:

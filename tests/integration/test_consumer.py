@@ -1,8 +1,11 @@
 """One socket's life on a real outbox: its time-outs, its pace, and the order of what it sends."""
 
 import asyncio
+import json
+import threading
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -378,3 +381,115 @@ def _no_lost_exceptions(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """A task that fails unseen is a bug of its own."""
     yield
     assert "never retrieved" not in caplog.text
+
+
+# --- What the client may say when ------------------------------------------------------------------
+
+
+async def test_the_frames_of_a_snapshot_may_be_acknowledged_while_it_comes() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 3)
+        acknowledged = threading.Event()
+        home.snapshots.notes = [{"kind": "note", "data": {"id": str(number)}} for number in range(4)]
+        socket = await home.open(stream)
+        await socket.say(type="hello")
+        assert (await socket.frame())["type"] == "welcome"
+        assert not (await socket.frame())["done"]
+
+        home.snapshots.before_page = lambda: _wait_for(acknowledged)
+        await socket.say(type="ack", seq=3)
+        acknowledged.set()
+        while not (await socket.frame())["done"]:
+            pass
+        await record(stream)
+
+        assert await socket.seqs(1) == [4]
+
+
+@pytest.mark.parametrize("early", [{"type": "pong"}, {"type": "ack", "seq": 0}])
+async def test_the_first_frame_is_a_hello(early: dict[str, Any]) -> None:
+    async with house() as home:
+        socket = await home.open(await new_stream())
+        await socket.say(**early)
+        code, _ = await socket.ending()
+        assert code == 4501
+
+
+async def test_an_ack_beyond_the_head_ends_it_even_while_a_snapshot_comes() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 3)
+        blocked = threading.Event()
+        home.snapshots.before_page = lambda: _wait_for(blocked)
+        socket = await home.open(stream)
+        await socket.say(type="hello")
+        await socket.frame()
+        await socket.say(type="ack", seq=4)
+        code, _ = await socket.ending()
+        blocked.set()
+        assert code == 4501
+
+
+def _wait_for(event: threading.Event) -> None:
+    event.wait(5)
+
+
+# --- How large a frame is --------------------------------------------------------------------------
+
+LONG = "x" * 50_000
+A_LIMIT_OF_MANY_CLIENTS = 1_048_576
+
+
+async def test_a_snapshot_of_long_notes_comes_in_frames_that_every_client_takes() -> None:
+    async with house() as home:
+        home.snapshots.page_rows = 100
+        home.snapshots.notes = [
+            {"kind": "note", "data": {"id": str(number), "text": LONG}} for number in range(60)
+        ]
+        socket = await home.open(await new_stream())
+        await socket.say(type="hello")
+        await socket.frame()
+        ids: list[str] = []
+        while True:
+            text = await socket.receive_from(timeout=10)
+            assert len(text) < A_LIMIT_OF_MANY_CLIENTS
+            frame = json.loads(text)
+            ids += [item["data"]["id"] for item in frame["items"]]
+            if frame["done"]:
+                break
+        assert ids == [str(number) for number in range(60)]
+
+
+async def test_a_history_of_long_notes_comes_in_frames_that_every_client_takes() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 60, text=LONG)
+        socket = await home.open(stream)
+        epoch = await in_thread(_epoch, stream)
+        await socket.say(type="hello", since=0, epoch=epoch)
+        assert (await socket.frame())["resumed"]
+        seqs: list[int] = []
+        while len(seqs) < 60:
+            text = await socket.receive_from(timeout=10)
+            assert len(text) < A_LIMIT_OF_MANY_CLIENTS
+            frame = json.loads(text)
+            assert frame["from"] == len(seqs) + 1
+            assert frame["to"] == frame["from"] + len(frame["items"]) - 1
+            seqs += [item["seq"] for item in frame["items"]]
+        assert seqs == list(range(1, 61))
+
+
+def _epoch(stream: UUID) -> str:
+    return Stream.objects.get(id=stream).epoch
+
+
+async def test_a_close_says_no_more_than_a_close_may() -> None:
+    async with house() as home:
+        socket = await home.open(await new_stream())
+        await socket.say(type="hello", **{"\U0001f600" * 40: 1})
+        while (await socket.frame())["type"] != "bye":
+            pass
+        closed = await socket.receive_output(timeout=10)
+        assert closed["code"] == 4501
+        assert len(closed["reason"].encode()) <= 123

@@ -221,8 +221,10 @@ def test_the_frames_are_what_the_page_was_built_for(world: World) -> None:
     server = {
         "welcome, resumed": envelope.welcome(epoch="e1", head=2, server_time=NOON, resumed=True),
         "welcome, a snapshot follows": envelope.welcome(epoch="e1", head=2, server_time=NOON, resumed=False),
-        "snapshot, empty": envelope.snapshot(seq=0, items=[], done=True),
-        "snapshot, more follows": envelope.snapshot(seq=2, items=list(world.snapshot()), done=False),
+        "snapshot, empty": envelope.snapshot(seq=0, encoded=(), done=True),
+        "snapshot, more follows": envelope.snapshot(
+            seq=2, encoded=map(envelope.encode_item, world.snapshot()), done=False
+        ),
         "events": envelope.events(first=1, last=2, encoded=[text for _, text in events]),
         "ping": envelope.ping(head=2, t=NOON),
         "bye, come back": envelope.bye(

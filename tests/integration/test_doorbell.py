@@ -168,7 +168,7 @@ def test_a_hanging_redis_delays_no_ring_either(redis: PrivateRedis, pair: tuple[
 
 
 def test_a_doorbell_that_is_off_rings_for_nobody() -> None:
-    doorbell = SilentDoorbell(None)
+    doorbell = SilentDoorbell()
     heard: list[Any] = []
     doorbell.subscribe(TOPIC, heard.extend)
     doorbell.publish(TOPIC, [1])

@@ -19,6 +19,7 @@ from taskengine.engine.loop import Engine
 from taskengine.engine.models import Heartbeat
 from taskengine.engine.sweeps import DeadlineSweep
 from taskengine.tasks import events, queries
+from taskengine.tasks.claims import claim_due
 from taskengine.tasks.models import Task
 from tests.support.people import events_of, make_person, make_task, miss_due, told
 
@@ -143,6 +144,42 @@ def test_held_streams_that_fill_the_batch_do_not_starve_the_others(monkeypatch: 
 
 
 @pytest.mark.django_db(transaction=True)
+def test_held_tasks_that_fill_the_batch_do_not_starve_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeps, "BATCH_TASKS", 2)
+    ada, eve = make_person("ada"), make_person("eve")
+    held = [make_task(ada, deadline=NOON - HOUR) for _ in range(3)]
+    late = make_task(eve, deadline=NOON)
+    sweep = DeadlineSweep()
+    with held_by_somebody_else(Task.objects.filter(owner=ada)):
+        rounds = 0
+        while sweep(now=NOON):
+            rounds += 1
+            assert rounds < 5, "it must not spin while it finds nothing to fire"
+        assert told(eve, late) == ["task.created", "task.missed"]
+    while sweep(now=NOON):
+        pass
+    sweep(now=NOON)
+    assert told(ada).count("task.missed") == len(held)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_is_quick_though_the_statistics_know_nothing_of_its_tasks() -> None:
+    people = [make_person(f"p{number}") for number in range(4)]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tasks_task")
+    now = clock.now()
+    for person in people:
+        Task.objects.bulk_create(
+            Task(owner=person, title="Bulk", deadline=NOON, created_at=now, updated_at=now)
+            for _ in range(5_000)
+        )
+    with transaction.atomic(), connection.cursor() as cursor:
+        # With a plan that compares each with each it takes minutes.
+        cursor.execute("SET LOCAL statement_timeout = '10s'")
+        assert claim_due(limit=2_500, now=NOON).seen == 2_500
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_row_that_raises_does_not_stop_the_others(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -216,6 +253,56 @@ def test_the_loop_fires_at_the_instant_and_never_before(engine: Engine) -> None:
 
 
 @with_engine
+def test_a_stream_that_is_let_go_is_told_within_fifty_milliseconds(engine: Engine) -> None:
+    ada = make_person()
+    task = make_task(ada, deadline=clock.now() + timedelta(milliseconds=200))
+    lags_s = []
+    for _ in range(3):
+        with held_by_somebody_else(Stream.objects.filter(id=ada.pk)):
+            time.sleep(0.4)  # its instant passes meanwhile
+            assert told(ada, task) == ["task.created"]
+            let_go = clock.now()
+        lags_s.append((wait_for_miss(ada, task.id) - let_go).total_seconds())
+        task = make_task(ada, deadline=clock.now() + timedelta(milliseconds=200))
+    # The smallest of three: the machine's own delays are not the engine's.
+    assert min(lags_s) < 0.05, lags_s
+
+
+@with_engine
+@pytest.mark.parametrize("ahead_ms", [0.5, 2])
+def test_a_clock_that_is_ahead_costs_no_retry_pause(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, ahead_ms: float
+) -> None:
+    monkeypatch.setattr(clock, "timestamp", lambda: time.time() + ahead_ms / 1000)
+    monkeypatch.setattr(loop, "RETRY_DUE_S", 0.4)
+    ada = make_person()
+    for _ in range(3):
+        deadline = clock.now() + timedelta(milliseconds=60)
+        task = make_task(ada, deadline=deadline)
+        lag_s = (wait_for_miss(ada, task.id) - deadline).total_seconds()
+        assert 0 <= lag_s < 0.35
+
+
+@with_engine
+def test_a_replica_gives_signs_of_life_while_it_catches_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine()
+    left = 5
+
+    def endless_work(**_: Any) -> bool:
+        nonlocal left
+        left -= 1
+        return left > 0
+
+    beats: list[int] = []
+    monkeypatch.setattr(engine, "_sweep", endless_work)
+    monkeypatch.setattr(engine, "_beat", lambda **_: beats.append(left))
+    monkeypatch.setattr(queries, "next_deadline", lambda: pytest.fail("it has not caught up"))
+    with pytest.raises(pytest.fail.Exception):
+        engine._round()
+    assert beats == [4, 3, 2, 1]
+
+
+@with_engine
 def test_a_lost_wake_up_costs_a_second_at_most(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_hear", lambda _: None)
     ada = make_person()
@@ -254,4 +341,3 @@ def test_a_replica_has_a_heartbeat_while_it_runs(monkeypatch: pytest.MonkeyPatch
     engine.stop()
     assert not engine.is_alive
     assert not Heartbeat.objects.exists()
-    assert loop.HEARTBEAT_INTERVAL_S < loop.HEARTBEAT_STALE_S

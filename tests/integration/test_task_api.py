@@ -157,7 +157,14 @@ def test_put_takes_the_default_for_what_is_absent(ada: AppClient) -> None:
         ({"notes": "x" * 20_001}, {"/notes": "max_length"}),
         ({"priority": 5}, {"/priority": "max_value"}),
         ({"priority": 0}, {"/priority": "min_value"}),
+        ({"deadline": "2026-W48-5T10:00:00Z"}, {"/deadline": "not_a_time"}),
+        ({"deadline": "20261122T170000Z"}, {"/deadline": "not_a_time"}),
+        ({"deadline": "2026-11-22T17:00:00,5Z"}, {"/deadline": "not_a_time"}),
+        ({"deadline": "2026-11-22T17:00:00+01:00:30"}, {"/deadline": "not_a_time"}),
+        ({"deadline": "٢٠٢٦-11-22T17:00:00Z"}, {"/deadline": "not_a_time"}),
         ({"id": "7"}, {"/id": "invalid"}),
+        ({"id": 7}, {"/id": "invalid"}),
+        ({"id": True}, {"/id": "invalid"}),
         ({"colour": "red"}, {"/colour": "unknown_field"}),
         ({"a/b~c": 1}, {"/a~1b~0c": "unknown_field"}),
         ({"bucket": "missed", "completed_at": None}, {"/bucket": "read_only", "/completed_at": "read_only"}),
@@ -205,6 +212,47 @@ def test_a_body_of_another_kind_is_415(ada: AppClient) -> None:
     )  # fmt: skip
     assert response.status_code == 415
     codes(response)
+
+
+@pytest.mark.parametrize("verb", ["complete", "reopen", "restore"])
+def test_a_verb_takes_no_fields(ada: AppClient, verb: str) -> None:
+    task = make(ada)
+    refused = ada.send("POST", path(task, verb), {"completed_at": "2020-01-01T00:00:00Z"})
+    assert (refused.status_code, codes(refused)) == (400, {"/completed_at": "unknown_field"})
+    assert ada.send("POST", path(task, verb), {}).status_code == 200
+
+
+def test_a_body_that_nests_too_deeply_is_400(ada: AppClient) -> None:
+    task = make(ada)
+    deep = "[" * 600 + "]" * 600
+    for method, address in (("POST", TASKS), ("POST", path(task, "complete")), ("DELETE", path(task))):
+        for body in (deep, f'{{"title": {deep}}}'):
+            response = Client().generic(
+                method, address, body, content_type="application/json",
+                headers={"authorization": f"Bearer {ada.access}"},
+            )  # fmt: skip
+            assert response.status_code == 400, (method, address)
+
+
+def test_a_problem_is_json_below_every_path(ada: AppClient) -> None:
+    for method, address, status in (
+        ("POST", "/api/v1/docs/", 405),
+        ("OPTIONS", "/api/v1/docs/", 405),
+        ("OPTIONS", TASKS, 405),
+        ("DELETE", "/api/v1/schema/", 405),
+        ("GET", "/api/v1/schema/more/", 404),
+    ):
+        response = ada.send(method, address)
+        assert response.status_code == status, (method, address)
+        codes(response)
+
+
+def test_the_same_deadline_again_leaves_the_day_it_was_given_as(ada: AppClient) -> None:
+    task = make(ada, due_date="2027-01-05")
+    same = ada.send("PATCH", path(task), {"deadline": task["deadline"]}).json()
+    assert (same["due_date"], same["version"]) == ("2027-01-05", 1)
+    instant = ada.send("PATCH", path(task), {"deadline": task["deadline"], "due_date": None}).json()
+    assert (instant["due_date"], instant["deadline"]) == (None, task["deadline"])
 
 
 def test_ten_megabytes_are_refused(ada: AppClient) -> None:

@@ -172,8 +172,8 @@ async def new_stream() -> UUID:
     return stream
 
 
-async def record(stream: UUID, count: int = 1) -> None:
-    """Record events in one transaction."""
+async def record(stream: UUID, count: int = 1, *, text: str = "") -> None:
+    """Record events in one transaction, each about a note with some text."""
 
     def write() -> None:
         with transaction.atomic():
@@ -186,7 +186,7 @@ async def record(stream: UUID, count: int = 1) -> None:
                         at=datetime.now(UTC),
                         actor=None,
                         op_id=None,
-                        data={"note": {"id": str(number)}},
+                        data={"note": {"id": str(number), "text": text}},
                     )
                     for number in range(count)
                 ]

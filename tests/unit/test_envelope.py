@@ -1,5 +1,6 @@
 """The frames: what is written, and what of a client's is read or refused."""
 
+import itertools
 import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
@@ -145,7 +146,7 @@ def _is_small(value: Any) -> bool:
 def test_the_frames_of_a_server_have_their_shape() -> None:
     frames = [
         envelope.welcome(epoch="e", head=4, server_time=NOON, resumed=False),
-        envelope.snapshot(seq=4, items=[{"kind": "task", "data": {"id": "1"}}], done=True),
+        envelope.snapshot(seq=4, encoded=['{"kind":"task","data":{"id":"1"}}'], done=True),
         envelope.events(first=5, last=6, encoded=['{"seq":5}', '{"seq":6}']),
         envelope.ping(head=6, t=NOON),
         envelope.bye(code=CloseCode.TOO_SLOW, reason="No ack.", retry_after_s=1.5),
@@ -172,3 +173,14 @@ def test_the_codes_are_those_that_clients_know() -> None:
         "SESSION_ENDED": 4503,
         "TOO_MANY_SOCKETS": 4504,
     }
+
+
+@given(st.lists(st.integers(0, 300_000), max_size=12))
+def test_portions_keep_every_item_in_order_and_fit_unless_they_are_one(sizes: list[int]) -> None:
+    items = [f"{number}" + "x" * size for number, size in enumerate(sizes)]
+    portions = list(envelope.portions(items))
+    assert [item for portion in portions for item in portion] == items
+    for portion in portions:
+        assert len(portion) == 1 or sum(map(len, portion)) <= envelope.MAX_SERVER_FRAME_CHARS
+    for portion, following in itertools.pairwise(portions):
+        assert sum(map(len, [*portion, following[0]])) > envelope.MAX_SERVER_FRAME_CHARS
