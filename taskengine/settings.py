@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "taskengine.accounts",  # before allauth, whose mails it words anew
     "allauth",
     "allauth.account",
     "allauth.headless",
@@ -47,7 +48,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "realtime",
-    "taskengine.accounts",
     "taskengine.operations",
     "taskengine.tasks",
     "taskengine.engine",

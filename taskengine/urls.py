@@ -3,10 +3,10 @@
 from django.urls import include, path, re_path
 
 from taskengine.api import errors
-from taskengine.api.page import page
+from taskengine.api.page import not_found, page
 from taskengine.health import healthz, readyz
 
-# The page's own paths; it knows what to show at each.
+# The page's own paths; it knows what to show at each. At any other it says that there is nothing (404).
 _PAGE = r"^(?:|tasks|tasks/[^/]+|signin|signup|settings|forgot-password|account/.+)/?$"
 
 urlpatterns = [
@@ -18,5 +18,5 @@ urlpatterns = [
 ]
 
 handler400 = errors.bad_request
-handler404 = errors.not_found
+handler404 = not_found
 handler500 = errors.server_error

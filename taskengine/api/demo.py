@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -59,7 +59,7 @@ class DemoView(APIView):
         if not settings.DEMO:
             raise Http404
         # DRF checks it only for those who are logged in, but another site must not log anybody in.
-        CookieAuthentication().enforce_csrf(request._request)
+        CookieAuthentication().enforce_csrf(cast(Request, request._request))
         with transaction.atomic():
             guest = make_guest(now=clock.now())
             with perform(owner_id=guest.pk, verb="demo.fill") as operation:

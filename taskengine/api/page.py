@@ -6,6 +6,8 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from taskengine.api import errors
+
 
 @require_safe
 @ensure_csrf_cookie
@@ -20,4 +22,14 @@ def page(request: HttpRequest, **_: str) -> HttpResponse:
         )
     response = HttpResponse(index.read_bytes())
     add_never_cache_headers(response)  # it names the hashed files of one build
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a path that leads nowhere (Django's `handler404`): a person by the page, a program by a problem."""
+    is_for_programs = request.path.startswith(("/api/", "/ws/", settings.STATIC_URL))
+    if is_for_programs or request.method != "GET" or not request.accepts("text/html"):
+        return errors.not_found(request, exception)
+    response = page(request)
+    response.status_code = max(response.status_code, 404)
     return response

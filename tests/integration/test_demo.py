@@ -69,6 +69,22 @@ def test_it_is_told_whether_there_is_a_demo_and_who_is_there(visitor: Client, se
 
 
 @pytest.mark.parametrize(
+    "path", ["/", "/tasks", "/tasks/7", "/signin", "/settings", "/account/verify-email/k"]
+)
+def test_the_page_stands_at_its_own_paths(visitor: Client, path: str) -> None:
+    answer = visitor.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "no-cache" in answer["Cache-Control"]
+
+
+def test_a_person_who_is_lost_gets_the_page_and_a_program_a_problem(visitor: Client) -> None:
+    person = visitor.get("/nope", headers={"accept": "text/html,*/*"})
+    assert (person.status_code, person["Content-Type"]) == (404, "text/html; charset=utf-8")
+    program = visitor.get("/nope", headers={"accept": "application/json"})
+    assert (program.status_code, program["Content-Type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize(
     ("env", "complaint"),
     [
         ({"DEMO": "1"}, "DEMO=1"),

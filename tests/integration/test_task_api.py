@@ -266,8 +266,8 @@ def test_nobody_is_401_and_a_path_that_leads_nowhere_404(ada: AppClient) -> None
     refused = nobody.send("GET", TASKS)
     assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "Bearer")
     codes(refused)
-    for nowhere in ("/api/v1/nope/", "/api/v1/tasks/7/", "/nope"):
-        lost = ada.send("GET", nowhere)
+    for nowhere in ("/api/v1/nope/", "/api/v1/tasks/7/", "/api/nope", "/static/nope.js"):
+        lost = ada.send("GET", nowhere, accept="text/html")
         assert lost.status_code == 404
         codes(lost)
     wrong = ada.send("PATCH", TASKS, {})
