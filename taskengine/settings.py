@@ -96,12 +96,18 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     },
     # The engine's own connection: no pool, and past any pooler that stands before the database. A
-    # statement that hangs would hold up every deadline, so it is ended after ten seconds.
+    # statement that hangs would hold up every deadline, so it is ended after ten seconds. It asks the
+    # same few things again and again: prepared, a claim takes a millisecond less.
     "engine": {
         **database(
             "DATABASE_DIRECT_URL",
             default=env.str("DATABASE_URL", default=""),
-            options={**_KEEPALIVES, "options": "-c statement_timeout=10000"},
+            options={
+                **_KEEPALIVES,
+                "options": "-c statement_timeout=10000",
+                "server_side_binding": True,
+                "prepare_threshold": 3,
+            },
         ),
         "CONN_MAX_AGE": None,
         "TEST": {"MIRROR": "default"},

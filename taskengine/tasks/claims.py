@@ -21,8 +21,8 @@ _DUE: Final = f"""
 # Never waits for a lock: streams first, because every event of a stream is in line behind its
 # row, then the tasks; what somebody else holds is left to them and to the next round. A writer
 # may have changed a task between `due` and its lock, so `mine` checks every condition again.
-# The arrays keep the planner to a look-up by primary key: with a join, statistics that are behind
-# a bulk of new tasks make it compare each due task with each other one.
+# The arrays and IS TRUE keep the planner to look-ups by key and by hash: with a join, statistics that
+# are behind a bulk of new tasks make it compare each due task with each other one.
 # Nothing but constants is put into the text; values are parameters.
 _CLAIM: Final = f"""
 WITH due AS MATERIALIZED (
@@ -36,7 +36,7 @@ WITH due AS MATERIALIZED (
     ORDER BY s.id FOR NO KEY UPDATE SKIP LOCKED
 ), mine AS MATERIALIZED (
     SELECT t.id FROM tasks_task AS t
-    WHERE t.id = ANY (ARRAY(SELECT due.id FROM due JOIN held ON held.id = due.owner_id)) AND {_DUE}
+    WHERE t.id = ANY (ARRAY(SELECT id FROM due WHERE (owner_id IN (SELECT id FROM held)) IS TRUE)) AND {_DUE}
     FOR NO KEY UPDATE SKIP LOCKED
 ), fired AS (
     UPDATE tasks_task AS t SET miss_fired_at = {_NOW}, miss_retry_at = NULL
