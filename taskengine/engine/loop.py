@@ -22,7 +22,7 @@ from taskengine import clock
 from taskengine.engine.models import Heartbeat
 from taskengine.engine.sweeps import DeadlineSweep
 from taskengine.tasks import queries
-from taskengine.tasks.services import DEADLINES_TOPIC
+from taskengine.tasks.edits import DEADLINES_TOPIC
 
 logger = logging.getLogger(__name__)
 

@@ -1,126 +1,31 @@
 """Writing tasks: one function for each verb, and the one that misses what is due.
 
 Each runs in a transaction that its caller opens (`operations.perform`, a sweep), so that verbs
-compose. `perform` holds the person's stream and has read the clock after it; each verb then has
-the same bracket: lock the task, apply the rule, save, log the operation, record the events.
+compose. Between `Edit.of` and `Edit.save` stands nothing but the verb's own rule.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, Self
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, connection, transaction
-from psycopg.errors import UniqueViolation
+from django.db import connection
 
 from realtime import outbox
-from realtime.outbox import Draft
-from realtime.publisher import doorbell
 from taskengine.accounts.models import User
 from taskengine.operations.services import OpenOperation
 from taskengine.tasks import deadlines, events
 from taskengine.tasks.claims import claim_due
-from taskengine.tasks.deadlines import Bucket
-from taskengine.tasks.errors import DeadlineConflict, TaskIdTaken, TaskNotFound
+from taskengine.tasks.edits import Edit
+from taskengine.tasks.errors import DeadlineConflict
 from taskengine.tasks.events import TaskEvent
 from taskengine.tasks.models import DEFAULT_PRIORITY, Task
-from taskengine.tasks.payloads import task_payload
 
-# Messages: the timestamp in seconds of a deadline that was just set.
-DEADLINES_TOPIC: Final = "deadlines"
 MISS_RETRY_AFTER: Final = timedelta(seconds=60)
 _PLAIN: Final = frozenset({"title", "notes", "priority"})
 _WRITABLE: Final = (*_PLAIN, "deadline", "due_date", "time_zone")
-
-
-class _Edit:
-    """The bracket around a change to one task that is locked."""
-
-    def __init__(self, task: Task, *, operation: OpenOperation, now: datetime) -> None:
-        self.task = task
-        self.now = now
-        self._operation = operation
-        self._before: Mapping[str, Any] | None = None
-        self._drafts: list[Draft] = []
-
-    @classmethod
-    def of(cls, task_id: UUID, *, operation: OpenOperation, deleted: bool | None = False) -> Self:
-        """Lock a task.
-
-        Args:
-            task_id: Which one.
-            operation: Who asks.
-            deleted: Whether it must be deleted, must not, or may be either (None).
-
-        Raises:
-            TaskNotFound: There is no such task that the person may see.
-        """
-        tasks = Task.objects.select_for_update(no_key=True).filter(owner_id=operation.owner_id, id=task_id)
-        if deleted is not None:
-            tasks = tasks.filter(deleted_at__isnull=not deleted)
-        task = tasks.first()
-        if task is None:
-            raise TaskNotFound
-        now = operation.now
-        if task.miss_fired_at is not None and task.deadline is not None:
-            # It was told that the deadline has passed; a clock that is a little behind must not unsay it.
-            now = max(now, task.deadline)
-        edit = cls(task, now=now, operation=operation)
-        edit._before = _logged(task, now=now) if task.deleted_at is None else None
-        edit._miss_what_is_due()
-        return edit
-
-    def save(self, event: TaskEvent) -> Task:
-        """Write the task, the log and the events."""
-        task, is_new = self.task, event is TaskEvent.CREATED
-        if not is_new:
-            task.version += 1
-        task.updated_at = self.now
-        self._drafts.append(events.written(event, task, at=self.now, operation=self._operation))
-        self._miss_what_it_became()
-        if is_new:
-            _insert(task)
-        else:
-            task.save(force_update=True)
-        outbox.record(self._drafts)
-        after = _logged(task, now=self.now) if task.deleted_at is None else None
-        self._operation.changed(kind="task", object_id=task.id, before=self._before, after=after)
-        if task.deadline is not None and task.miss_fired_at is None:
-            _wake_engines(task.deadline)
-        return task
-
-    def leave(self) -> Task:
-        """Change nothing; a deadline that had passed unnoticed is told all the same."""
-        if self._drafts:
-            self.task.save(update_fields=["miss_fired_at"])
-            outbox.record(self._drafts)
-        return self.task
-
-    def _is_unfired(self) -> bool:
-        task = self.task
-        return (
-            task.miss_fired_at is None
-            and task.deleted_at is None
-            and deadlines.bucket(completed_at=task.completed_at, deadline=task.deadline, now=self.now)
-            is Bucket.MISSED
-        )
-
-    def _miss_what_is_due(self) -> None:
-        """The clock came first: what was missed before this write is told before it."""
-        deadline = self.task.deadline
-        if deadline is not None and self._is_unfired():
-            self.task.miss_fired_at = self.now
-            self._drafts.append(events.missed(self.task, at=deadline, fired_at=self.now))
-
-    def _miss_what_it_became(self) -> None:
-        """The write itself made it missed: set in the past, reopened or restored too late."""
-        if self._is_unfired():
-            self.task.miss_fired_at = self.now
-            self._drafts.append(
-                events.missed(self.task, at=self.now, fired_at=self.now, operation=self._operation)
-            )
 
 
 def create_task(
@@ -155,7 +60,7 @@ def create_task(
     if id is not None:
         task.id = id
     _set_due(task, {"deadline": deadline, "due_date": due_date, "time_zone": time_zone})
-    return _Edit(task, now=now, operation=operation).save(TaskEvent.CREATED)
+    return Edit(task, now=now, operation=operation).save(TaskEvent.CREATED)
 
 
 def update_task(*, operation: OpenOperation, task_id: UUID, fields: Mapping[str, Any]) -> Task:
@@ -171,7 +76,7 @@ def update_task(*, operation: OpenOperation, task_id: UUID, fields: Mapping[str,
         TaskNotFound: There is no such task.
         DeadlineConflict: A day and an instant were given that are not the same deadline.
     """
-    edit = _Edit.of(task_id, operation=operation)
+    edit = Edit.of(task_id, operation=operation)
     task = edit.task
     old = {name: getattr(task, name) for name in _WRITABLE}
     for name in _PLAIN & fields.keys():
@@ -210,7 +115,7 @@ def complete_task(*, operation: OpenOperation, task_id: UUID) -> Task:
     Raises:
         TaskNotFound: There is no such task.
     """
-    edit = _Edit.of(task_id, operation=operation)
+    edit = Edit.of(task_id, operation=operation)
     task = edit.task
     if task.completed_at is not None:
         return edit.leave()
@@ -225,7 +130,7 @@ def reopen_task(*, operation: OpenOperation, task_id: UUID) -> Task:
     Raises:
         TaskNotFound: There is no such task.
     """
-    edit = _Edit.of(task_id, operation=operation)
+    edit = Edit.of(task_id, operation=operation)
     if edit.task.completed_at is None:
         return edit.leave()
     edit.task.completed_at = edit.task.outcome = edit.task.lateness_s = None
@@ -238,7 +143,7 @@ def delete_task(*, operation: OpenOperation, task_id: UUID) -> None:
     Raises:
         TaskNotFound: There is no such task, or it is deleted already.
     """
-    edit = _Edit.of(task_id, operation=operation)
+    edit = Edit.of(task_id, operation=operation)
     edit.task.deleted_at = edit.now
     edit.save(TaskEvent.DELETED)
 
@@ -249,7 +154,7 @@ def restore_task(*, operation: OpenOperation, task_id: UUID) -> Task:
     Raises:
         TaskNotFound: There never was such a task.
     """
-    edit = _Edit.of(task_id, operation=operation, deleted=None)
+    edit = Edit.of(task_id, operation=operation, deleted=None)
     if edit.task.deleted_at is None:
         return edit.leave()
     edit.task.deleted_at = None
@@ -309,22 +214,3 @@ def _end_of_day(task: Task) -> datetime:
     assert task.due_date is not None, "the caller checks that there is a day"
     zone = task.time_zone or User.objects.values_list("time_zone", flat=True).get(id=task.owner_id)
     return deadlines.end_of_day(task.due_date, ZoneInfo(zone))
-
-
-def _insert(task: Task) -> None:
-    try:
-        with transaction.atomic():
-            task.save(force_insert=True)
-    except IntegrityError as error:
-        if isinstance(error.__cause__, UniqueViolation):
-            raise TaskIdTaken(pointer="/id") from error
-        raise
-
-
-def _logged(task: Task, *, now: datetime) -> dict[str, Any]:
-    """Return what the operation log keeps of a task: the wire's shape."""
-    return task_payload(task, now=now)
-
-
-def _wake_engines(deadline: datetime) -> None:
-    transaction.on_commit(lambda: doorbell.publish(DEADLINES_TOPIC, [deadline.timestamp()]), robust=True)

@@ -1,0 +1,141 @@
+"""The bracket that every write to a task has.
+
+`operations.perform` holds the person's stream and has read the clock after it. Then: lock the task,
+tell what the clock has missed meanwhile, let the verb apply its rule, save, log, record the events,
+and wake the engines if a deadline was set.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, Self
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from psycopg.errors import UniqueViolation
+
+from realtime import outbox
+from realtime.outbox import Draft
+from realtime.publisher import doorbell
+from taskengine.operations.services import OpenOperation
+from taskengine.tasks import deadlines, events
+from taskengine.tasks.deadlines import Bucket
+from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
+from taskengine.tasks.events import TaskEvent
+from taskengine.tasks.models import Task
+from taskengine.tasks.payloads import task_payload
+
+# Messages: the timestamp in seconds of a deadline that was just set.
+DEADLINES_TOPIC: Final = "deadlines"
+
+
+class Edit:
+    """The bracket around a change to one task: what a verb does stands between `of` and `save`.
+
+    Args:
+        task: The task, locked or not yet inserted.
+        operation: Who asks.
+        now: The instant at which it is done.
+    """
+
+    def __init__(self, task: Task, *, operation: OpenOperation, now: datetime) -> None:
+        self.task = task
+        self.now = now
+        self._operation = operation
+        self._before: Mapping[str, Any] | None = None
+        self._drafts: list[Draft] = []
+
+    @classmethod
+    def of(cls, task_id: UUID, *, operation: OpenOperation, deleted: bool | None = False) -> Self:
+        """Lock a task.
+
+        Args:
+            task_id: Which one.
+            operation: Who asks.
+            deleted: Whether it must be deleted, must not, or may be either (None).
+
+        Raises:
+            TaskNotFound: There is no such task that the person may see.
+        """
+        tasks = Task.objects.select_for_update(no_key=True).filter(owner_id=operation.owner_id, id=task_id)
+        if deleted is not None:
+            tasks = tasks.filter(deleted_at__isnull=not deleted)
+        task = tasks.first()
+        if task is None:
+            raise TaskNotFound
+        now = operation.now
+        if task.miss_fired_at is not None and task.deadline is not None:
+            # It was told that the deadline has passed; a clock that is a little behind must not unsay it.
+            now = max(now, task.deadline)
+        edit = cls(task, now=now, operation=operation)
+        edit._before = _logged(task, now=now)
+        edit._miss_what_is_due()
+        return edit
+
+    def save(self, event: TaskEvent) -> Task:
+        """Write the task, the log and the events."""
+        task, is_new = self.task, event is TaskEvent.CREATED
+        if not is_new:
+            task.version += 1
+        task.updated_at = self.now
+        self._drafts.append(events.written(event, task, at=self.now, operation=self._operation))
+        self._miss_what_it_became()
+        if is_new:
+            _insert(task)
+        else:
+            task.save(force_update=True)
+        outbox.record(self._drafts)
+        after = _logged(task, now=self.now)
+        self._operation.changed(kind="task", object_id=task.id, before=self._before, after=after)
+        if task.deadline is not None and task.miss_fired_at is None:
+            _wake_engines(task.deadline)
+        return task
+
+    def leave(self) -> Task:
+        """Change nothing; a deadline that had passed unnoticed is told all the same."""
+        if self._drafts:
+            self.task.save(update_fields=["miss_fired_at"])
+            outbox.record(self._drafts)
+        return self.task
+
+    def _is_unfired(self) -> bool:
+        task = self.task
+        return (
+            task.miss_fired_at is None
+            and task.deleted_at is None
+            and deadlines.bucket(completed_at=task.completed_at, deadline=task.deadline, now=self.now)
+            is Bucket.MISSED
+        )
+
+    def _miss_what_is_due(self) -> None:
+        """The clock came first: what was missed before this write is told before it."""
+        deadline = self.task.deadline
+        if deadline is not None and self._is_unfired():
+            self.task.miss_fired_at = self.now
+            self._drafts.append(events.missed(self.task, at=deadline, fired_at=self.now))
+
+    def _miss_what_it_became(self) -> None:
+        """The write itself made it missed: set in the past, reopened or restored too late."""
+        if self._is_unfired():
+            self.task.miss_fired_at = self.now
+            self._drafts.append(
+                events.missed(self.task, at=self.now, fired_at=self.now, operation=self._operation)
+            )
+
+
+def _insert(task: Task) -> None:
+    try:
+        with transaction.atomic():
+            task.save(force_insert=True)
+    except IntegrityError as error:
+        if isinstance(error.__cause__, UniqueViolation):
+            raise TaskIdTaken(pointer="/id") from error
+        raise
+
+
+def _logged(task: Task, *, now: datetime) -> dict[str, Any] | None:
+    """Return what the operation log keeps of a task: the wire's shape, or None where it is deleted."""
+    return task_payload(task, now=now) if task.deleted_at is None else None
+
+
+def _wake_engines(deadline: datetime) -> None:
+    transaction.on_commit(lambda: doorbell.publish(DEADLINES_TOPIC, [deadline.timestamp()]), robust=True)
