@@ -4,12 +4,14 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { compressed } from "./compressed.ts";
+
 const backend = process.env.TASKENGINE_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig(({ command }) => ({
   // Django serves the build under /static/; the dev server answers at the root.
   base: command === "build" ? "/static/" : "/",
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), compressed()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "dist",

@@ -6,10 +6,17 @@ import {
   redirect,
 } from "@tanstack/react-router";
 
+import { text } from "@/shared/text";
+
 import { Board } from "./Board";
-import { Broken, NotFound, Root, SettingsRoute, SignedOut } from "./pages";
+import { Broken } from "./Broken";
+import { NotFound } from "./NotFound";
+import { Opening } from "./Opening";
+import { Root } from "./Root";
 import type { Services } from "./services";
+import { Settings } from "./Settings";
 import { SignedIn } from "./SignedIn";
+import { SignedOut } from "./SignedOut";
 
 const root = createRootRouteWithContext<Services>()({
   component: Root,
@@ -22,6 +29,8 @@ const member = createRoute({
   getParentRoute: () => root,
   id: "member",
   component: SignedIn,
+  pendingComponent: Opening,
+  pendingMs: 0,
   beforeLoad: async ({ context, location }) => {
     if (await context.session.load()) return;
     throw redirect({ to: "/signin", search: { next: location.pathname } });
@@ -59,6 +68,7 @@ const signIn = createRoute({
   getParentRoute: () => publicFrame,
   path: "/signin",
   component: lazyRouteComponent(auth, "SignIn"),
+  staticData: { title: text.auth.signInTitle },
   beforeLoad: toBoardIfSignedIn,
   validateSearch: ({ next, ended }): SignInSearch => ({
     // Only paths of this page: a link must not lead elsewhere after signing in.
@@ -71,6 +81,7 @@ const signUp = createRoute({
   getParentRoute: () => publicFrame,
   path: "/signup",
   component: lazyRouteComponent(auth, "SignUp"),
+  staticData: { title: text.auth.signUpTitle },
   beforeLoad: toBoardIfSignedIn,
 });
 
@@ -78,21 +89,31 @@ const forgotPassword = createRoute({
   getParentRoute: () => publicFrame,
   path: "/forgot-password",
   component: lazyRouteComponent(auth, "ForgotPassword"),
+  staticData: { title: text.auth.forgotTitle },
 });
 
 const resetPassword = createRoute({
   getParentRoute: () => publicFrame,
   path: "/account/password/reset/$key",
   component: lazyRouteComponent(auth, "ResetPassword"),
+  staticData: { title: text.auth.resetTitle },
 });
 
 const verifyEmail = createRoute({
   getParentRoute: () => publicFrame,
   path: "/account/verify-email/$key",
   component: lazyRouteComponent(auth, "VerifyEmail"),
+  staticData: { title: text.auth.verifyTitle },
 });
 
-const tasks = createRoute({ getParentRoute: () => member, path: "/tasks", component: Board });
+const tasks = createRoute({
+  getParentRoute: () => member,
+  path: "/tasks",
+  component: Board,
+  // Here rather than at the root: the frame, and the changes that wait in it, must stand.
+  errorComponent: Broken,
+  staticData: { title: text.board.title },
+});
 
 /** Drawn by the board itself, which stays in place behind it. */
 const task = createRoute({ getParentRoute: () => tasks, path: "$taskId", component: () => null });
@@ -100,7 +121,9 @@ const task = createRoute({ getParentRoute: () => tasks, path: "$taskId", compone
 const settings = createRoute({
   getParentRoute: () => member,
   path: "/settings",
-  component: SettingsRoute,
+  component: Settings,
+  errorComponent: Broken,
+  staticData: { title: text.settings.title },
 });
 
 const routeTree = root.addChildren([
@@ -115,6 +138,7 @@ export function makeRouter(services: Services) {
     // The sheet of a task opens over a board that stays where it was scrolled to.
     scrollRestoration: false,
     defaultPendingMs: 300,
+    defaultPendingMinMs: 0,
   });
 }
 

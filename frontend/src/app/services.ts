@@ -9,5 +9,6 @@ export interface Services {
 }
 
 export function makeServices(): Services {
-  return { clock: new Clock(systemTimers), session: new Session() };
+  const line = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("session");
+  return { clock: new Clock(systemTimers), session: new Session(line) };
 }

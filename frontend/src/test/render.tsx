@@ -35,7 +35,7 @@ export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
     remove: vi.fn<Workspace["commands"]["remove"]>(),
   };
   const connection = new Observable<Connection>({ state: "live", reason: null });
-  return { clock, store, commands, connection, viewer: "me", zone: "UTC" };
+  return { clock, store, commands, connection, viewer: "me", zone: new Observable("UTC") };
 }
 
 export type TestWorkspace = ReturnType<typeof makeTestWorkspace>;

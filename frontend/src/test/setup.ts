@@ -3,6 +3,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
+import { screenIs } from "@/test/media";
 import { toasts } from "@/shared/ui/toasts";
 
 beforeEach(() => {
@@ -10,17 +11,12 @@ beforeEach(() => {
   vi.spyOn(console, "error");
   vi.spyOn(console, "warn");
   window.scrollTo = () => undefined;
-  // jsdom has no media queries. Tests see a wide screen unless they say otherwise.
-  window.matchMedia = vi.fn((query: string) => ({
-    matches: query.includes("min-width"),
-    media: query,
-    onchange: null,
-    addEventListener: vi.fn(),
-    removeEventListener: vi.fn(),
-    addListener: vi.fn(),
-    removeListener: vi.fn(),
-    dispatchEvent: () => false,
-  }));
+  // Tests see a wide screen unless they say otherwise.
+  screenIs(true);
+  // jsdom cannot lay a dialog over the rest.
+  HTMLDialogElement.prototype.showModal = function () {
+    this.open = true;
+  };
 });
 
 afterEach(() => {

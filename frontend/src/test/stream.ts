@@ -34,6 +34,9 @@ export const snapshot = (seq: number, fields: object = {}) => ({
   ...fields,
 });
 
+/** Lets what was asked be answered. */
+export const settle = () => vi.advanceTimersByTimeAsync(0);
+
 /** A stream over fake sockets in fake time, and all that it told. Anew for each test. */
 export class StreamHarness {
   readonly states: ConnectionState[] = [];
@@ -42,14 +45,17 @@ export class StreamHarness {
   readonly stops: StopReason[] = [];
   random = 1;
   online = true;
-  session = () => Promise.resolve(true);
+  seen = false;
+  ours = () => Promise.resolve(true);
   readonly stream = new Stream({
     url: "ws://test/ws/v1/stream",
     openSocket: FakeSocket.open,
     timers: systemTimers,
     random: () => this.random,
     isOnline: () => this.online,
-    hasSession: () => this.session(),
+    isSeen: () => this.seen,
+    name: "s",
+    isOurs: () => this.ours(),
     handlers: {
       connection: (state) => this.states.push(state),
       snapshot: (cursor, items) => this.snapshots.push({ cursor, items }),
@@ -65,11 +71,12 @@ export class StreamHarness {
   }
 
   /** Brings the stream to life at `seq`. */
-  goLive(seq = 7): FakeSocket {
+  async goLive(seq = 7): Promise<FakeSocket> {
     const socket = FakeSocket.last;
     socket.accept();
     socket.say(welcome({ head: seq }));
     socket.say(snapshot(seq));
+    await settle();
     return socket;
   }
 }

@@ -1,11 +1,12 @@
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { requestPasswordReset } from "@/shared/api/requestPasswordReset";
 import { text } from "@/shared/text";
-import { Button } from "@/shared/ui/Button";
+import { Button, buttonClass } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 
-import { AuthPage } from "./AuthPage";
+import { NarrowPage } from "@/shared/ui/NarrowPage";
 import { FormError } from "@/shared/forms/FormError";
 import { entry, useSubmit } from "@/shared/forms/useSubmit";
 
@@ -16,9 +17,14 @@ export function ForgotPasswordPage() {
     setSent(true);
   });
   return (
-    <AuthPage title={text.auth.forgotTitle}>
+    <NarrowPage title={text.auth.forgotTitle}>
       {sent ? (
-        <p role="status">{text.auth.forgotSent}</p>
+        <>
+          <p role="status">{text.auth.forgotSent}</p>
+          <Link to="/signin" className={buttonClass("main")}>
+            {text.auth.toSignIn}
+          </Link>
+        </>
       ) : (
         <form className="grid gap-4" onSubmit={form.onSubmit}>
           <p className="text-muted">{text.auth.forgotHint}</p>
@@ -36,6 +42,6 @@ export function ForgotPasswordPage() {
           </Button>
         </form>
       )}
-    </AuthPage>
+    </NarrowPage>
   );
 }

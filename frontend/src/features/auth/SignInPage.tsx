@@ -4,7 +4,7 @@ import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 
-import { AuthPage } from "./AuthPage";
+import { NarrowPage } from "@/shared/ui/NarrowPage";
 import { FormError } from "@/shared/forms/FormError";
 import type { Session } from "./session";
 import { entry, useSubmit } from "@/shared/forms/useSubmit";
@@ -22,7 +22,7 @@ export function SignInPage({ session, notice, onDone }: SignInPageProps) {
     onDone();
   });
   return (
-    <AuthPage title={text.auth.signInTitle}>
+    <NarrowPage title={text.auth.signInTitle}>
       {notice && <p role="status">{notice}</p>}
       <form className="grid gap-4" onSubmit={form.onSubmit}>
         <Field
@@ -54,6 +54,6 @@ export function SignInPage({ session, notice, onDone }: SignInPageProps) {
           {text.auth.noAccount} {text.auth.signUp}
         </Link>
       </p>
-    </AuthPage>
+    </NarrowPage>
   );
 }

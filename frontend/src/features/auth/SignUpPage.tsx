@@ -5,7 +5,7 @@ import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 
-import { AuthPage } from "./AuthPage";
+import { NarrowPage } from "@/shared/ui/NarrowPage";
 import { FormError } from "@/shared/forms/FormError";
 import type { Session } from "./session";
 import { entry, useSubmit } from "@/shared/forms/useSubmit";
@@ -24,13 +24,13 @@ export function SignUpPage({ session, onDone }: SignUpPageProps) {
   });
   if (toConfirm) {
     return (
-      <AuthPage title={text.auth.verifyTitle}>
+      <NarrowPage title={text.auth.verifyTitle}>
         <p role="status">{text.auth.verifyFirst}</p>
-      </AuthPage>
+      </NarrowPage>
     );
   }
   return (
-    <AuthPage title={text.auth.signUpTitle}>
+    <NarrowPage title={text.auth.signUpTitle}>
       <form className="grid gap-4" onSubmit={form.onSubmit}>
         <Field
           label={text.auth.email}
@@ -60,6 +60,6 @@ export function SignUpPage({ session, onDone }: SignUpPageProps) {
           {text.auth.haveAccount} {text.auth.signIn}
         </Link>
       </p>
-    </AuthPage>
+    </NarrowPage>
   );
 }

@@ -6,7 +6,7 @@ import { verifyEmail } from "@/shared/api/verifyEmail";
 import { text } from "@/shared/text";
 import { buttonClass } from "@/shared/ui/Button";
 
-import { AuthPage } from "./AuthPage";
+import { NarrowPage } from "@/shared/ui/NarrowPage";
 
 interface VerifyEmailPageProps {
   /** From the link in the letter. */
@@ -27,11 +27,11 @@ export function VerifyEmailPage({ verifyKey }: VerifyEmailPageProps) {
     );
   }, [verifyKey]);
   return (
-    <AuthPage title={text.auth.verifyTitle}>
+    <NarrowPage title={text.auth.verifyTitle}>
       <p role="status">{said}</p>
       <Link to="/tasks" className={buttonClass("main")}>
         {text.auth.toBoard}
       </Link>
-    </AuthPage>
+    </NarrowPage>
   );
 }

@@ -1,4 +1,5 @@
 import { ApiError } from "@/shared/api/errors";
+import { getAbout } from "@/shared/api/getAbout";
 import { getMe } from "@/shared/api/getMe";
 import { signIn } from "@/shared/api/signIn";
 import { signOut } from "@/shared/api/signOut";
@@ -7,13 +8,38 @@ import { startDemo } from "@/shared/api/startDemo";
 import type { User } from "@/shared/api/types";
 import { updateMe } from "@/shared/api/updateMe";
 import { Observable } from "@/shared/lib/observable";
+import { recall, remember } from "@/shared/lib/storage";
 import { browserZone } from "@/shared/lib/zone";
+
+/** Under this name the browser remembers that somebody was signed in. */
+const MEMBER = "member";
+
+/** The line between the browser's windows of this page; each says there who is signed in. */
+export type Line = Pick<BroadcastChannel, "postMessage" | "addEventListener">;
 
 /** Who is signed in, in this browser. */
 export class Session {
   /** Null: nobody. What it is before `load` has come back says nothing. */
   readonly user = new Observable<User | null>(null);
+  readonly #line: Line | null;
+  readonly #endListeners = new Set<() => void>();
   #loading: Promise<User | null> | null = null;
+
+  constructor(line: Line | null = null) {
+    this.#line = line;
+    line?.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+      if (data === (this.user.get()?.id ?? null)) return;
+      // Who it is now is asked when somebody wants to know.
+      if (!this.user.get()) this.#loading = null;
+      for (const ended of [...this.#endListeners]) ended();
+    });
+  }
+
+  /** Tells when another window has ended this session, or begun that of another account. */
+  onEndedElsewhere(listener: () => void): () => void {
+    this.#endListeners.add(listener);
+    return () => this.#endListeners.delete(listener);
+  }
 
   /** Asks the server once; later calls get the same answer. */
   load(): Promise<User | null> {
@@ -46,6 +72,7 @@ export class Session {
   async signOut(): Promise<void> {
     await signOut();
     this.end();
+    this.#tell();
   }
 
   /** The session is over, by whatever cause. */
@@ -54,6 +81,7 @@ export class Session {
   }
 
   update(user: User | null): void {
+    remember(MEMBER, user ? "yes" : "");
     this.#loading = Promise.resolve(user);
     this.user.set(user);
   }
@@ -61,13 +89,16 @@ export class Session {
   async #begin(): Promise<void> {
     this.#loading = null;
     await this.load();
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#line?.postMessage(this.user.get()?.id ?? null);
   }
 
   async #ask(): Promise<User | null> {
-    const user = await getMe().catch((error: unknown) => {
-      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return null;
-      throw error;
-    });
+    const user = await whoIsThere();
+    remember(MEMBER, user ? "yes" : "");
     this.user.set(user);
     return user;
   }
@@ -79,4 +110,17 @@ export class Session {
     const user = await updateMe({ time_zone }).catch(() => null);
     if (user) this.update(user);
   }
+}
+
+async function whoIsThere(): Promise<User | null> {
+  // To ask for the user where there is none is an error, and the console would say so. Who was
+  // here before is likely to be here still, and is not kept waiting for two answers.
+  if (recall(MEMBER) !== "yes") {
+    const about = await getAbout().catch(() => null);
+    if (about?.signed_in === false) return null;
+  }
+  return getMe().catch((error: unknown) => {
+    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return null;
+    throw error;
+  });
 }

@@ -1,7 +1,9 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
 import type { User } from "@/shared/api/types";
 import { text } from "@/shared/text";
+import { BackIcon } from "@/shared/ui/icons";
 
 import { DeleteAccount } from "./DeleteAccount";
 import { PasswordForm } from "./PasswordForm";
@@ -17,10 +19,20 @@ export default function SettingsPage({ user, onChanged, onDeleted }: SettingsPag
   return (
     <main className="mx-auto grid max-w-[560px] gap-10 px-4 pt-8 pb-24">
       <div>
-        <h1 className="text-title font-semibold">{text.settings.title}</h1>
+        <div className="flex items-center gap-1">
+          <Link
+            to="/tasks"
+            aria-label={text.auth.toBoard}
+            title={text.auth.toBoard}
+            className="-ml-3 inline-flex size-11 items-center justify-center rounded-card text-muted hover:bg-hover hover:text-ink"
+          >
+            <BackIcon className="size-5" />
+          </Link>
+          <h1 className="text-title font-semibold">{text.settings.title}</h1>
+        </div>
         <p className="text-muted">{user.is_guest ? text.settings.guest : user.email}</p>
       </div>
-      <Part title={text.settings.zone}>
+      <Part title={text.settings.time}>
         <ZoneForm user={user} onChanged={onChanged} />
       </Part>
       {!user.is_guest && (

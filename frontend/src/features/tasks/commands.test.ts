@@ -27,9 +27,10 @@ beforeEach(() => {
     store,
     timers: systemTimers,
     random: () => 1,
+    reached: () => undefined,
     sessionEnded: () => undefined,
   });
-  commands = makeCommands(clock, operations, "UTC");
+  commands = makeCommands(clock, operations, () => "UTC");
 });
 
 const settle = () => vi.advanceTimersByTimeAsync(0);

@@ -7,16 +7,14 @@ import { restoreTask } from "@/shared/api/restoreTask";
 import type { Task, TaskFields } from "@/shared/api/types";
 import { updateTask } from "@/shared/api/updateTask";
 import type { Clock } from "@/shared/clock/clock";
-import { SECOND_MS } from "@/shared/lib/durations";
 import { newUuid } from "@/shared/lib/uuid";
 import type { Operation, Operations } from "@/shared/store/operations";
 import type { Change } from "@/shared/store/overlay";
 import { text } from "@/shared/text";
 import { showToast } from "@/shared/ui/toasts";
 
+import { completion, makeTask } from "./task";
 import { type Deadline, onTheWire } from "./deadline/deadline";
-
-const DEFAULT_PRIORITY = 4;
 
 /** What a person can do with tasks. Each shows at once; see Operations for what follows. */
 export interface Commands {
@@ -28,7 +26,7 @@ export interface Commands {
   remove(task: Task): void;
 }
 
-export function makeCommands(clock: Clock, operations: Operations, zone: string): Commands {
+export function makeCommands(clock: Clock, operations: Operations, zone: () => string): Commands {
   const submit = (
     task: Pick<Task, "id" | "title">,
     change: Change,
@@ -49,7 +47,10 @@ export function makeCommands(clock: Clock, operations: Operations, zone: string)
 
   return {
     create(title, deadline) {
-      const task = newTask(title, deadline, zone, now());
+      const task = makeTask(title, now(), {
+        ...deadline,
+        time_zone: deadline.due_date === null ? null : zone(),
+      });
       const fields = { id: task.id, title, ...onTheWire(deadline) };
       submit(
         task,
@@ -71,7 +72,7 @@ export function makeCommands(clock: Clock, operations: Operations, zone: string)
       const completed = now();
       submit(
         task,
-        (before) => before && { ...before, ...outcomeOf(before, completed) },
+        (before) => before && { ...before, ...completion(before, completed) },
         (opId) => completeTask(task.id, opId),
       );
     },
@@ -111,33 +112,4 @@ export function makeCommands(clock: Clock, operations: Operations, zone: string)
 
 function patch(fields: Partial<Task>): Change {
   return (before) => before && { ...before, ...fields };
-}
-
-function newTask(title: string, deadline: Deadline, zone: string, now: string): Task {
-  return {
-    id: newUuid(),
-    title,
-    notes: "",
-    ...deadline,
-    time_zone: deadline.due_date === null ? null : zone,
-    priority: DEFAULT_PRIORITY,
-    bucket: "upcoming",
-    completed_at: null,
-    outcome: null,
-    lateness_s: null,
-    version: 0,
-    created_at: now,
-    updated_at: now,
-  };
-}
-
-/** A guess at what the server will say of a completion; a deadline that is reached is late. */
-function outcomeOf(
-  task: Task,
-  completed: string,
-): Pick<Task, "completed_at" | "outcome" | "lateness_s"> {
-  const late = task.deadline === null ? -1 : Date.parse(completed) - Date.parse(task.deadline);
-  return late >= 0
-    ? { completed_at: completed, outcome: "late", lateness_s: Math.floor(late / SECOND_MS) }
-    : { completed_at: completed, outcome: "on_time", lateness_s: null };
 }

@@ -1,4 +1,4 @@
-import { hasSession } from "@/shared/api/hasSession";
+import { isSignedIn } from "@/shared/api/isSignedIn";
 import type { Clock } from "@/shared/clock/clock";
 import { Observable } from "@/shared/lib/observable";
 import { systemTimers } from "@/shared/lib/timers";
@@ -23,7 +23,7 @@ export interface Workspace {
   /** Whose workspace it is; what the browser remembers is kept apart by it. */
   readonly viewer: string;
   /** The zone in which this person reads and writes times. */
-  readonly zone: string;
+  readonly zone: Observable<string>;
 }
 
 interface LiveOptions {
@@ -39,19 +39,24 @@ export interface LiveWorkspace extends Workspace {
 }
 
 export function makeWorkspace(options: LiveOptions): LiveWorkspace {
-  const { clock, viewer, zone, sessionEnded } = options;
+  const { clock, viewer, sessionEnded } = options;
+  const zone = new Observable(options.zone);
   const store = new TaskStore(clock);
   const connection = new Observable<Connection>({ state: "connecting", reason: null });
   const operations = new Operations({
     store,
     timers: systemTimers,
     random: Math.random,
+    reached: () => {
+      stream.wake();
+    },
     sessionEnded,
   });
-  const stream = new Stream({
+  const stream: Stream = new Stream({
     ...browserParts,
     url: streamUrl(window.location),
-    hasSession,
+    name: viewer,
+    isOurs: () => isSignedIn(viewer),
     handlers: {
       connection: (state) => {
         connection.set({ state, reason: null });
@@ -80,7 +85,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
     connection,
     viewer,
     zone,
-    commands: makeCommands(clock, operations, zone),
+    commands: makeCommands(clock, operations, zone.get),
     open: () => {
       const stopTime = store.keepTime();
       const stopFollowing = followBrowser(stream);

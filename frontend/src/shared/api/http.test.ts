@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createTask } from "./createTask";
 import { deleteTask } from "./deleteTask";
 import { ApiError, explain, NetworkError } from "./errors";
-import { hasSession } from "./hasSession";
+import { isSignedIn } from "./isSignedIn";
 import { send } from "./http";
 import { signOut } from "./signOut";
 import { signUp } from "./signUp";
+import { updateTask } from "./updateTask";
 
 const fetched = vi.fn<typeof fetch>();
 
@@ -41,6 +42,13 @@ describe("a write", () => {
     expect(headersOf(0).get("X-CSRFToken")).toBe("abc");
     expect(headersOf(0).get("Idempotency-Key")).toBe("op");
     expect(fetched.mock.calls[0]?.[1]?.body).toBe('{"id":"a","title":"T"}');
+  });
+
+  it("outlives its page, unless it is too long for that", async () => {
+    fetched.mockImplementation(answer(200, { id: "a" }));
+    await updateTask("a", { notes: "short" }, "op");
+    await updateTask("a", { notes: "long".repeat(5_000) }, "op");
+    expect(fetched.mock.calls.map(([, init]) => init?.keepalive)).toEqual([true, false]);
   });
 
   it("fetches the CSRF cookie first where it is missing", async () => {
@@ -118,12 +126,18 @@ describe("a refusal", () => {
 describe("the session", () => {
   it("is not there where the answer is 401", async () => {
     fetched.mockImplementation(answer(401, { data: { flows: [] } }));
-    await expect(hasSession()).resolves.toBe(false);
+    await expect(isSignedIn("ada")).resolves.toBe(false);
+  });
+
+  it("is one person's, not anybody's", async () => {
+    fetched.mockImplementation(answer(200, { id: "carol" }));
+    await expect(isSignedIn("ada")).resolves.toBe(false);
+    await expect(isSignedIn("carol")).resolves.toBe(true);
   });
 
   it("may be there where there is no answer", async () => {
     fetched.mockRejectedValue(new TypeError("failed"));
-    await expect(hasSession()).rejects.toThrow(NetworkError);
+    await expect(isSignedIn("ada")).rejects.toThrow(NetworkError);
   });
 
   it("ends with 401, which is a success", async () => {

@@ -9,22 +9,29 @@ export interface Request {
   readonly body?: unknown;
   /** Names the operation: the same request sent twice under one name happens once. */
   readonly opId?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** Browsers hold no more than 64 KiB of what is to outlive its page, all requests together. */
+const KEPT_ALIVE_LIMIT = 16_000;
 
 /**
  * Sends a request with the browser's session. Resolves to the answer's body, undefined where it
  * has none; throws ApiError for an answer that says no and NetworkError for no answer.
  */
 export async function send(method: Method, path: string, request: Request = {}): Promise<unknown> {
-  const headers = new Headers({ Accept: "application/json" });
+  const headers = new Headers({ Accept: "application/json", ...request.headers });
   if (request.body !== undefined) headers.set("Content-Type", "application/json");
   if (request.opId) headers.set("Idempotency-Key", request.opId);
   if (method !== "GET") headers.set("X-CSRFToken", await csrfToken());
+  const sent = request.body === undefined ? undefined : JSON.stringify(request.body);
   const response = await fetchOrThrow(path, {
     method,
     headers,
     credentials: "same-origin",
-    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    // What is saved while the page goes away arrives all the same.
+    keepalive: method !== "GET" && (sent?.length ?? 0) < KEPT_ALIVE_LIMIT,
+    ...(sent === undefined ? {} : { body: sent }),
   });
   const body = await readJson(response);
   if (response.ok) return body;

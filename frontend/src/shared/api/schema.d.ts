@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * What this server is
-         * @description Return name, version and whether there is a demo.
+         * @description Return name, version, whether there is a demo, and whether somebody is here already.
          */
         get: operations["about"];
         put?: never;
@@ -218,6 +218,8 @@ export interface components {
             version: string;
             /** @description Whether `POST /api/v1/demo/` makes guests. */
             demo: boolean;
+            /** @description Whether the request carries the cookie of a live session. */
+            signed_in: boolean;
         };
         /**
          * @description * `upcoming` - upcoming

@@ -7,7 +7,8 @@ import { pass } from "@/test/time";
 
 import { Clock } from "./clock";
 import { timeLeft } from "./countdown";
-import { ClockProvider, useReading, useToday } from "./react";
+import { ClockProvider, useReading } from "./react";
+import { useToday } from "./useToday";
 
 const draws = vi.fn();
 const read = (now: number) => timeLeft(NOW + 3 * 60_000 + 3_600_000, now);

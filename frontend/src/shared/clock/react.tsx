@@ -1,7 +1,5 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
 
-import { dayOf, startOfDay, addDays } from "@/shared/lib/zone";
-
 import type { Clock } from "./clock";
 import type { Reading } from "./countdown";
 
@@ -28,17 +26,4 @@ export function useReading<T extends string | number | boolean>(
     [clock, read],
   );
   return useSyncExternalStore(subscribe, () => read(clock.now()).value);
-}
-
-/** Today in `zone`, as `2026-11-22`; changes at midnight. */
-export function useToday(zone: string): string {
-  return useReading(
-    useCallback(
-      (now: number) => {
-        const value = dayOf(now, zone);
-        return { value, until: startOfDay(addDays(value, 1), zone) };
-      },
-      [zone],
-    ),
-  );
 }

@@ -1,10 +1,11 @@
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useEffect, useState } from "react";
 
 import { ApiError, explain, type FieldError } from "@/shared/api/errors";
 
 interface Failure {
   readonly message: string;
   readonly fields: readonly FieldError[];
+  readonly form: HTMLFormElement;
 }
 
 /** A form under way: what was entered goes to `send`, and what comes back wrong is kept. */
@@ -12,14 +13,20 @@ export function useSubmit(send: (entered: FormData) => Promise<void>) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
 
-  const submit = async (entered: FormData) => {
+  // The button took the focus and gave it up while it was busy; it goes to what is to be mended.
+  useEffect(() => {
+    const wrong = failure?.form.querySelector<HTMLElement>("[aria-invalid=true]");
+    (wrong ?? failure?.form.querySelector<HTMLElement>("[type=submit]"))?.focus();
+  }, [failure]);
+
+  const submit = async (form: HTMLFormElement) => {
     setBusy(true);
     setFailure(null);
     try {
-      await send(entered);
+      await send(new FormData(form));
     } catch (error) {
       const fields = error instanceof ApiError ? error.fields : [];
-      setFailure({ message: explain(error), fields });
+      setFailure({ message: explain(error), fields, form });
     } finally {
       setBusy(false);
     }
@@ -27,9 +34,10 @@ export function useSubmit(send: (entered: FormData) => Promise<void>) {
 
   return {
     busy,
+    submit,
     onSubmit: (event: SubmitEvent<HTMLFormElement>) => {
       event.preventDefault();
-      void submit(new FormData(event.currentTarget));
+      void submit(event.currentTarget);
     },
     /** What is wrong with one field. */
     errorOf: (field: string): string | undefined =>

@@ -10,11 +10,15 @@ export function streamUrl(location: Location): string {
 }
 
 /** The browser's side of a stream's options. */
-export const browserParts: Pick<StreamOptions, "openSocket" | "timers" | "random" | "isOnline"> = {
+export const browserParts: Pick<
+  StreamOptions,
+  "openSocket" | "timers" | "random" | "isOnline" | "isSeen"
+> = {
   openSocket: (url) => new WebSocket(url) as Socket,
   timers: systemTimers,
   random: Math.random,
   isOnline: () => navigator.onLine,
+  isSeen: () => document.visibilityState === "visible",
 };
 
 /** Tells a stream what the browser knows about the network and the tab. Returns how to stop. */

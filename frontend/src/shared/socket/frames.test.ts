@@ -1,8 +1,20 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { sharedFrames } from "@/test/contracts";
+import { events, withStream } from "@/test/stream";
 
 import { parseServerFrame } from "./frames";
+
+const t = withStream();
+
+/** One of each that the stream sends in its life. */
+async function recorded(): Promise<readonly Record<string, unknown>[]> {
+  const socket = await t.current.goLive();
+  socket.say(events(8));
+  socket.say({ type: "ping", head: 8, t: 0 });
+  vi.advanceTimersByTime(10_000);
+  return socket.sent as Record<string, unknown>[];
+}
 
 describe("the frames that server and clients agreed on", () => {
   const frames = sharedFrames();
@@ -18,19 +30,22 @@ describe("the frames that server and clients agreed on", () => {
     },
   );
 
-  const ours = [
-    { type: "hello", since: null, epoch: null },
-    { type: "hello", since: 1, epoch: "e" },
-    { type: "ack", seq: 1 },
-    { type: "pong" },
-  ];
   it.each(frames.filter(({ direction }) => direction === "client"))(
-    "$name has only fields that this client would send",
-    ({ frame }) => {
-      const like = ours.find(({ type }) => type === frame.type);
+    "$name has only fields that this client sends",
+    async ({ frame }) => {
+      const like = (await recorded()).find(({ type }) => type === frame.type);
       expect(Object.keys(like ?? {})).toEqual(expect.arrayContaining(Object.keys(frame)));
     },
   );
+
+  it("are all that this client sends", async () => {
+    const known = frames.filter(({ direction }) => direction === "client");
+    for (const sent of await recorded()) {
+      const like = known.filter(({ frame }) => frame.type === sent.type);
+      const fields = new Set(like.flatMap(({ frame }) => Object.keys(frame)));
+      expect([...fields]).toEqual(expect.arrayContaining(Object.keys(sent)));
+    }
+  });
 });
 
 describe("parseServerFrame", () => {

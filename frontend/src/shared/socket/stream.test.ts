@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 
 import { FakeSocket } from "@/test/FakeSocket";
-import { events, snapshot, withStream, welcome } from "@/test/stream";
+import { events, settle, snapshot, withStream, welcome } from "@/test/stream";
 import { iso } from "@/test/tasks";
 
 const t = withStream();
@@ -12,7 +12,7 @@ describe("joining", () => {
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", since: null, epoch: null }]);
   });
 
-  it("is live once the whole snapshot is there, not before", () => {
+  it("is live once the whole snapshot is there, not before", async () => {
     const socket = FakeSocket.last;
     socket.accept();
     socket.say(welcome());
@@ -20,20 +20,42 @@ describe("joining", () => {
     expect(t.current.states).toEqual([]);
     expect(t.current.snapshots).toEqual([]);
     socket.say(snapshot(7));
+    await settle();
     expect(t.current.states).toEqual(["live"]);
     expect(t.current.snapshots).toHaveLength(1);
     expect(t.current.snapshots[0]?.items).toHaveLength(2);
     expect(t.current.stream.cursor).toEqual({ epoch: "e1", seq: 7 });
   });
 
-  it("answers a ping with a pong", () => {
-    const socket = t.current.goLive();
+  it("answers a ping with a pong", async () => {
+    const socket = await t.current.goLive();
     socket.say({ type: "ping", head: 7, t: iso() });
     expect(socket.sent).toContainEqual({ type: "pong" });
   });
 
-  it("passes over frames of a type that it does not know", () => {
-    const socket = t.current.goLive();
+  it("that falls behind the head for long makes it come back to its place", async () => {
+    t.current.random = 0;
+    const socket = await t.current.goLive();
+    socket.say({ type: "ping", head: 9, t: iso() });
+    vi.advanceTimersByTime(4_999);
+    expect(socket.closed).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(socket.closed).toBe(true);
+    vi.advanceTimersByTime(1);
+    FakeSocket.last.accept();
+    expect(FakeSocket.last.sent).toEqual([{ type: "hello", since: 7, epoch: "e1" }]);
+  });
+
+  it("that catches up with the head goes on", async () => {
+    const socket = await t.current.goLive();
+    socket.say({ type: "ping", head: 9, t: iso() });
+    socket.say(events(8, 9));
+    vi.advanceTimersByTime(10_000);
+    expect(socket.closed).toBe(false);
+  });
+
+  it("passes over frames of a type that it does not know", async () => {
+    const socket = await t.current.goLive();
     socket.say({ type: "fireworks", colour: "red" });
     socket.say(events(8));
     expect(t.current.seqs).toEqual([8]);
@@ -41,15 +63,15 @@ describe("joining", () => {
 });
 
 describe("events", () => {
-  it("come once each, whatever is repeated", () => {
-    const socket = t.current.goLive();
+  it("come once each, whatever is repeated", async () => {
+    const socket = await t.current.goLive();
     socket.say(events(6, 7, 8, 9));
     socket.say(events(9, 10));
     expect(t.current.seqs).toEqual([8, 9, 10]);
   });
 
-  it("are acknowledged after a while, or at once when there are many", () => {
-    const socket = t.current.goLive();
+  it("are acknowledged after a while, or at once when there are many", async () => {
+    const socket = await t.current.goLive();
     socket.say(events(8));
     expect(socket.sent).not.toContainEqual({ type: "ack", seq: 8 });
     vi.advanceTimersByTime(2_000);
@@ -58,9 +80,9 @@ describe("events", () => {
     expect(socket.sent.at(-1)).toEqual({ type: "ack", seq: 208 });
   });
 
-  it("with a gap make it come back to the last sound place", () => {
+  it("with a gap make it come back to the last sound place", async () => {
     t.current.random = 0;
-    t.current.goLive().say(events(8, 10));
+    (await t.current.goLive()).say(events(8, 10));
     expect(t.current.seqs).toEqual([8]);
     vi.advanceTimersByTime(0);
     FakeSocket.last.accept();
@@ -68,9 +90,9 @@ describe("events", () => {
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", since: 8, epoch: "e1" }]);
   });
 
-  it("that gap twice at one place make it ask for a snapshot", () => {
+  it("that gap twice at one place make it ask for a snapshot", async () => {
     t.current.random = 0;
-    t.current.goLive().say(events(9));
+    (await t.current.goLive()).say(events(9));
     vi.advanceTimersByTime(0);
     FakeSocket.last.accept();
     FakeSocket.last.say(welcome({ resumed: true }));
@@ -80,9 +102,9 @@ describe("events", () => {
     expect(FakeSocket.last.sent).toEqual([{ type: "hello", since: null, epoch: null }]);
   });
 
-  it("make it start over when a frame is broken", () => {
+  it("make it start over when a frame is broken", async () => {
     t.current.random = 0;
-    const socket = t.current.goLive();
+    const socket = await t.current.goLive();
     socket.sayText("{");
     expect(socket.closed).toBe(true);
     vi.advanceTimersByTime(0);
@@ -91,8 +113,8 @@ describe("events", () => {
 });
 
 describe("a lost connection", () => {
-  it("is resumed where it ended", () => {
-    t.current.goLive().say(events(8, 9));
+  it("is resumed where it ended", async () => {
+    (await t.current.goLive()).say(events(8, 9));
     FakeSocket.last.hangUp();
     expect(t.current.states.at(-1)).toBe("reconnecting");
     vi.advanceTimersByTime(500);
@@ -104,13 +126,14 @@ describe("a lost connection", () => {
     expect(t.current.seqs).toEqual([8, 9, 10]);
   });
 
-  it("starts over from a snapshot when the history is another one", () => {
-    t.current.goLive();
+  it("starts over from a snapshot when the history is another one", async () => {
+    await t.current.goLive();
     FakeSocket.last.hangUp();
     vi.advanceTimersByTime(500);
     FakeSocket.last.accept();
     FakeSocket.last.say(welcome({ epoch: "e2", head: 3 }));
     FakeSocket.last.say(snapshot(3));
+    await settle();
     expect(t.current.stream.cursor).toEqual({ epoch: "e2", seq: 3 });
     FakeSocket.last.say(events(4));
     expect(t.current.seqs).toEqual([4]);
@@ -128,6 +151,16 @@ describe("a lost connection", () => {
     expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
   });
 
+  it("is tried again within seconds while somebody looks at the page", () => {
+    t.current.seen = true;
+    const before = FakeSocket.all.length;
+    for (let attempt = 0; attempt < 9; attempt += 1) {
+      FakeSocket.last.hangUp();
+      vi.advanceTimersByTime(5_000);
+    }
+    expect(FakeSocket.all).toHaveLength(before + 9);
+  });
+
   it("is tried again at any moment within the wait", () => {
     t.current.random = 0.25;
     FakeSocket.last.hangUp();
@@ -137,7 +170,7 @@ describe("a lost connection", () => {
     expect(FakeSocket.all).toHaveLength(2);
   });
 
-  it("starts the waits anew only after it has held", () => {
+  it("starts the waits anew only after it has held", async () => {
     const waitIs = (ms: number) => {
       const before = FakeSocket.all.length;
       FakeSocket.last.hangUp();
@@ -147,26 +180,29 @@ describe("a lost connection", () => {
       expect(FakeSocket.all).toHaveLength(before + 1);
     };
     for (const wait of [500, 1_000, 2_000]) {
-      t.current.goLive();
+      await t.current.goLive();
       waitIs(wait);
     }
-    t.current.goLive();
+    await t.current.goLive();
     vi.advanceTimersByTime(5_000);
     waitIs(500);
   });
 
-  it.each([4008, 4010, 4012])("waits as long as a bye with %i asks, and then some", (code) => {
-    t.current.random = 0.5;
-    t.current.goLive().say({ type: "bye", code, reason: "later", retry_after_s: 3 });
-    vi.advanceTimersByTime(3_249);
-    expect(FakeSocket.all).toHaveLength(1);
-    vi.advanceTimersByTime(1);
-    expect(FakeSocket.all).toHaveLength(2);
-    expect(t.current.stops).toEqual([]);
-  });
+  it.each([4008, 4010, 4012])(
+    "waits as long as a bye with %i asks, and then some",
+    async (code) => {
+      t.current.random = 0.5;
+      (await t.current.goLive()).say({ type: "bye", code, reason: "later", retry_after_s: 3 });
+      vi.advanceTimersByTime(3_249);
+      expect(FakeSocket.all).toHaveLength(1);
+      vi.advanceTimersByTime(1);
+      expect(FakeSocket.all).toHaveLength(2);
+      expect(t.current.stops).toEqual([]);
+    },
+  );
 
-  it("is noticed by silence", () => {
-    const socket = t.current.goLive();
+  it("is noticed by silence", async () => {
+    const socket = await t.current.goLive();
     vi.advanceTimersByTime(59_999);
     expect(socket.closed).toBe(false);
     vi.advanceTimersByTime(1);
@@ -174,8 +210,8 @@ describe("a lost connection", () => {
     expect(t.current.states.at(-1)).toBe("reconnecting");
   });
 
-  it("is called offline when it lasts", () => {
-    t.current.goLive();
+  it("is called offline when it lasts", async () => {
+    await t.current.goLive();
     FakeSocket.last.hangUp();
     vi.advanceTimersByTime(14_999);
     expect(t.current.states.at(-1)).toBe("reconnecting");
@@ -183,19 +219,19 @@ describe("a lost connection", () => {
     expect(t.current.states.at(-1)).toBe("offline");
     vi.advanceTimersByTime(60_000);
     expect(t.current.states.at(-1)).toBe("offline");
-    t.current.goLive();
+    await t.current.goLive();
     expect(t.current.states.at(-1)).toBe("live");
   });
 
-  it("is called offline at once when the browser says so", () => {
-    t.current.goLive();
+  it("is called offline at once when the browser says so", async () => {
+    await t.current.goLive();
     t.current.online = false;
     t.current.stream.sleep();
     expect(t.current.states.at(-1)).toBe("offline");
   });
 
-  it("is tried again at once when the network is back", () => {
-    t.current.goLive();
+  it("is tried again at once when the network is back", async () => {
+    await t.current.goLive();
     FakeSocket.last.hangUp();
     t.current.stream.wake();
     expect(FakeSocket.all).toHaveLength(2);
@@ -203,8 +239,8 @@ describe("a lost connection", () => {
     expect(FakeSocket.all).toHaveLength(2);
   });
 
-  it("is looked for when a tab wakes up after a long silence", () => {
-    const socket = t.current.goLive();
+  it("is looked for when a tab wakes up after a long silence", async () => {
+    const socket = await t.current.goLive();
     t.current.stream.wake();
     expect(socket.closed).toBe(false);
     vi.advanceTimersByTime(36_000);
@@ -212,8 +248,8 @@ describe("a lost connection", () => {
     expect(socket.closed).toBe(true);
   });
 
-  it("is not heard any more once it was given up", () => {
-    const socket = t.current.goLive();
+  it("is not heard any more once it was given up", async () => {
+    const socket = await t.current.goLive();
     const late = socket.onmessage;
     t.current.stream.wake();
     socket.hangUp();

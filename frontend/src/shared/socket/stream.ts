@@ -1,6 +1,6 @@
 import { Alarms } from "@/shared/lib/alarms";
-import { type Backoff, fullJitterMs } from "@/shared/lib/backoff";
 
+import { Acks } from "./acks";
 import {
   type ClientFrame,
   CLOSE,
@@ -10,20 +10,11 @@ import {
   type SnapshotItem,
   type StreamEvent,
 } from "./frames";
+import * as limits from "./limits";
+import { Proof } from "./proof";
+import { following } from "./sequence";
 import type { ConnectionState, Socket, StopReason, StreamOptions } from "./types";
-
-const BACKOFF: Backoff = { baseMs: 500, capMs: 30_000 };
-/** The server pings each 25 s with jitter; two missed in a row mean that nobody is there. */
-const SILENCE_LIMIT_MS = 60_000;
-/** A tab that was asleep does not wait out the rest of the limit above. */
-const SILENCE_ON_WAKE_MS = 35_000;
-/** A connection that has held this long starts the backoff anew. */
-const STABLE_MS = 5_000;
-/** So long without a connection, and "Reconnecting" is no longer the honest word. */
-const OFFLINE_AFTER_MS = 15_000;
-/** The server stops sending at 1,000 unacknowledged events; acks stay well below. */
-const ACK_EVERY = 200;
-const ACK_AFTER_MS = 2_000;
+import { Waits } from "./waits";
 
 /**
  * One user's stream of events over one socket after another. It keeps the place in the stream and
@@ -31,25 +22,30 @@ const ACK_AFTER_MS = 2_000;
  */
 export class Stream {
   readonly #options: StreamOptions;
-  readonly #alarms: Alarms<"retry" | "silence" | "ack" | "offline">;
+  readonly #alarms: Alarms<"retry" | "silence" | "offline" | "behind">;
+  readonly #acks: Acks;
+  readonly #proof: Proof;
+  readonly #waits: Waits;
   #cursor: Cursor | null = null;
   #epoch: string | null = null;
   #page: SnapshotItem[] = [];
   #socket: Socket | null = null;
   #running = false;
   #state: ConnectionState = "connecting";
-  #attempt = 0;
-  #retryAfterMs = 0;
   #helloAt = 0;
   #heardAt = 0;
   #liveSince: number | null = null;
   #lostSince: number | null = null;
   #gapAt: number | null = null;
-  #acked = 0;
 
   constructor(options: StreamOptions) {
     this.#options = options;
     this.#alarms = new Alarms(options.timers);
+    this.#acks = new Acks(new Alarms(options.timers), (seq) => {
+      this.#send({ type: "ack", seq });
+    });
+    this.#proof = new Proof(options.isOurs);
+    this.#waits = new Waits(options);
   }
 
   get cursor(): Cursor | null {
@@ -68,13 +64,13 @@ export class Stream {
     this.#alarms.clearAll();
   }
 
-  /** The network is back, or the tab is looked at again: no reason to wait any longer. */
+  /** The network or the server is back, or the tab is looked at again: no reason to wait. */
   wake(): void {
     if (!this.#running) return;
     if (!this.#socket) {
-      this.#attempt = 0;
+      this.#waits.startOver();
       this.#connect();
-    } else if (this.#options.timers.now() - this.#heardAt > SILENCE_ON_WAKE_MS) {
+    } else if (this.#options.timers.now() - this.#heardAt > limits.SILENCE_ON_WAKE_MS) {
       this.#lost();
     }
   }
@@ -92,6 +88,7 @@ export class Stream {
     const socket = this.#options.openSocket(this.#options.url);
     this.#socket = socket;
     this.#page = [];
+    this.#proof.reset();
     this.#heard();
     socket.onopen = () => {
       this.#helloAt = this.#options.timers.now();
@@ -117,9 +114,11 @@ export class Stream {
 
   #take(frame: ServerFrame): void {
     const { handlers } = this.#options;
+    if (this.#proof.holds(frame)) return;
     switch (frame.type) {
       case "welcome":
         this.#epoch = frame.epoch;
+        if (frame.epoch !== this.#cursor?.epoch) void this.#prove();
         handlers.serverTime(Date.parse(frame.server_time), this.#helloAt);
         handlers.head(frame.head);
         if (frame.resumed) this.#live();
@@ -134,13 +133,33 @@ export class Stream {
         this.#send({ type: "pong" });
         handlers.serverTime(typeof frame.t === "number" ? frame.t : Date.parse(frame.t), null);
         handlers.head(frame.head);
-        // The head may be ahead of us only by what is on its way; the next ping would show it.
+        this.#watchHead(frame.head);
         return;
       case "bye":
-        this.#retryAfterMs = (frame.retry_after_s ?? 0) * 1_000;
+        this.#waits.askFor((frame.retry_after_s ?? 0) * 1_000);
         this.#closed(frame.code);
         return;
     }
+  }
+
+  /** Goes on with an unknown history only if it is this viewer's. */
+  async #prove(): Promise<void> {
+    const socket = this.#socket;
+    const { whose, held } = await this.#proof.ask();
+    if (!socket || this.#socket !== socket) return;
+    if (whose === "unknown") this.#lost();
+    if (whose === "theirs") this.#end("session");
+    for (const frame of held) {
+      // What was refused, or a frame before this one, may have cost the connection.
+      if (this.#socket === socket) this.#take(frame);
+    }
+  }
+
+  #watchHead(head: number): void {
+    if (this.#alarms.isSet("behind")) return;
+    this.#alarms.set("behind", limits.BEHIND_LIMIT_MS, () => {
+      if (this.#cursor && this.#cursor.seq < head) this.#lost();
+    });
   }
 
   #takeSnapshot(seq: number, items: readonly SnapshotItem[], done: boolean): void {
@@ -149,7 +168,7 @@ export class Stream {
     const all = this.#page;
     this.#page = [];
     this.#cursor = { epoch: this.#epoch, seq };
-    this.#acked = seq;
+    this.#acks.startAt(seq);
     this.#options.handlers.snapshot(this.#cursor, all);
     this.#live();
   }
@@ -160,21 +179,17 @@ export class Stream {
       this.#lost();
       return;
     }
-    let { seq } = cursor;
-    const fresh: StreamEvent[] = [];
-    let gap = false;
-    for (const event of items) {
-      if (event.seq <= seq) continue;
-      gap = event.seq !== seq + 1;
-      if (gap) break;
-      seq = event.seq;
-      fresh.push(event);
+    if (items.some(({ stream }) => stream !== this.#options.name)) {
+      this.#end("session");
+      return;
     }
+    const { fresh, gap } = following(items, cursor.seq);
+    const seq = cursor.seq + fresh.length;
     if (fresh.length > 0) {
       this.#cursor = { ...cursor, seq };
       this.#gapAt = null;
       this.#options.handlers.events(fresh);
-      this.#acknowledge();
+      this.#acks.arrived(seq);
     }
     if (!gap) return;
     // Come back to the last sound place. If the same place gaps twice, the place itself is bad.
@@ -182,18 +197,6 @@ export class Stream {
     this.#gapAt = seq;
     this.#lost();
   }
-
-  #acknowledge(): void {
-    if ((this.#cursor?.seq ?? 0) - this.#acked >= ACK_EVERY) this.#ack();
-    else if (!this.#alarms.isSet("ack")) this.#alarms.set("ack", ACK_AFTER_MS, this.#ack);
-  }
-
-  #ack = (): void => {
-    this.#alarms.clear("ack");
-    if (!this.#cursor || this.#cursor.seq === this.#acked) return;
-    this.#acked = this.#cursor.seq;
-    this.#send({ type: "ack", seq: this.#acked });
-  };
 
   #live(): void {
     this.#liveSince = this.#options.timers.now();
@@ -224,9 +227,9 @@ export class Stream {
   async #askForSession(): Promise<void> {
     this.#setState(this.#stateWithoutSocket());
     // Without an answer the session is taken to be there: the server will say otherwise.
-    const session = await this.#options.hasSession().catch(() => true);
+    const ours = await this.#options.isOurs().catch(() => true);
     if (!this.#running || this.#socket) return;
-    if (session) this.#retry();
+    if (ours) this.#retry();
     else this.#end("session");
   }
 
@@ -242,20 +245,20 @@ export class Stream {
   }
 
   #retry(): void {
-    const { timers, random } = this.#options;
-    const now = timers.now();
-    if (this.#liveSince !== null && now - this.#liveSince >= STABLE_MS) this.#attempt = 0;
+    const now = this.#options.timers.now();
+    const held = this.#liveSince !== null && now - this.#liveSince >= limits.STABLE_MS;
+    if (held) this.#waits.startOver();
     this.#liveSince = null;
     this.#lostSince ??= now;
     this.#setState(this.#stateWithoutSocket());
-    this.#alarms.set("offline", Math.max(0, this.#lostSince + OFFLINE_AFTER_MS - now), () => {
-      this.#setState("offline");
-    });
-    // The server's wish is a floor; the jitter comes on top, so that not all arrive together.
-    const wait = this.#retryAfterMs + fullJitterMs(BACKOFF, this.#attempt, random);
-    this.#retryAfterMs = 0;
-    this.#attempt += 1;
-    this.#alarms.set("retry", wait, () => {
+    this.#alarms.set(
+      "offline",
+      Math.max(0, this.#lostSince + limits.OFFLINE_AFTER_MS - now),
+      () => {
+        this.#setState("offline");
+      },
+    );
+    this.#alarms.set("retry", this.#waits.next(), () => {
       this.#connect();
     });
   }
@@ -267,7 +270,7 @@ export class Stream {
 
   #heard(): void {
     this.#heardAt = this.#options.timers.now();
-    this.#alarms.set("silence", SILENCE_LIMIT_MS, () => {
+    this.#alarms.set("silence", limits.SILENCE_LIMIT_MS, () => {
       this.#lost();
     });
   }
@@ -277,7 +280,8 @@ export class Stream {
     const socket = this.#socket;
     this.#socket = null;
     this.#alarms.clear("silence");
-    this.#alarms.clear("ack");
+    this.#acks.pause();
+    this.#alarms.clear("behind");
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();

@@ -34,7 +34,11 @@ export interface StreamOptions {
   readonly timers: Timers;
   readonly random: () => number;
   readonly isOnline: () => boolean;
-  /** Asked when the server says that the session is over: is it really? */
-  readonly hasSession: () => Promise<boolean>;
+  /** Whether the page is being looked at. */
+  readonly isSeen: () => boolean;
+  /** The stream that is meant; events of any other end this one. */
+  readonly name: string;
+  /** Whether the session that the browser would connect with is still that of this stream. */
+  readonly isOurs: () => Promise<boolean>;
   readonly handlers: StreamHandlers;
 }

@@ -11,6 +11,7 @@ import { TaskStore } from "./store";
 
 const a = makeTask({ id: "a" });
 const sessionEnded = vi.fn();
+const reached = vi.fn();
 const refused = vi.fn();
 let store: TaskStore;
 let operations: Operations;
@@ -19,9 +20,16 @@ beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
   store = new TaskStore(new Clock(systemTimers));
   store.replace({ epoch: "e", seq: 1 }, asItems([a]));
-  operations = new Operations({ store, timers: systemTimers, random: () => 1, sessionEnded });
+  operations = new Operations({
+    store,
+    timers: systemTimers,
+    random: () => 1,
+    reached,
+    sessionEnded,
+  });
   refused.mockReset();
   sessionEnded.mockReset();
+  reached.mockReset();
 });
 
 afterEach(() => {
@@ -72,7 +80,9 @@ describe("after a passing trouble", () => {
     await settle();
     expect(store.getTask("a")?.title).toBe("mine");
     expect(store.countUnanswered()).toBe(1);
+    expect(reached).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(500);
+    expect(reached).toHaveBeenCalledTimes(1);
     expect(send.mock.calls).toEqual([["op"], ["op"]]);
     expect(store.countUnanswered()).toBe(0);
     expect(refused).not.toHaveBeenCalled();
@@ -129,6 +139,14 @@ it("tells when the session is over, instead of blaming the change", async () => 
   await settle();
   expect(sessionEnded).toHaveBeenCalledTimes(1);
   expect(refused).not.toHaveBeenCalled();
+});
+
+it("sends nothing any more once stopped", () => {
+  const send = vi.fn<Operation["send"]>();
+  operations.stop();
+  rename("op", "mine", send);
+  expect(send).not.toHaveBeenCalled();
+  expect(store.countUnanswered()).toBe(0);
 });
 
 it("hears nothing any more once stopped", async () => {

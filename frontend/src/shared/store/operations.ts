@@ -26,6 +26,8 @@ export interface OperationsOptions {
   readonly store: TaskStore;
   readonly timers: Timers;
   readonly random: () => number;
+  /** The server can be reached: it has answered. */
+  readonly reached: () => void;
   /** The server no longer knows who is asking. */
   readonly sessionEnded: () => void;
 }
@@ -47,6 +49,8 @@ export class Operations {
   }
 
   submit(operation: Operation): void {
+    // A draft that is saved as its page goes may come after the session: nobody is there to send it.
+    if (this.#stopped) return;
     this.#options.store.begin(operation.opId, operation.taskId, operation.change);
     const queue = this.#queues.get(operation.taskId) ?? [];
     this.#queues.set(operation.taskId, queue);
@@ -79,6 +83,7 @@ export class Operations {
     try {
       const task = await operation.send(operation.opId);
       if (this.#stopped) return;
+      this.#options.reached();
       this.#options.store.answered(operation.opId, task);
       this.#next(operation);
     } catch (error) {

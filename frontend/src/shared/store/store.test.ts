@@ -265,6 +265,15 @@ describe("a task read by itself", () => {
     expect(ids("completed")).toEqual([]);
   });
 
+  it("does not outlive a snapshot, for it may have been deleted meanwhile", () => {
+    load(a);
+    store.adopt(old);
+    load(a);
+    expect(store.getTask("old")).toBeUndefined();
+    store.begin("op", "old", (task) => task);
+    expect(store.getTask("old")).toBeUndefined();
+  });
+
   it("follows its events like any other", () => {
     load(a);
     store.adopt(old);

@@ -70,11 +70,13 @@ export class TaskStore {
 
   replace(cursor: Cursor, items: readonly SnapshotItem[]): void {
     this.#replica.replace(cursor, items);
+    // Whatever was read by itself may have been deleted since; who still needs it reads it again.
+    this.#adopted.clear();
     this.#overlay.prune(cursor.seq, this.#replica.tasks);
     const before = new Map(this.#visible);
     this.#visible.clear();
-    const ids = [...this.#replica.tasks.keys(), ...this.#adopted.keys()];
-    for (const id of [...ids, ...this.#overlay.taskIds()]) this.#refresh(id, before.get(id));
+    const ids = new Set([...this.#replica.tasks.keys(), ...this.#overlay.taskIds()]);
+    for (const id of ids) this.#refresh(id, before.get(id));
     const first = !this.#ready;
     this.#ready = true;
     this.#publish(!first);

@@ -1,6 +1,9 @@
 const two = (value: number) => String(value).padStart(2, "0");
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 const quoted = (title: string) => `“${title}”`;
+/** Enough of a title to know it by. */
+const short = (title: string) =>
+  quoted(title.length > 40 ? `${title.slice(0, 39).trim()}…` : title);
 
 export const en = {
   product: "taskengine",
@@ -32,6 +35,9 @@ export const en = {
     guest: "Guest",
     settings: "Settings",
     signOut: "Sign out",
+    signOutAnyway: "Sign out anyway",
+    unsent: (count: number) =>
+      `${plural(count, "change has", "changes have")} not been sent yet. If you sign out now, ${count === 1 ? "it is" : "they are"} lost.`,
     theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
   },
 
@@ -107,13 +113,13 @@ export const en = {
     lateBy: (by: string) => `late by ${by}`,
     completedAt: (when: string) => `completed ${when}`,
     noDeadline: "No deadline",
+    priority: "priority",
   },
 
   deadline: {
     minute: "In 1 minute",
     hour: "In 1 hour",
     tonight: "Tonight",
-    tomorrow: "Tomorrow 9:00",
     none: "No deadline",
     pick: "Pick a time",
     set: "Set",
@@ -147,19 +153,21 @@ export const en = {
     delete: "Delete",
     complete: "Complete",
     reopen: "Reopen",
-    missing: "This task does not exist any more.",
+    gone: "This task does not exist any more.",
+    missing: "There is no such task.",
     loading: "Loading the task",
   },
 
   toasts: {
     label: "Notices",
-    deleted: (title: string) => `Deleted ${quoted(title)}.`,
+    deleted: (title: string) => `Deleted ${short(title)}.`,
+    stillSignedIn: (why: string) => `You are still signed in. ${why}`,
     undo: "Undo",
     dismiss: "Dismiss",
     refused: {
-      create: (title: string, why: string) => `${quoted(title)} was not added. ${why}`,
-      change: (title: string, why: string) => `${quoted(title)} was not changed. ${why}`,
-      delete: (title: string, why: string) => `${quoted(title)} was not deleted. ${why}`,
+      create: (title: string, why: string) => `${short(title)} was not added. ${why}`,
+      change: (title: string, why: string) => `${short(title)} was not changed. ${why}`,
+      delete: (title: string, why: string) => `${short(title)} was not deleted. ${why}`,
     },
   },
 
@@ -172,6 +180,8 @@ export const en = {
     /** In place of what the server says, by its code. */
     byCode: {
       email_password_mismatch: "Email and password do not match.",
+      enter_current_password: "That is not your password.",
+      wrong_password: "That is not your password.",
     } as Readonly<Record<string, string>>,
   },
 
@@ -189,18 +199,20 @@ export const en = {
     haveAccount: "Already have an account?",
     ended: "Your session has ended. Sign in to go on; nothing on your board is lost.",
     forgotTitle: "Forgot your password?",
-    forgotHint: "Enter your email. If it has an account, a link to a new password is on its way.",
+    forgotHint: "Enter your email. If it has an account, a link to a new password goes there.",
     forgotSend: "Send the link",
-    forgotSent: "If that address has an account, a letter is on its way to it.",
+    forgotSent: "If that address has an account, an email is on its way to it.",
     resetTitle: "Choose a new password",
     resetSave: "Save the password",
     resetDone: "Your password is changed. Sign in with it.",
-    resetBad: "This link has been used or is too old. Ask for a new one.",
+    resetBad: "This link has been used or is too old.",
+    resetAgain: "Ask for a new one",
     verifyTitle: "Confirm your address",
     verifying: "Confirming your address",
     verified: "Your address is confirmed.",
     verifyBad: "This link has been used or is too old.",
     toBoard: "To the board",
+    toSignIn: "To sign-in",
     verifyFirst: "Look into your mail: a link there confirms your address. Then sign in.",
   },
 
@@ -226,6 +238,7 @@ export const en = {
 
   settings: {
     title: "Settings",
+    time: "Dates and times",
     zone: "Time zone",
     zoneHint: "Deadlines are read and shown in this zone.",
     zoneUnknown: "That zone is not known. Choose one from the list, such as Europe/Berlin.",
@@ -239,6 +252,7 @@ export const en = {
     deleteTitle: "Delete the account",
     deleteHint: "Your account and all its tasks are removed. This cannot be undone.",
     deleteAccount: "Delete the account",
+    deleteYes: "Delete everything",
     deletePassword: "Your password, to confirm",
   },
 
@@ -253,7 +267,18 @@ export const en = {
     help: "This list",
   },
 
+  confirm: {
+    no: "Stay",
+  },
+
+  part: {
+    failed:
+      "This could not be opened. Check the connection, then try again; if that does not help, load the page again.",
+    retry: "Try again",
+  },
+
   page: {
+    titled: (title: string) => `${title} · taskengine`,
     missing: "There is nothing at this address.",
     home: "To the start",
     broken: "Something broke on this page.",

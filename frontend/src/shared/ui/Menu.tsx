@@ -1,7 +1,9 @@
-import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 
-const load = () => import("./MenuPanel");
-const MenuPanel = lazy(load);
+import { part } from "./part";
+import { Unopened } from "./Unloaded";
+
+const panel = part(() => import("./MenuPanel"));
 
 export interface MenuItem {
   readonly label: string;
@@ -22,6 +24,9 @@ export function Menu({ label, items, className, children }: MenuProps) {
   const [home, setHome] = useState<Element | null>(null);
   const open = home !== null;
   const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setHome(null);
+  };
   return (
     <span className="relative inline-flex">
       <button
@@ -31,8 +36,8 @@ export function Menu({ label, items, className, children }: MenuProps) {
         aria-haspopup="menu"
         aria-expanded={open}
         className={className}
-        onPointerEnter={() => void load()}
-        onFocus={() => void load()}
+        onPointerEnter={panel.preload}
+        onFocus={panel.preload}
         onClick={({ currentTarget }) => {
           setHome(open ? null : (currentTarget.closest("header, main") ?? document.body));
         }}
@@ -40,17 +45,10 @@ export function Menu({ label, items, className, children }: MenuProps) {
         {children}
       </button>
       {open && (
-        <Suspense fallback={null}>
-          <MenuPanel
-            label={label}
-            items={items}
-            button={button}
-            home={home}
-            onClose={() => {
-              setHome(null);
-            }}
-          />
-        </Suspense>
+        <panel.Part
+          of={{ label, items, button, home, onClose: close }}
+          failed={() => <Unopened onClose={close} />}
+        />
       )}
     </span>
   );

@@ -1,8 +1,22 @@
 import { Popover } from "radix-ui";
+import { type ReactNode, type RefObject, useState } from "react";
 
-import type { PopoverProps } from "./Popover";
+interface PopoverProps {
+  readonly onClose: () => void;
+  readonly anchor: RefObject<HTMLElement | null>;
+  /** Where the focus goes when it closes. */
+  readonly returnTo: RefObject<HTMLElement | null>;
+  readonly label: string;
+  /** Which of its edges stands at the same edge of the anchor. */
+  readonly align: "start" | "end";
+  readonly children: ReactNode;
+}
 
-export default function PopoverPanel({ onClose, anchor, returnTo, label, children }: PopoverProps) {
+/** A small dialog beside its anchor. */
+export function PopoverPanel(props: PopoverProps) {
+  const { onClose, anchor, returnTo, label, align, children } = props;
+  // Inside the sheet that it was opened from, which is all there is to those who hear the page.
+  const [home] = useState(() => anchor.current?.closest("[role=dialog]") ?? document.body);
   return (
     <Popover.Root
       open
@@ -11,10 +25,10 @@ export default function PopoverPanel({ onClose, anchor, returnTo, label, childre
       }}
     >
       <Popover.Anchor virtualRef={anchor} />
-      <Popover.Portal>
+      <Popover.Portal container={home}>
         <Popover.Content
           aria-label={label}
-          align="start"
+          align={align}
           sideOffset={8}
           collisionPadding={12}
           className="appear z-40 w-80 max-w-[calc(100vw-24px)] rounded-card border border-line-strong bg-card p-2"

@@ -40,3 +40,17 @@ it("undoes once and leaves", () => {
   expect(undo).toHaveBeenCalledTimes(1);
   expect(screen.queryByText("Deleted.")).toBeNull();
 });
+
+it("that was dismissed by the keyboard does not hold those that come later", () => {
+  const dismiss = screen.getByRole("button", { name: "Dismiss" });
+  act(() => {
+    dismiss.focus();
+  });
+  pass(60_000);
+  fireEvent.click(dismiss);
+  act(() => {
+    showToast({ message: "Saved." });
+  });
+  pass(6_000);
+  expect(screen.queryByText("Saved.")).toBeNull();
+});

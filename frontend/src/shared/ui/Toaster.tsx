@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 
 import { useObservable } from "@/shared/lib/observable";
 import { text } from "@/shared/text";
@@ -12,11 +12,15 @@ const SHOWN_MS = 6_000;
 export function Toaster() {
   const list = useObservable(toasts);
   const [held, setHeld] = useState(false);
+  // One that leaves takes the focus with it, and no blur would tell.
+  const release = useCallback(() => {
+    setHeld(false);
+  }, []);
   return (
     <section
       aria-label={text.toasts.label}
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-0 bottom-36 z-50 flex flex-col items-center gap-2 px-4 wide:bottom-6"
+      className="pointer-events-none fixed inset-x-0 bottom-(--toasts) z-50 flex flex-col items-center gap-2 px-4"
       onPointerEnter={() => {
         setHeld(true);
       }}
@@ -31,14 +35,20 @@ export function Toaster() {
       }}
     >
       {list.map((toast) => (
-        <ToastCard key={toast.id} toast={toast} held={held} />
+        <ToastCard key={toast.id} toast={toast} held={held} onGone={release} />
       ))}
     </section>
   );
 }
 
+interface ToastCardProps {
+  readonly toast: Toast;
+  readonly held: boolean;
+  readonly onGone: () => void;
+}
+
 /** Leaves by itself, but never while a pointer or the focus rests on it. */
-function ToastCard({ toast, held }: { readonly toast: Toast; readonly held: boolean }) {
+function ToastCard({ toast, held, onGone }: ToastCardProps) {
   const left = useRef(SHOWN_MS);
   useEffect(() => {
     if (held) return;
@@ -51,6 +61,7 @@ function ToastCard({ toast, held }: { readonly toast: Toast; readonly held: bool
       left.current -= Date.now() - since;
     };
   }, [held, toast.id]);
+  useEffect(() => onGone, [onGone]);
   const { action } = toast;
   return (
     <div className="appear pointer-events-auto flex max-w-full items-center gap-1 rounded-card bg-ink py-1 pr-1 pl-4 text-paper">

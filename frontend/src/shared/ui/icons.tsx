@@ -36,6 +36,8 @@ export const ClockIcon = icon(
     <path d="M8 4.75V8l2 1.5" />
   </>,
 );
+export const FlagIcon = icon(<path d="M4 14V2.5m0 .5h7.5l-1.75 2.75L11.5 8.5H4" />);
+export const BackIcon = icon(<path d="M9.5 3.5 5 8l4.5 4.5" />);
 export const MissedIcon = icon(
   <>
     <path d="M8 2.5 14 13H2L8 2.5Z" />

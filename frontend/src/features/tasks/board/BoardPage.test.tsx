@@ -1,5 +1,5 @@
 import { act, within } from "@testing-library/react";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import {
   makeTestWorkspace,
@@ -8,6 +8,7 @@ import {
   screen,
   type TestWorkspace,
 } from "@/test/render";
+import { screenIs } from "@/test/media";
 import { iso, makeEvent, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
 
@@ -27,21 +28,8 @@ beforeEach(() => {
 
 async function draw(tasks: Parameters<typeof makeTestWorkspace>[0]) {
   workspace = makeTestWorkspace(tasks);
-  await renderPage(<BoardPage detail={null} />, workspace);
+  await renderPage(<BoardPage detail={null} modal={false} />, workspace);
   await screen.findByRole("textbox", { name: "New task" });
-}
-
-function narrow() {
-  window.matchMedia = vi.fn((query: string) => ({
-    matches: false,
-    media: query,
-    onchange: null,
-    addEventListener: vi.fn(),
-    removeEventListener: vi.fn(),
-    addListener: vi.fn(),
-    removeListener: vi.fn(),
-    dispatchEvent: () => false,
-  }));
 }
 
 const column = (name: RegExp) => within(screen.getByRole("region", { name }));
@@ -100,7 +88,11 @@ describe("the wide board", () => {
   it("offers ways to begin where there is nothing", async () => {
     await draw([]);
     await user.click(screen.getByRole("button", { name: "Something due in a minute" }));
+    expect(screen.getByRole("textbox", { name: "New task" })).toHaveFocus();
+    expect(screen.getByRole("button", { name: "Deadline: In 1 minute" })).toBeVisible();
+    await user.keyboard("Tea{Enter}");
     expect(workspace.commands.create).toHaveBeenCalledTimes(1);
+    expect(workspace.commands.create.mock.calls[0]?.[0]).toBe("Tea");
     expect(screen.getByText("Nothing missed. Good.")).toBeVisible();
   });
 
@@ -120,7 +112,7 @@ describe("the wide board", () => {
 
 describe("the phone's board", () => {
   it("shows one bucket and the counts of all", async () => {
-    narrow();
+    screenIs(false);
     await draw([soon, open, late, done]);
     expect(screen.getByRole("tab", { name: /^Upcoming ?2/, selected: true })).toBeVisible();
     expect(screen.queryByRole("article", { name: "Late" })).toBeNull();
@@ -141,6 +133,14 @@ describe("what was missed while away", () => {
     expect(screen.getByText("1 task was missed while you were away.")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Review" }));
     expect(screen.queryByText(/while you were away/)).toBeNull();
+    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
+  });
+
+  it("is reviewed on a phone with the focus on its first card", async () => {
+    screenIs(false);
+    localStorage.setItem("taskengine.seen.me", String(Date.parse(iso(-120_000))));
+    await draw([late]);
+    await user.click(screen.getByRole("button", { name: "Review" }));
     expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
   });
 
@@ -183,6 +183,13 @@ describe("the keys", () => {
     await user.keyboard("2");
     expect(focused()).toBe("Late");
   });
+});
+
+it("lies out of reach under a task that is open over it", async () => {
+  workspace = makeTestWorkspace([soon]);
+  await renderPage(<BoardPage detail={<p>Opened</p>} modal />, workspace);
+  expect(await screen.findByText("Opened")).toBeVisible();
+  expect(screen.getByText("Soon").closest("[inert]")).not.toBeNull();
 });
 
 describe("the connection", () => {

@@ -1,11 +1,15 @@
 import { type ReactNode, useCallback, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 
 import { useMedia, WIDE } from "@/shared/lib/media";
 import { useReadyOf } from "@/shared/store/react";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
+import { part } from "@/shared/ui/part";
+import { Unopened } from "@/shared/ui/Unloaded";
 
 import { useBoard, useWorkspace } from "../context";
+import { noDeadline, type Preset } from "../deadline/deadline";
 import { QuickAdd } from "../quick-add/QuickAdd";
 import { Announcer } from "./Announcer";
 import { AwayLine } from "./AwayLine";
@@ -13,31 +17,50 @@ import { Column } from "./Column";
 import { Columns } from "./Columns";
 import { ConnectionNote } from "./ConnectionNote";
 import { Empty } from "./Empty";
-import { KeyHelp } from "./KeyHelp";
 import { Loading } from "./Loading";
 import { NowLine } from "./NowLine";
 import { Tabs } from "./Tabs";
 import { Travel } from "./Travel";
 import { useKeys } from "./useKeys";
 
+const keyHelp = part(() => import("./KeyHelp"));
+
 interface BoardPageProps {
   /** The task that is open beside the board (wide) or over it (phone). */
   readonly detail: ReactNode | null;
+  /** Whether an open task lies over the board rather than beside it. */
+  readonly modal: boolean;
 }
 
-export function BoardPage({ detail }: BoardPageProps) {
+export function BoardPage({ detail, modal }: BoardPageProps) {
   const { store } = useWorkspace();
   const board = useBoard();
   const ready = useReadyOf(store);
   const wide = useMedia(WIDE);
   const [bucket, setBucket] = useState<Bucket>("upcoming");
+  const [choice, setChoice] = useState(noDeadline);
   const [help, setHelp] = useState(false);
   const quickAdd = useRef<HTMLInputElement>(null);
   const show = useCallback((wanted: Bucket) => {
-    setBucket(wanted);
-    const column = document.querySelector(`[data-column="${wanted}"]`);
-    column?.querySelector<HTMLElement>('[data-control="title"]')?.focus();
+    // At once, for a phone draws the bucket's cards only now, and the focus is to go to one.
+    flushSync(() => {
+      setBucket(wanted);
+    });
+    const card = `[data-column="${wanted}"] [data-control="title"]`;
+    const tab = `[data-travel-to="${wanted}"]`;
+    (
+      document.querySelector<HTMLElement>(card) ?? document.querySelector<HTMLElement>(tab)
+    )?.focus();
   }, []);
+  const begin = (preset: Preset) => {
+    setChoice(preset);
+    quickAdd.current?.focus();
+  };
+  const closeHelp = () => {
+    setHelp(false);
+  };
+  const covered = detail !== null && modal;
+  const line = <QuickAdd inputRef={quickAdd} choice={choice} onChoose={setChoice} />;
   useKeys({
     quickAdd,
     onBucket: show,
@@ -61,12 +84,12 @@ export function BoardPage({ detail }: BoardPageProps) {
       <Announcer />
       {wide ? (
         <div className={`mx-auto flex max-w-[1280px] gap-8 px-8 ${detail ? "xl:pr-[440px]" : ""}`}>
-          <main className="grid min-w-0 flex-1 content-start gap-4 pt-6 pb-24">
-            <QuickAdd inputRef={quickAdd} />
+          <main inert={covered} className="grid min-w-0 flex-1 content-start gap-4 pt-6 pb-24">
+            {line}
             {top}
             {ready ? (
               <Travel board={board}>
-                <Columns board={board} />
+                <Columns board={board} onBegin={begin} />
               </Travel>
             ) : (
               <Loading />
@@ -77,7 +100,7 @@ export function BoardPage({ detail }: BoardPageProps) {
       ) : (
         <>
           {/* What lies under the open sheet is out of reach. */}
-          <div inert={detail !== null}>
+          <div inert={covered}>
             <main className="mx-auto grid max-w-[640px] gap-3 px-4 pt-3 pb-44">
               {top}
               <NowLine />
@@ -94,7 +117,7 @@ export function BoardPage({ detail }: BoardPageProps) {
                       key={bucket}
                       bucket={bucket}
                       tasks={board[bucket]}
-                      empty={<Empty bucket={bucket} />}
+                      empty={<Empty bucket={bucket} onBegin={begin} />}
                     />
                   </Travel>
                 ) : (
@@ -102,11 +125,12 @@ export function BoardPage({ detail }: BoardPageProps) {
                 )}
               </div>
             </main>
-            <div className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-paper pb-[env(safe-area-inset-bottom)]">
+            <div
+              data-dock=""
+              className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-paper pb-[env(safe-area-inset-bottom)]"
+            >
               <div className="mx-auto max-w-[640px]">
-                <div className="px-3 pt-2">
-                  <QuickAdd inputRef={quickAdd} />
-                </div>
+                <div className="px-3 pt-2">{line}</div>
                 <nav aria-label={text.buckets.label}>
                   <Tabs board={board} chosen={bucket} onChoose={setBucket} />
                 </nav>
@@ -116,12 +140,9 @@ export function BoardPage({ detail }: BoardPageProps) {
           {detail}
         </>
       )}
-      <KeyHelp
-        open={help}
-        onClose={() => {
-          setHelp(false);
-        }}
-      />
+      {help && (
+        <keyHelp.Part of={{ onClose: closeHelp }} failed={() => <Unopened onClose={closeHelp} />} />
+      )}
     </>
   );
 }

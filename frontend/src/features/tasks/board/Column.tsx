@@ -1,13 +1,13 @@
 import { type ReactNode, useState } from "react";
 
 import type { Task } from "@/shared/api/types";
-import { useToday } from "@/shared/clock/react";
+import { useToday } from "@/shared/clock/useToday";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 
 import { Card } from "../card/Card";
-import { useWorkspace } from "../context";
+import { useZone } from "../context";
 import { byDay } from "./groups";
 
 /** More cards than this are not looked at, only scrolled past. */
@@ -47,7 +47,7 @@ export function Column({ bucket, tasks, empty }: ColumnProps) {
 }
 
 function Days({ tasks }: { readonly tasks: readonly Task[] }) {
-  const { zone } = useWorkspace();
+  const zone = useZone();
   const today = useToday(zone);
   return byDay(tasks, zone, today).map(({ name, tasks: grouped }) => (
     <section key={name} aria-label={name} className="grid gap-2 not-first:mt-3">

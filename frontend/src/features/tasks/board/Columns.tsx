@@ -2,13 +2,20 @@ import type { Board } from "@/shared/store/board";
 import { type Bucket, BUCKETS } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 
+import type { Preset } from "../deadline/deadline";
 import { Column } from "./Column";
 import { Count } from "./Count";
 import { Empty } from "./Empty";
 import { NowLine } from "./NowLine";
 
+interface ColumnsProps {
+  readonly board: Board;
+  /** Wants a new task due by it. */
+  readonly onBegin: (preset: Preset) => void;
+}
+
 /** The wide board: all three buckets beside each other, under the now line. */
-export function Columns({ board }: { readonly board: Board }) {
+export function Columns({ board, onBegin }: ColumnsProps) {
   return (
     <div>
       <div className="sticky top-[57px] z-20 bg-paper pt-2">
@@ -22,7 +29,11 @@ export function Columns({ board }: { readonly board: Board }) {
       <div className="grid grid-cols-3 items-start gap-6">
         {BUCKETS.map((bucket) => (
           <section key={bucket} aria-labelledby={`bucket-${bucket}`} data-column={bucket}>
-            <Column bucket={bucket} tasks={board[bucket]} empty={<Empty bucket={bucket} />} />
+            <Column
+              bucket={bucket}
+              tasks={board[bucket]}
+              empty={<Empty bucket={bucket} onBegin={onBegin} />}
+            />
           </section>
         ))}
       </div>

@@ -29,7 +29,8 @@ export function ConnectionNote() {
   }
   if (state !== "offline") return null;
   return (
-    <p className="appear rounded-card bg-hover px-3 py-2 text-meta text-muted">
+    // Over the board's foot, not above its cards: they must not move under the person's hand.
+    <p className="appear fixed bottom-(--toasts) left-4 z-20 mr-4 max-w-[640px] rounded-card border border-line-strong bg-card px-3 py-2 text-meta text-muted sm:left-8">
       {text.connection.offlineHint}
       {waiting > 0 && <> {text.connection.waiting(waiting)}.</>}
     </p>

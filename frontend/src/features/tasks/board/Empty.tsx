@@ -1,14 +1,17 @@
-import { useClock } from "@/shared/clock/react";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 import { PlusIcon } from "@/shared/ui/icons";
 
-import { useWorkspace } from "../context";
 import { inOneMinute, noDeadline, type Preset, tonight } from "../deadline/deadline";
 
+interface BeginProps {
+  /** Wants a new task due by it; what it is called is for the person to say. */
+  readonly onBegin: (preset: Preset) => void;
+}
+
 /** What stands where a bucket has nothing: a beginning, praise, or what to expect. */
-export function Empty({ bucket }: { readonly bucket: Bucket }) {
-  if (bucket === "upcoming") return <Begin />;
+export function Empty({ bucket, onBegin }: BeginProps & { readonly bucket: Bucket }) {
+  if (bucket === "upcoming") return <Begin onBegin={onBegin} />;
   return <p className="py-2 text-muted">{text.empty[bucket]}</p>;
 }
 
@@ -18,9 +21,7 @@ const WAYS: readonly { readonly title: string; readonly preset: Preset }[] = [
   { title: text.empty.upcomingWays.open, preset: noDeadline },
 ];
 
-function Begin() {
-  const clock = useClock();
-  const { commands, zone } = useWorkspace();
+function Begin({ onBegin }: BeginProps) {
   return (
     <div className="grid gap-2 py-2">
       <p className="font-semibold">{text.empty.upcomingTitle}</p>
@@ -32,7 +33,7 @@ function Begin() {
               type="button"
               className="flex min-h-11 w-full items-center gap-3 rounded-card border border-dashed border-line-strong px-3 text-left text-muted hover:border-accent hover:text-ink"
               onClick={() => {
-                commands.create(title, preset.at(clock.now(), zone));
+                onBegin(preset);
               }}
             >
               <PlusIcon />

@@ -15,16 +15,14 @@ const KEYS: readonly (readonly [string, string])[] = [
 ];
 
 interface KeyHelpProps {
-  readonly open: boolean;
   readonly onClose: () => void;
 }
 
-export function KeyHelp({ open, onClose }: KeyHelpProps) {
+export default function KeyHelp({ onClose }: KeyHelpProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (open) dialog.current?.showModal();
-  }, [open]);
-  if (!open) return null;
+    dialog.current?.showModal();
+  }, []);
   return (
     <dialog
       ref={dialog}

@@ -4,12 +4,12 @@ import { useReading } from "@/shared/clock/react";
 import { MINUTE_MS } from "@/shared/lib/durations";
 import { text } from "@/shared/text";
 
-import { useWorkspace } from "../context";
+import { useZone } from "../context";
 import { timeOfDay } from "../deadline/when";
 
 /** The line toward which every open task drifts. */
 export function NowLine() {
-  const { zone } = useWorkspace();
+  const zone = useZone();
   const time = useReading(
     useCallback(
       (now: number) => ({

@@ -31,7 +31,7 @@ export const Card = memo(function Card({ task, bucket }: CardProps) {
               to="/tasks/$taskId"
               params={{ taskId: task.id }}
               data-control="title"
-              className={`rounded-xs outline-offset-4 after:absolute after:inset-0 ${
+              className={`outline-none after:absolute after:inset-0 after:rounded-card after:-outline-offset-2 after:outline-accent focus-visible:after:outline-2 ${
                 bucket === "completed" ? "text-muted" : "font-semibold"
               }`}
             >

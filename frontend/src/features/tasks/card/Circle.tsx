@@ -14,7 +14,9 @@ export function Circle({ task }: { readonly task: Task }) {
       data-control="circle"
       aria-label={done ? text.card.reopen(task.title) : text.card.complete(task.title)}
       className="group/circle relative z-10 -m-3 flex size-11 shrink-0 items-center justify-center rounded-full outline-offset-[-8px]"
-      onClick={() => {
+      onClick={({ detail }) => {
+        // The second press of a double one: it would take back what the first has done.
+        if (detail > 1) return;
         if (done) commands.reopen(task);
         else commands.complete(task);
       }}

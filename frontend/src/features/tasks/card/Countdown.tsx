@@ -2,7 +2,9 @@ import { useCallback } from "react";
 
 import { timeLeft } from "@/shared/clock/countdown";
 import { useReading } from "@/shared/clock/react";
-import { type Urgency, urgency } from "@/shared/clock/urgency";
+import type { Urgency } from "@/shared/clock/urgency";
+
+import { useUrgency } from "./useUrgency";
 
 const COLOURS: Record<Urgency, string> = {
   calm: "text-calm",
@@ -10,10 +12,6 @@ const COLOURS: Record<Urgency, string> = {
   now: "text-now",
   past: "text-missed",
 };
-
-export function useUrgency(deadline: number): Urgency {
-  return useReading(useCallback((now: number) => urgency(deadline, now), [deadline]));
-}
 
 /** The time left, counting down by itself. */
 export function Countdown({ deadline }: { readonly deadline: number }) {

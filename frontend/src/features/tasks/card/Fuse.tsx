@@ -4,7 +4,7 @@ import { useReading } from "@/shared/clock/react";
 import { SECOND_MS } from "@/shared/lib/durations";
 import type { Urgency } from "@/shared/clock/urgency";
 
-import { useUrgency } from "./Countdown";
+import { useUrgency } from "./useUrgency";
 
 /** A step is about one pixel of a card's width: finer would not be seen. */
 const STEPS = 320;

@@ -2,12 +2,13 @@ import { useCallback } from "react";
 
 import type { Priority, Task } from "@/shared/api/types";
 import { span, timeAgo } from "@/shared/clock/countdown";
-import { useReading, useToday } from "@/shared/clock/react";
+import { useReading } from "@/shared/clock/react";
+import { useToday } from "@/shared/clock/useToday";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
-import { MissedIcon } from "@/shared/ui/icons";
+import { FlagIcon, MissedIcon } from "@/shared/ui/icons";
 
-import { useWorkspace } from "../context";
+import { useZone } from "../context";
 import { dueText, whenText } from "../deadline/when";
 import { Countdown } from "./Countdown";
 
@@ -35,7 +36,11 @@ export function Meta({ task, bucket }: MetaProps) {
           </>
         )}
         {bucket !== "completed" && task.priority < 4 && (
-          <span>{text.detail.priorities[task.priority as Priority]}</span>
+          <span className="whitespace-nowrap">
+            <FlagIcon className="mr-1 size-3.5" />
+            {text.detail.priorities[task.priority as Priority]}
+            <span className="sr-only">&nbsp;{text.card.priority}</span>
+          </span>
         )}
       </span>
     </p>
@@ -63,7 +68,7 @@ function CompletedTime({
   readonly task: Task;
   readonly deadline: number | null;
 }) {
-  const { zone } = useWorkspace();
+  const zone = useZone();
   const today = useToday(zone);
   const completed = Date.parse(task.completed_at ?? task.updated_at);
   const when = text.card.completedAt(whenText(completed, zone, today));
@@ -86,7 +91,7 @@ function When({
   readonly task: Task;
   readonly say?: (when: string) => string;
 }) {
-  const { zone } = useWorkspace();
+  const zone = useZone();
   const today = useToday(zone);
   return (
     <time dateTime={task.due_date ?? task.deadline ?? undefined} className="tabular">

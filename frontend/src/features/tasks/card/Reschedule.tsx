@@ -7,7 +7,7 @@ import { buttonClass } from "@/shared/ui/Button";
 import { ChevronIcon } from "@/shared/ui/icons";
 import { Menu } from "@/shared/ui/Menu";
 
-import { useWorkspace } from "../context";
+import { useWorkspace, useZone } from "../context";
 import {
   inOneHour,
   NO_DEADLINE,
@@ -22,7 +22,8 @@ const CHOICES = [inOneHour, tonight, tomorrowMorning];
 /** A later deadline in two presses; any other one in a few more. */
 export function Reschedule({ task }: { readonly task: Task }) {
   const clock = useClock();
-  const { commands, zone } = useWorkspace();
+  const { commands } = useWorkspace();
+  const zone = useZone();
   const [picking, setPicking] = useState(false);
   const anchor = useRef<HTMLSpanElement>(null);
   const choose = (choice: Preset) => {

@@ -3,6 +3,8 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from "@/shared/lib/durations";
 import { addDays, dayOf, endOfDay, instantOf } from "@/shared/lib/zone";
 import { text } from "@/shared/text";
 
+import { timeOfDay } from "./when";
+
 /** By when: an instant, a whole day, or nothing. Exactly as the wire says it. */
 export type Deadline = Pick<Task, "deadline" | "due_date">;
 
@@ -10,6 +12,7 @@ export const NO_DEADLINE: Deadline = { deadline: null, due_date: null };
 
 const EVENING = "20:00";
 const MORNING = "09:00";
+const MORNING_MS = 9 * HOUR_MS;
 
 export interface Preset {
   readonly label: string;
@@ -38,7 +41,7 @@ export const tonight: Preset = {
 };
 
 export const tomorrowMorning: Preset = {
-  label: text.deadline.tomorrow,
+  label: text.time.dayAndTime(text.time.tomorrow, timeOfDay(MORNING_MS, "UTC")),
   at: (now, zone) => instant(instantOf(addDays(dayOf(now, zone), 1), MORNING, zone)),
 };
 

@@ -15,7 +15,7 @@ function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
 }
 
 export function timeOfDay(at: number, zone: string): string {
-  return format(zone, { hour: "2-digit", minute: "2-digit" }).format(at);
+  return format(zone, { hour: "numeric", minute: "2-digit" }).format(at);
 }
 
 /** A day as people name it: Today, Tomorrow, or its date; the year only when it is another. */

@@ -2,22 +2,23 @@ import { useCallback, useRef, useState } from "react";
 
 import type { Task } from "@/shared/api/types";
 import { timeAgo, timeLeft } from "@/shared/clock/countdown";
-import { useClock, useReading, useToday } from "@/shared/clock/react";
+import { useClock, useReading } from "@/shared/clock/react";
+import { useToday } from "@/shared/clock/useToday";
 import { text } from "@/shared/text";
 import { buttonClass } from "@/shared/ui/Button";
 import { ClockIcon } from "@/shared/ui/icons";
-import { preloadPopover } from "@/shared/ui/Popover";
 
-import { useWorkspace } from "../context";
+import { useWorkspace, useZone } from "../context";
 import { inOneHour, noDeadline, tomorrowMorning, tonight } from "../deadline/deadline";
-import { DeadlinePicker } from "../deadline/DeadlinePicker";
+import { DeadlinePicker, preloadPicker } from "../deadline/DeadlinePicker";
 import { dueText } from "../deadline/when";
 
 const PRESETS = [inOneHour, tonight, tomorrowMorning, noDeadline];
 
 export function DeadlineField({ task }: { readonly task: Task }) {
   const clock = useClock();
-  const { commands, zone } = useWorkspace();
+  const { commands } = useWorkspace();
+  const zone = useZone();
   const today = useToday(zone);
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
@@ -33,8 +34,8 @@ export function DeadlineField({ task }: { readonly task: Task }) {
           aria-expanded={open}
           aria-label={text.deadline.chosen(when)}
           className={`${buttonClass("quiet")} tabular`}
-          onPointerEnter={preloadPopover}
-          onFocus={preloadPopover}
+          onPointerEnter={preloadPicker}
+          onFocus={preloadPicker}
           onClick={() => {
             setOpen(!open);
           }}

@@ -9,6 +9,7 @@ import {
   type TestWorkspace,
 } from "@/test/render";
 import { iso, makeEvent, makeTask } from "@/test/tasks";
+import { pass } from "@/test/time";
 
 import Detail from "./Detail";
 
@@ -24,8 +25,9 @@ beforeEach(() => {
 });
 
 async function open(id = "a", modal = false) {
-  await renderPage(<Detail taskId={id} modal={modal} onClose={onClose} />, workspace);
+  const view = await renderPage(<Detail taskId={id} modal={modal} onClose={onClose} />, workspace);
   await screen.findByRole(modal ? "dialog" : "complementary", { name: "Task" });
+  return view;
 }
 
 describe("an open task", () => {
@@ -62,6 +64,43 @@ describe("an open task", () => {
     });
     expect(screen.getByLabelText("Notes")).toHaveValue("To Ada and Bob");
     expect(screen.getByLabelText("Title")).toHaveValue("New");
+  });
+
+  it("saves what is being typed when it is closed, by whatever way", async () => {
+    const { unmount } = await open();
+    await user.type(screen.getByLabelText("Notes"), " and Bob");
+    unmount();
+    expect(workspace.commands.edit).toHaveBeenCalledExactlyOnceWith(task, {
+      notes: "To Ada and Bob",
+    });
+  });
+
+  it("saves what is being typed when the page goes", async () => {
+    await open();
+    await user.type(screen.getByLabelText("Title"), " now");
+    window.dispatchEvent(new Event("pagehide"));
+    expect(workspace.commands.edit).toHaveBeenCalledExactlyOnceWith(task, {
+      title: "Send invoice now",
+    });
+  });
+
+  it("saves what was typed after a pause, once", async () => {
+    await open();
+    await user.type(screen.getByLabelText("Notes"), " and Bob");
+    expect(workspace.commands.edit).not.toHaveBeenCalled();
+    pass(800);
+    expect(workspace.commands.edit).toHaveBeenCalledTimes(1);
+    await user.tab();
+    expect(workspace.commands.edit).toHaveBeenCalledTimes(1);
+    expect(screen.getByLabelText("Title")).toHaveValue("Send invoice");
+  });
+
+  it("keeps Tab within the sheet", async () => {
+    await open("a", true);
+    await user.tab({ shift: true });
+    expect(screen.getByRole("button", { name: "Delete" })).toHaveFocus();
+    await user.tab();
+    expect(screen.getByRole("button", { name: "Complete" })).toHaveFocus();
   });
 
   it("has a priority", async () => {
@@ -108,7 +147,21 @@ describe("a task that is not on the board", () => {
   it("may not exist", async () => {
     fetched.mockImplementation(() => Promise.resolve(Response.json({}, { status: 404 })));
     await open("gone");
-    expect(await screen.findByText("This task does not exist any more.")).toBeVisible();
+    expect(await screen.findByText("There is no such task.")).toBeVisible();
+  });
+
+  it("is asked for again when the connection is back", async () => {
+    fetched.mockRejectedValueOnce(new TypeError("failed"));
+    await open("old");
+    expect(await screen.findByText(/There is no connection right now/)).toBeVisible();
+    fetched.mockImplementation(() => Promise.resolve(Response.json(old)));
+    act(() => {
+      workspace.connection.set({ state: "offline", reason: null });
+    });
+    act(() => {
+      workspace.connection.set({ state: "live", reason: null });
+    });
+    expect(await screen.findByLabelText("Title")).toHaveValue("Long ago");
   });
 
   it("was here and is deleted elsewhere", async () => {

@@ -1,8 +1,9 @@
+import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import type { Task } from "@/shared/api/types";
 import { text } from "@/shared/text";
-import { Button, IconButton } from "@/shared/ui/Button";
+import { Button, buttonClass, IconButton } from "@/shared/ui/Button";
 import { CheckIcon, CloseIcon, TrashIcon, UndoIcon } from "@/shared/ui/icons";
 
 import { useWorkspace } from "../context";
@@ -10,6 +11,7 @@ import { NOTES_LIMIT, TITLE_LIMIT } from "../limits";
 import { DeadlineField } from "./DeadlineField";
 import { PriorityChoice } from "./PriorityChoice";
 import { Times } from "./Times";
+import { trapTab } from "./trapTab";
 import { useDraft } from "./useDraft";
 import { useOpenTask } from "./useOpenTask";
 
@@ -29,35 +31,59 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
     const opener = document.activeElement;
     panel.current?.focus({ preventScroll: true });
     return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected) {
+        opener.focus();
+        return;
+      }
+      // The card that it was opened from is gone; the focus must not be.
+      const card = document.querySelector<HTMLElement>('main [data-control="title"]');
+      (card ?? document.querySelector<HTMLElement>("form input"))?.focus();
     };
   }, [taskId]);
   return (
-    <Panel
-      ref={panel}
-      role={modal ? "dialog" : undefined}
-      aria-label={text.detail.label}
-      tabIndex={-1}
-      className={`overflow-y-auto outline-none ${
-        modal
-          ? "rise fixed inset-x-0 top-[57px] bottom-0 z-40 border-t border-line-strong bg-paper px-4 pb-8"
-          : "slide-in fixed top-[57px] right-0 bottom-0 z-30 w-[400px] border-l border-line bg-paper px-6 pb-8 xl:right-[max(0px,calc(50vw-640px))]"
-      }`}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && !event.defaultPrevented) onClose();
-      }}
-    >
-      {open.state === "found" ? (
-        <Editor task={open.task} onClose={onClose} />
-      ) : (
-        <>
-          <Bar onClose={onClose} />
-          <p className={`text-muted ${open.state === "loading" ? "late" : ""}`}>
-            {text.detail[open.state]}
-          </p>
-        </>
+    <>
+      {modal && (
+        <div
+          aria-hidden="true"
+          className="fixed inset-x-0 top-[57px] bottom-0 z-30 hidden bg-[rgb(0_0_0/0.3)] wide:block"
+          onClick={onClose}
+        />
       )}
-    </Panel>
+      <Panel
+        ref={panel}
+        role={modal ? "dialog" : undefined}
+        aria-modal={modal || undefined}
+        aria-label={text.detail.label}
+        tabIndex={-1}
+        className={`overflow-y-auto outline-none ${
+          modal
+            ? "rise fixed inset-x-0 top-[57px] bottom-0 z-40 border-t border-line-strong bg-paper px-4 pb-8 wide:left-auto wide:w-[440px] wide:border-l wide:px-6"
+            : "slide-in fixed top-[57px] right-0 bottom-0 z-30 w-[400px] border-l border-line bg-paper px-6 pb-8 xl:right-[max(0px,calc(50vw-640px))]"
+        }`}
+        onKeyDown={(event) => {
+          if (event.key === "Escape" && !event.defaultPrevented) onClose();
+          if (modal) trapTab(event, panel);
+        }}
+      >
+        {open.state === "found" ? (
+          <Editor task={open.task} onClose={onClose} />
+        ) : (
+          <>
+            <Bar onClose={onClose} />
+            {open.state === "loading" ? (
+              <p className="late text-muted">{text.detail.loading}</p>
+            ) : (
+              <div role="status" className="grid justify-items-start gap-4">
+                <p className="text-muted">{open.why}</p>
+                <Link to="/tasks" className={buttonClass()}>
+                  {text.auth.toBoard}
+                </Link>
+              </div>
+            )}
+          </>
+        )}
+      </Panel>
+    </>
   );
 }
 

@@ -1,12 +1,12 @@
 import type { Task } from "@/shared/api/types";
-import { useToday } from "@/shared/clock/react";
+import { useToday } from "@/shared/clock/useToday";
 import { text } from "@/shared/text";
 
-import { useWorkspace } from "../context";
+import { useZone } from "../context";
 import { whenText } from "../deadline/when";
 
 export function Times({ task }: { readonly task: Task }) {
-  const { zone } = useWorkspace();
+  const zone = useZone();
   const today = useToday(zone);
   const rows: readonly (readonly [string, string | null])[] = [
     [text.detail.created, task.created_at],

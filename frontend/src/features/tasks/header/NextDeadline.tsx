@@ -6,7 +6,7 @@ import { stopwatch } from "@/shared/clock/countdown";
 import { useReading } from "@/shared/clock/react";
 import { text } from "@/shared/text";
 
-import { useUrgency } from "../card/Countdown";
+import { useUrgency } from "../card/useUrgency";
 import { useBoard } from "../context";
 
 /** What falls due next, always in sight. */

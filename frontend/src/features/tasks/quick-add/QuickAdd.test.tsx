@@ -1,4 +1,4 @@
-import { createRef } from "react";
+import { createRef, useState } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
@@ -10,6 +10,7 @@ import {
 } from "@/test/render";
 import { iso } from "@/test/tasks";
 
+import { noDeadline, tomorrowMorning } from "../deadline/deadline";
 import { QuickAdd } from "./QuickAdd";
 
 let user: ReturnType<typeof freezeTime>;
@@ -17,10 +18,16 @@ let workspace: TestWorkspace;
 const input = () => screen.getByRole("textbox", { name: "New task" });
 const none = { deadline: null, due_date: null };
 
+function Line() {
+  const [choice, setChoice] = useState(noDeadline);
+  const [line] = useState(() => createRef<HTMLInputElement>());
+  return <QuickAdd inputRef={line} choice={choice} onChoose={setChoice} />;
+}
+
 beforeEach(async () => {
   user = freezeTime();
   workspace = makeTestWorkspace();
-  await renderPage(<QuickAdd inputRef={createRef()} />, workspace);
+  await renderPage(<Line />, workspace);
   await screen.findByRole("textbox");
 });
 
@@ -64,8 +71,10 @@ describe("the deadline", () => {
   });
 
   it("is shown once chosen, and forgotten once the task is added", async () => {
-    await pick("Tomorrow 9:00");
-    expect(screen.getByRole("button", { name: "Deadline: Tomorrow 9:00" })).toBeVisible();
+    await pick(tomorrowMorning.label);
+    expect(
+      screen.getByRole("button", { name: `Deadline: ${tomorrowMorning.label}` }),
+    ).toBeVisible();
     await user.type(input(), "Tea{Enter}");
     expect(workspace.commands.create.mock.calls[0]?.[1].deadline).toBe("2026-11-23T09:00:00.000Z");
     expect(screen.getByRole("button", { name: "Deadline" })).toBeVisible();

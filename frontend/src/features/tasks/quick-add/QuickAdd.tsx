@@ -4,40 +4,47 @@ import { useClock } from "@/shared/clock/react";
 import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 import { ClockIcon, PlusIcon } from "@/shared/ui/icons";
-import { preloadPopover } from "@/shared/ui/Popover";
 
-import { useWorkspace } from "../context";
-import { inOneMinute, noDeadline, tomorrowMorning, tonight } from "../deadline/deadline";
-import { DeadlinePicker } from "../deadline/DeadlinePicker";
+import { useWorkspace, useZone } from "../context";
+import {
+  inOneMinute,
+  noDeadline,
+  type Preset,
+  tomorrowMorning,
+  tonight,
+} from "../deadline/deadline";
+import { DeadlinePicker, preloadPicker } from "../deadline/DeadlinePicker";
 import { TITLE_LIMIT } from "../limits";
 
 const PRESETS = [inOneMinute, tonight, tomorrowMorning, noDeadline];
 
 interface QuickAddProps {
   readonly inputRef: RefObject<HTMLInputElement | null>;
+  /** The deadline's choice, not its instant: "in 1 minute" counts from when the task is added. */
+  readonly choice: Preset;
+  readonly onChoose: (choice: Preset) => void;
 }
 
 /** One line for a new task. Enter adds it and the focus stays, ready for the next. */
-export function QuickAdd({ inputRef }: QuickAddProps) {
+export function QuickAdd({ inputRef, choice, onChoose }: QuickAddProps) {
   const clock = useClock();
-  const { commands, zone } = useWorkspace();
+  const { commands } = useWorkspace();
+  const zone = useZone();
   const [title, setTitle] = useState("");
-  // The choice, not its instant: "in 1 minute" counts from when the task is added.
-  const [choice, setChoice] = useState(noDeadline);
   const [picking, setPicking] = useState(false);
   const chip = useRef<HTMLButtonElement>(null);
   const chosen = choice !== noDeadline;
   return (
     <form
       aria-label={text.quickAdd.label}
-      className="flex min-h-12 items-center gap-1 rounded-card border border-line-strong bg-card pl-3 focus-within:border-accent"
+      className="flex min-h-12 items-center gap-1 rounded-card border border-line-strong bg-card pl-3 -outline-offset-1 outline-accent has-[input:focus]:outline-2"
       onSubmit={(event) => {
         event.preventDefault();
         const trimmed = title.trim();
         if (trimmed === "") return;
         commands.create(trimmed, choice.at(clock.now(), zone));
         setTitle("");
-        setChoice(noDeadline);
+        onChoose(noDeadline);
         inputRef.current?.focus();
       }}
     >
@@ -49,7 +56,7 @@ export function QuickAdd({ inputRef }: QuickAddProps) {
         autoComplete="off"
         enterKeyHint="done"
         maxLength={TITLE_LIMIT}
-        className="min-w-0 flex-1 bg-transparent px-2 py-2.5 outline-none"
+        className="min-w-0 flex-1 bg-transparent px-2 py-2.5 min-h-11 outline-none"
         value={title}
         onChange={(event) => {
           setTitle(event.target.value);
@@ -64,11 +71,11 @@ export function QuickAdd({ inputRef }: QuickAddProps) {
         aria-haspopup="dialog"
         aria-expanded={picking}
         aria-label={chosen ? text.deadline.chosen(choice.label) : text.deadline.choose}
-        className={`inline-flex min-h-11 items-center gap-1.5 rounded-card px-3 text-meta whitespace-nowrap hover:bg-hover wide:min-h-9 ${
+        className={`inline-flex min-h-11 min-w-11 items-center justify-center gap-1.5 rounded-card px-3 text-meta whitespace-nowrap hover:bg-hover wide:min-h-9 ${
           chosen ? "font-semibold text-accent" : "text-muted"
         }`}
-        onPointerEnter={preloadPopover}
-        onFocus={preloadPopover}
+        onPointerEnter={preloadPicker}
+        onFocus={preloadPicker}
         onClick={() => {
           setPicking(!picking);
         }}
@@ -96,7 +103,8 @@ export function QuickAdd({ inputRef }: QuickAddProps) {
         returnTo={inputRef}
         value={choice.at(clock.now(), zone)}
         presets={PRESETS}
-        onPick={setChoice}
+        onPick={onChoose}
+        align="end"
       />
     </form>
   );

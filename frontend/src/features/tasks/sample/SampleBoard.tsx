@@ -25,7 +25,7 @@ function sampleWorkspace(clock: Clock): Workspace {
     store: new TaskStore(clock),
     connection: new Observable<Connection>({ state: "live", reason: null }),
     viewer: "sample",
-    zone: browserZone(),
+    zone: new Observable(browserZone()),
     commands: {
       create: nothing,
       edit: nothing,

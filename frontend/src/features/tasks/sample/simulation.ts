@@ -5,6 +5,8 @@ import { newUuid } from "@/shared/lib/uuid";
 import type { TaskStore } from "@/shared/store/store";
 import { text } from "@/shared/text";
 
+import { completion, makeTask } from "../task";
+
 /** A deadline passes about this often. */
 const BEAT_MS = 6 * SECOND_MS;
 const UPCOMING = 3;
@@ -90,31 +92,12 @@ function instantOf(task: Task): number {
 }
 
 function completed(task: Task, at: number): Task {
-  const late = at - instantOf(task);
-  return {
-    ...task,
-    completed_at: new Date(at).toISOString(),
-    outcome: late >= 0 ? "late" : "on_time",
-    lateness_s: late >= 0 ? Math.floor(late / SECOND_MS) : null,
-    version: task.version + 1,
-  };
+  const done = completion(task, new Date(at).toISOString());
+  return { ...task, ...done, version: task.version + 1 };
 }
 
 function sampleTask(title: string, created: number, deadline: number): Task {
-  return {
-    id: newUuid(),
-    title,
-    notes: "",
+  return makeTask(title, new Date(created).toISOString(), {
     deadline: new Date(deadline).toISOString(),
-    due_date: null,
-    time_zone: null,
-    priority: 4,
-    bucket: "upcoming",
-    completed_at: null,
-    outcome: null,
-    lateness_s: null,
-    version: 1,
-    created_at: new Date(created).toISOString(),
-    updated_at: new Date(created).toISOString(),
-  };
+  });
 }

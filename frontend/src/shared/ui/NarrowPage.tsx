@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
 
-interface AuthPageProps {
+interface NarrowPageProps {
   readonly title: string;
   readonly children: ReactNode;
 }
 
-/** The frame of the pages that come before the board. */
-export function AuthPage({ title, children }: AuthPageProps) {
+/** The frame of a page that says or asks one thing. */
+export function NarrowPage({ title, children }: NarrowPageProps) {
   return (
     <main className="mx-auto grid w-full max-w-[400px] content-start gap-6 px-4 pt-[12vh] pb-16">
       <h1 className="text-title font-semibold">{title}</h1>

@@ -1,0 +1,95 @@
+import { act, render, screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { FakeSocket } from "@/test/FakeSocket";
+import { snapshot, welcome } from "@/test/stream";
+
+import { App } from "./App";
+
+const ada = { id: "ada", email: "ada@example.org", time_zone: "UTC", is_guest: false };
+const fetched = vi.fn<typeof fetch>();
+/** Answers of the server by path; a path that is not here cannot be reached. */
+let server: Record<string, () => Response>;
+
+beforeEach(async () => {
+  FakeSocket.reset();
+  window.history.replaceState(null, "", "/tasks");
+  document.cookie = "csrftoken=abc";
+  server = {
+    "/api/v1/about/": () => Response.json({ demo: false, signed_in: true }),
+    "/api/v1/users/me/": () => Response.json(ada),
+  };
+  fetched.mockReset();
+  fetched.mockImplementation((path) => {
+    const answer = server[path as string];
+    return answer ? Promise.resolve(answer()) : Promise.reject(new TypeError("no network"));
+  });
+  vi.stubGlobal("fetch", fetched);
+  vi.stubGlobal(
+    "WebSocket",
+    vi.fn(function () {
+      return FakeSocket.open();
+    }),
+  );
+  vi.stubGlobal("BroadcastChannel", undefined);
+  render(<App />);
+  await screen.findByRole("status", { name: "Connection" });
+});
+
+const connect = () =>
+  act(async () => {
+    FakeSocket.last.accept();
+    FakeSocket.last.say(welcome());
+    FakeSocket.last.say(snapshot(7));
+    await Promise.resolve();
+  });
+
+async function openMenu(item: string) {
+  await userEvent.click(screen.getByRole("button", { name: "Account: ada" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: item }));
+}
+
+describe("the page", () => {
+  beforeEach(connect);
+
+  it("is called by what it shows", async () => {
+    expect(await screen.findByRole("article", { name: "Task a" })).toBeVisible();
+    expect(document.title).toBe("Your tasks · taskengine");
+    await openMenu("Settings");
+    expect(await screen.findByRole("heading", { name: "Settings" })).toBeVisible();
+    expect(document.title).toBe("Settings · taskengine");
+  });
+
+  it("keeps the changes that wait when the zone changes, and asks before they are lost", async () => {
+    const circle = await screen.findByRole("button", { name: "Complete “Task a”" });
+    await userEvent.click(circle);
+    await openMenu("Settings");
+    server["/api/v1/users/me/"] = () => Response.json({ ...ada, time_zone: "Asia/Tokyo" });
+    const zone = await screen.findByLabelText("Time zone");
+    await userEvent.clear(zone);
+    await userEvent.type(zone, "Asia/Tokyo{Enter}");
+    expect(await screen.findByText("Saved.")).toBeVisible();
+    expect(FakeSocket.all).toHaveLength(1);
+
+    const leaving = new Event("beforeunload", { cancelable: true });
+    window.dispatchEvent(leaving);
+    expect(leaving.defaultPrevented).toBe(true);
+    await openMenu("Sign out");
+    expect(await screen.findByText(/1 change has not been sent yet/)).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Stay" }));
+  });
+
+  it("says so when nobody could be signed out", async () => {
+    await openMenu("Sign out");
+    expect(await screen.findByText(/You are still signed in/)).toBeVisible();
+    expect(screen.getByRole("heading", { name: "Your tasks" })).toBeVisible();
+  });
+});
+
+it("never shows one person's tasks under another's name", async () => {
+  server["/api/v1/users/me/"] = () => Response.json({ ...ada, id: "carol" });
+  await connect();
+  expect(await screen.findByText(/Your session has ended/)).toBeVisible();
+  expect(screen.queryByRole("article", { name: "Task a" })).toBeNull();
+});

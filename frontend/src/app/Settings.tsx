@@ -1,0 +1,30 @@
+import { useNavigate, useRouteContext } from "@tanstack/react-router";
+
+import { useObservable } from "@/shared/lib/observable";
+import { part } from "@/shared/ui/part";
+import { Unloaded } from "@/shared/ui/Unloaded";
+
+const page = part(() => import("@/features/settings/SettingsPage"));
+
+export function Settings() {
+  const { session } = useRouteContext({ from: "__root__" });
+  const user = useObservable(session.user);
+  const navigate = useNavigate();
+  return (
+    user && (
+      <page.Part
+        of={{
+          user,
+          onChanged: (changed) => {
+            session.update(changed);
+          },
+          onDeleted: () => {
+            session.end();
+            void navigate({ to: "/" });
+          },
+        }}
+        failed={(retry) => <Unloaded onRetry={retry} />}
+      />
+    )
+  );
+}

@@ -1,0 +1,118 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { type Line, Session } from "./session";
+
+const fetched = vi.fn<typeof fetch>();
+const user = (id: string) => ({
+  id,
+  email: `${id}@example.org`,
+  time_zone: "UTC",
+  is_guest: false,
+});
+let there: string | null;
+
+/** A line on which windows hear each other, never themselves. */
+class FakeLine implements Line {
+  static readonly all: FakeLine[] = [];
+  readonly #listeners: ((event: MessageEvent) => void)[] = [];
+
+  constructor() {
+    FakeLine.all.push(this);
+  }
+
+  postMessage = (data: unknown) => {
+    for (const line of FakeLine.all) {
+      if (line !== this) for (const hear of line.#listeners) hear({ data } as MessageEvent);
+    }
+  };
+
+  addEventListener = (_type: string, listener: unknown) => {
+    this.#listeners.push(listener as (event: MessageEvent) => void);
+  };
+}
+
+beforeEach(() => {
+  there = null;
+  FakeLine.all.length = 0;
+  document.cookie = "csrftoken=abc";
+  fetched.mockReset();
+  fetched.mockImplementation((path, init) => {
+    if (path === "/api/v1/about/") {
+      return Promise.resolve(Response.json({ demo: false, signed_in: there !== null }));
+    }
+    if (path === "/api/v1/users/me/") {
+      const answer = there ? Response.json(user(there)) : Response.json({}, { status: 401 });
+      return Promise.resolve(answer);
+    }
+    if (init?.method === "DELETE") there = null;
+    else there = (JSON.parse(init?.body as string) as { email: string }).email;
+    return Promise.resolve(Response.json({}, { status: init?.method === "DELETE" ? 401 : 200 }));
+  });
+  vi.stubGlobal("fetch", fetched);
+});
+
+const asked = () => fetched.mock.calls.map(([path]) => path);
+
+describe("who is there", () => {
+  it("is nobody without an error in the console where the server can say so", async () => {
+    expect(await new Session().load()).toBeNull();
+    expect(asked()).toEqual(["/api/v1/about/"]);
+  });
+
+  it("is asked at once where somebody was before", async () => {
+    there = "ada";
+    await new Session().load();
+    expect(asked()).toEqual(["/api/v1/about/", "/api/v1/users/me/"]);
+    fetched.mockClear();
+    expect(await new Session().load()).toEqual(user("ada"));
+    expect(asked()).toEqual(["/api/v1/users/me/"]);
+  });
+
+  it("is asked the old way of a server that does not say", async () => {
+    fetched.mockImplementation((path) =>
+      Promise.resolve(
+        path === "/api/v1/about/" ? Response.json({}) : Response.json({}, { status: 401 }),
+      ),
+    );
+    expect(await new Session().load()).toBeNull();
+    expect(asked()).toContain("/api/v1/users/me/");
+  });
+});
+
+describe("two windows", () => {
+  let first: Session;
+  let second: Session;
+  const ended = vi.fn();
+
+  beforeEach(async () => {
+    ended.mockReset();
+    there = "ada";
+    first = new Session(new FakeLine());
+    second = new Session(new FakeLine());
+    first.onEndedElsewhere(ended);
+    await first.load();
+    await second.load();
+  });
+
+  it("end together when one signs out", async () => {
+    await second.signOut();
+    expect(ended).toHaveBeenCalledTimes(1);
+  });
+
+  it("end when the other becomes somebody else's", async () => {
+    await second.signIn("carol", "secret");
+    expect(ended).toHaveBeenCalledTimes(1);
+  });
+
+  it("stay when the other signs in as the same person", async () => {
+    await second.signIn("ada", "secret");
+    expect(ended).not.toHaveBeenCalled();
+  });
+
+  it("ask anew once somebody has signed in elsewhere", async () => {
+    await first.signOut();
+    second.end();
+    await first.signIn("carol", "secret");
+    expect(await second.load()).toEqual(user("carol"));
+  });
+});

@@ -1,0 +1,16 @@
+/** Not every browser tells when it is idle; a moment later will do then. */
+const LATER_MS = 1_000;
+
+/** Runs `work` once the page has nothing better to do. Returns how to call it off. */
+export function whenIdle(work: () => void): () => void {
+  if (typeof requestIdleCallback !== "function") {
+    const timer = setTimeout(work, LATER_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }
+  const request = requestIdleCallback(work);
+  return () => {
+    cancelIdleCallback(request);
+  };
+}
