@@ -188,5 +188,6 @@ def test_the_demo_shows_a_miss_within_the_minute(
     expect(card(window, "Missed", title)).to_be_visible(timeout=30_000)
     if os.environ.get("UPDATE_IMAGES"):
         IMAGES.mkdir(exist_ok=True)
+        window.mouse.move(0, 0)  # no card is pointed at
         window.wait_for_timeout(600)  # the card has arrived
         window.screenshot(path=IMAGES / "board.png")
