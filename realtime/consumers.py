@@ -221,8 +221,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
             elif cursor.window <= 0:
                 await self._wait_for_ack(cursor)
             elif ring := self._next_ring(cursor):
+                cursor.sent(to=ring.last)  # before it goes: its ack may be here before `send` returns
                 await self._send(ring.frame)
-                cursor.sent(to=ring.last)
             else:
                 await self._send_read(cursor)
 
@@ -253,8 +253,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
             raise Dismissed(CloseCode.RESYNC, "The history was trimmed.")
         for portion in envelope.portions(text for _, text in found):
             last = first + len(portion) - 1
-            await self._send(envelope.events(first=first, last=last, encoded=portion))
             cursor.sent(to=last)
+            await self._send(envelope.events(first=first, last=last, encoded=portion))
             first = last + 1
 
     async def _keep_alive(self) -> None:

@@ -43,7 +43,7 @@ class Cursor:
         return first == self.last_sent + 1 and last - self.last_sent <= self.window
 
     def sent(self, *, to: int) -> None:
-        """Remember that everything up to `to` was sent."""
+        """Remember that everything up to `to` was sent, or is on its way."""
         self.last_sent = to
         self.note(to)
 

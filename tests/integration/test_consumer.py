@@ -493,3 +493,26 @@ async def test_a_close_says_no_more_than_a_close_may() -> None:
         closed = await socket.receive_output(timeout=10)
         assert closed["code"] == 4501
         assert len(closed["reason"].encode()) <= 123
+
+
+async def test_an_ack_that_overtakes_the_end_of_the_sending_is_taken_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    send, let_go = StreamConsumer.send, asyncio.Event()
+
+    async def slow_to_return(self: StreamConsumer, **arguments: Any) -> None:
+        await send(self, **arguments)
+        if '"events"' in arguments["text_data"]:
+            await let_go.wait()
+
+    monkeypatch.setattr(StreamConsumer, "send", slow_to_return)
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        await record(stream)
+        assert await socket.seqs(1) == [1]
+        await socket.say(type="ack", seq=1)
+        let_go.set()
+        await record(stream)
+        assert await socket.seqs(1) == [2]
