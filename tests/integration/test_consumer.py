@@ -513,6 +513,7 @@ async def test_an_ack_that_overtakes_the_end_of_the_sending_is_taken_in(
         await record(stream)
         assert await socket.seqs(1) == [1]
         await socket.say(type="ack", seq=1)
+        assert await socket.receive_nothing(timeout=0.2), "it must not be taken for a mistake"
         let_go.set()
         await record(stream)
         assert await socket.seqs(1) == [2]
