@@ -1,0 +1,50 @@
+"""`/healthz` and `/readyz`: what a load balancer and a person are told."""
+
+import threading
+import time
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from taskengine import clock, health
+from taskengine.engine.models import Heartbeat
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readiness_says_whether_an_engine_beats() -> None:
+    assert Client().get("/readyz").json() | {"doorbell": ""} == {
+        "status": "degraded", "database": "up", "doorbell": "", "engine": "down",
+    }  # fmt: skip
+    now = clock.now()
+    Heartbeat.objects.create(id="0f8fad5b-d9cb-469f-a165-70867728950e", name="x", started_at=now, beat_at=now)
+    assert Client().get("/readyz").json()["engine"] == "up"
+
+
+def test_a_database_that_is_gone_is_503_and_the_process_is_healthy_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def gone() -> bool:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(health, "_engine_is_alive", gone)
+    ready = Client().get("/readyz")
+    assert (ready.status_code, ready.json()["status"], ready.json()["database"]) == (
+        503,
+        "unavailable",
+        "down",
+    )
+    assert Client().get("/healthz").status_code == 200
+
+
+def test_a_database_that_does_not_answer_is_503_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(health, "PROBE_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(health, "_engine_is_alive", lambda: answered.wait(10))
+    started = time.monotonic()
+    try:
+        for _ in range(3):  # those that wait in line behind a hanging one too
+            assert Client().get("/readyz").status_code == 503
+        assert time.monotonic() - started < 5
+    finally:
+        answered.set()
