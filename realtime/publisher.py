@@ -16,7 +16,6 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from channels.layers import get_channel_layer
@@ -35,12 +34,6 @@ _SEND_TIMEOUT_S: Final = 3.0
 _MAX_SILENCE_S: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Queued:
-    topic: str
-    message: Any
-
-
 class Doorbell:
     """Carries messages on a topic to the listeners of every process.
 
@@ -52,7 +45,7 @@ class Doorbell:
         self._alias = alias
         self._origin = uuid.uuid4().hex
         self._listeners: dict[str, list[Listener]] = {}
-        self._queue: deque[_Queued] = deque(maxlen=_MAX_QUEUED)
+        self._queue: deque[tuple[str, Any]] = deque(maxlen=_MAX_QUEUED)
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queued: asyncio.Event | None = None
@@ -72,7 +65,7 @@ class Doorbell:
         if self._alias is None:
             return
         self._start()
-        self._queue.extend(_Queued(topic, message) for message in messages)
+        self._queue.extend((topic, message) for message in messages)
         if self._loop is not None and self._queued is not None:
             self._loop.call_soon_threadsafe(self._queued.set)
 
@@ -139,11 +132,7 @@ class Doorbell:
             queued.clear()
             while self._queue:
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), _MAX_BATCH))]
-                message = {
-                    "type": "ring",
-                    "origin": self._origin,
-                    "rung": [(one.topic, one.message) for one in batch],
-                }
+                message = {"type": "ring", "origin": self._origin, "rung": batch}
                 try:
                     async with asyncio.timeout(_SEND_TIMEOUT_S):
                         await layer.group_send(_CHANNEL, message)

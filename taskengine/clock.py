@@ -75,8 +75,3 @@ def measure() -> None:
         row = cursor.fetchone()
     assert row is not None, "it is one row always"
     observe(sent=sent, received=time.time(), reading=row[0])
-
-
-def offset_s() -> float:
-    """Return how many seconds the database's clock is ahead of this process's."""
-    return _clock.offset_s

@@ -88,8 +88,6 @@ def purge_expired_sessions(*, now: datetime, limit: int = 1_000) -> bool:
 
 
 def _erase(user_ids: Collection[UUID]) -> None:
-    # Streams first and in order: every writer takes its stream's lock before any other row.
-    for user_id in sorted(user_ids):
-        outbox.close_stream(user_id)
+    outbox.close_streams(user_ids)  # first: every writer takes its stream's lock before any other row
     logins.end_all(user_ids=user_ids)
     User.objects.filter(pk__in=user_ids).delete()

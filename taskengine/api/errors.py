@@ -27,6 +27,7 @@ from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE: Final = "application/problem+json"
+_OUR_FAULT: Final = "Something went wrong here. It was logged; quote the request_id when you ask for help."
 
 # What is not listed is a 400: the request, not the server, is at fault.
 _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
@@ -109,7 +110,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
         case _:
             logger.error("A request failed. request_id=%s", request_id(request), exc_info=exc)
             status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"
-            detail = "Something went wrong here. It was logged; quote the request_id when you ask for help."
+            detail = _OUR_FAULT
     set_rollback()
     if context.get("request"):  # a problem is JSON, whatever the view would have answered in
         context["request"].accepted_renderer = JSONRenderer()
@@ -149,7 +150,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return problem_response(
         status=500,
         code="server_error",
-        detail="Something went wrong here. It was logged; quote the request_id when you ask for help.",
+        detail=_OUR_FAULT,
         request=request,
     )
 

@@ -1,7 +1,7 @@
 """What every request passes through before a view sees it."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -10,8 +10,6 @@ from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from taskengine.api.requests import HEADER, new_request_id
-
-GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # The front end's build puts a hash of the content into each asset's name.
 _HASHED_NAME = re.compile(r"/assets/[^/]+-[\w-]{8}\.\w+$")

@@ -31,6 +31,11 @@ def in_bucket(bucket: Bucket, *, now: datetime) -> Q:
             return Q(completed_at=None) & (Q(deadline=None) | Q(deadline__gt=now))
 
 
+def in_snapshot(*, now: datetime) -> Q:
+    """Return the condition for belonging in a snapshot: `deadlines.in_snapshot` in SQL."""
+    return Q(completed_at=None) | Q(completed_at__gt=now - deadlines.SNAPSHOT_AGE)
+
+
 def tasks_of(owner_id: UUID) -> QuerySet[Task]:
     """Return a person's tasks, without the deleted ones."""
     return Task.objects.filter(owner_id=owner_id, deleted_at=None)
@@ -129,8 +134,7 @@ def snapshot_page(
     Returns:
         Items `{"kind": "task", "data"}`, and the last id; None when no page follows.
     """
-    oldest = as_of - deadlines.SNAPSHOT_AGE
-    rows = tasks_of(owner_id).filter(Q(completed_at=None) | Q(completed_at__gt=oldest)).order_by("id")
+    rows = tasks_of(owner_id).filter(in_snapshot(now=as_of)).order_by("id")
     if after is not None:
         rows = rows.filter(id__gt=after)
     tasks = list(rows[:SNAPSHOT_PAGE_ROWS])

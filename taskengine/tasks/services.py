@@ -187,7 +187,7 @@ def miss_due(
 ) -> Missed:
     """Tell of every open task whose deadline has passed, once for each deadline.
 
-    Four statements in one transaction, however many tasks. The arguments are those of `claim_due`.
+    Three statements in one transaction, however many tasks. The arguments are those of `claim_due`.
     """
     assert connection.in_atomic_block, "a verb stands in its caller's transaction"
     claim = claim_due(limit=limit, now=now, passing_over=passing_over, only=only)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
 
 from taskengine.accounts import services
 from taskengine.clock import now
@@ -148,3 +149,24 @@ def test_no_mail_goes_to_the_made_up_address_of_a_guest() -> None:
     AppClient().auth("POST", "/auth/password/request", {"email": guest.email})
 
     assert mail.outbox == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_mail_is_sent_while_a_transaction_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_transaction: list[bool] = []
+    send = EmailBackend.send_messages
+
+    def watched(self: EmailBackend, messages: Any) -> int:
+        in_transaction.append(connection.in_atomic_block)
+        return send(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", watched)
+    ada = AppClient()
+    ada.sign_up()
+    ada.auth("POST", "/auth/password/request", {"email": "ada@example.org"})
+    ada.auth(
+        "POST",
+        "/account/password/change",
+        {"current_password": PASSWORD, "new_password": "another horse entirely"},
+    )
+    assert in_transaction == [False] * 3

@@ -339,10 +339,13 @@ def test_a_stream_that_exists_is_not_opened_afresh() -> None:
 
 @pytest.mark.django_db
 def test_a_closed_stream_is_gone_with_all_its_events() -> None:
-    stream = new_stream()
+    stream, other = new_stream(), new_stream()
     record(draft(stream))
+    record(draft(other))
 
-    outbox.close_stream(stream)
+    with transaction.atomic():
+        outbox.close_streams([stream])
 
     assert outbox.heads([stream]) == {}
     assert numbers(stream) == []
+    assert numbers(other) == [1]
