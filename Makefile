@@ -58,7 +58,8 @@ contracts: .venv/.for-development ## Write the JSON that server and page are bot
 images: .venv/.for-development frontend/dist/index.html ## Take the README's picture of the page anew
 	UPDATE_IMAGES=1 $(PYTHON) -m pytest -q tests/e2e -k demo
 
-bench: .venv/.for-development ## Run the measurements; each prints a table and one JSON line
+bench: .venv/.for-bench ## Run the measurements; each prints a table and one JSON line
+	@scripts/test-packages
 	$(PYTHON) -m bench
 
 help: ## Say what each target does
@@ -100,6 +101,10 @@ $(POETRY)/.installed:
 .venv/.for-development: poetry.lock .venv/pyvenv.cfg $(POETRY)/.installed
 	@scripts/install-locked $(POETRY)/bin/poetry main,embedded,dev
 	@touch .venv/.for-run $@
+
+.venv/.for-bench: poetry.lock .venv/pyvenv.cfg $(POETRY)/.installed
+	@scripts/install-locked $(POETRY)/bin/poetry main,embedded,dev,bench
+	@touch .venv/.for-run .venv/.for-development $@
 
 frontend/node_modules/.installed: frontend/package-lock.json frontend/package.json
 	@scripts/need-node
