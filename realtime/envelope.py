@@ -49,7 +49,7 @@ class Event:
         at: When it happened, aware. A deadline that was fired late still has the deadline here.
         actor: Who did it; None for what the clock did.
         op_id: The operation it belongs to; None for what the clock did.
-        data: The whole object after it, by kind.
+        data: The whole object after it, by kind, as JSON: it goes from the row to the wire as it is.
     """
 
     stream: UUID
@@ -59,47 +59,23 @@ class Event:
     at: datetime
     actor: UUID | None
     op_id: UUID | None
-    data: Mapping[str, Any]
+    data: str
 
     def encode(self) -> str:
         """Return the event as JSON, the same for everyone who gets it."""
-        return encode_event(
-            stream=self.stream,
-            seq=self.seq,
-            id=self.id,
-            type=self.type,
-            at=self.at,
-            actor=self.actor,
-            op_id=self.op_id,
-            data=_json(self.data),
+        head = _json(
+            {
+                "v": VERSION,
+                "stream": self.stream,
+                "seq": self.seq,
+                "id": self.id,
+                "type": self.type,
+                "at": rfc3339(self.at),
+                "actor": self.actor,
+                "op_id": self.op_id,
+            }
         )
-
-
-def encode_event(
-    *,
-    stream: UUID,
-    seq: int,
-    id: UUID,  # noqa: A002 (the name on the wire)
-    type: str,  # noqa: A002 (the name on the wire)
-    at: datetime,
-    actor: UUID | None,
-    op_id: UUID | None,
-    data: str,
-) -> str:
-    """Return one event as JSON around `data`, which is JSON already and is not parsed again."""
-    head = _json(
-        {
-            "v": VERSION,
-            "stream": stream,
-            "seq": seq,
-            "id": id,
-            "type": type,
-            "at": rfc3339(at),
-            "actor": actor,
-            "op_id": op_id,
-        }
-    )
-    return f'{head[:-1]},"data":{data}}}'
+        return f'{head[:-1]},"data":{self.data}}}'
 
 
 def rfc3339(instant: datetime) -> str:

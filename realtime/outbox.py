@@ -1,21 +1,21 @@
 """Writing events in the transaction that makes them true, and reading them back.
 
-The order of a stream is the order of its row lock: `record` takes sequence numbers under it and
-the lock is held until commit, so a lower number is never seen after a higher one.
+The order of a stream is the order of its row lock: sequence numbers are taken under it and it is held
+until commit, so a lower number is never seen after a higher one.
 """
 
 import logging
 import uuid
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from django.db import connection, transaction
 
-from realtime.envelope import Event, encode_event
+from realtime.envelope import Event
 from realtime.models import EventRow, Stream
 from realtime.publisher import doorbell
 
@@ -26,6 +26,32 @@ READ_LIMIT: Final = 100  # events of one stream in one read
 # A ring carries its events while they are few; beyond that the listener reads the rows.
 _MAX_CARRIED_EVENTS: Final = 50
 _MAX_CARRIED_CHARS: Final = 32_768
+
+
+# How events get into their streams: the one place where numbers are taken. The end of a statement whose
+# CTE `draft (stream, place, id, type, at, actor, op_id, data)` names them, `place` being their order.
+# Whoever uses it holds the locks of the streams, or takes them in the same statement.
+# A stream that does not exist gets nothing, and its drafts do not come back.
+APPEND: Final = """
+grown AS (
+    UPDATE realtime_stream AS s SET seq = s.seq + d.n
+    FROM (SELECT stream, count(*) AS n FROM draft GROUP BY stream) AS d
+    WHERE s.id = d.stream RETURNING s.id, s.seq - d.n AS base
+), appended AS (
+    INSERT INTO realtime_event (stream_id, seq, id, type, at, actor, op_id, data)
+    SELECT d.stream, g.base + row_number() OVER (PARTITION BY d.stream ORDER BY d.place),
+        d.id, d.type, d.at, d.actor, d.op_id, d.data::jsonb
+    FROM draft AS d JOIN grown AS g ON g.id = d.stream
+    RETURNING stream_id, seq, id, type, at, actor, op_id, data::text AS data
+)
+"""
+_RECORD: Final = f"""
+WITH draft AS MATERIALIZED (
+    SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::uuid[], %s::uuid[], %s::text[])
+        WITH ORDINALITY AS d (stream, id, type, at, actor, op_id, data, place)
+), {APPEND}
+SELECT * FROM appended ORDER BY stream_id, seq
+"""  # noqa: S608 (constants only)
 
 
 class UnknownStream(LookupError):
@@ -90,8 +116,11 @@ def close_streams(stream_ids: Collection[UUID]) -> None:
 def record(drafts: Sequence[Draft]) -> list[Event]:
     """Append events to their streams, in the caller's transaction, and ring after its commit.
 
-    Two statements, however many events. The caller holds the locks of the streams already; of
-    several, taken in the order of their ids.
+    One statement, however many events. The caller holds the locks of the streams already; of several,
+    taken in the order of their ids.
+
+    Returns:
+        The events, those of one stream in the order of their drafts.
 
     Raises:
         UnknownStream: A stream does not exist.
@@ -99,54 +128,34 @@ def record(drafts: Sequence[Draft]) -> list[Event]:
     if not drafts:
         return []
     assert connection.in_atomic_block, "an event is recorded in the transaction of its cause"
-    counts = Counter(draft.stream for draft in drafts)
-    next_seq = _take(counts)
-    recorded = []
-    for draft in drafts:
-        seq = next_seq[draft.stream]
-        next_seq[draft.stream] += 1
-        recorded.append(
-            Event(
-                stream=draft.stream,
-                seq=seq,
-                id=uuid.uuid4(),
-                type=draft.type,
-                at=draft.at,
-                actor=draft.actor,
-                op_id=draft.op_id,
-                data=draft.data,
-            )
-        )
-    EventRow.objects.bulk_create(
-        EventRow(
-            stream_id=event.stream,
-            seq=event.seq,
-            id=event.id,
-            type=event.type,
-            at=event.at,
-            actor=event.actor,
-            op_id=event.op_id,
-            data=event.data,
-        )
-        for event in recorded
-    )
-    transaction.on_commit(lambda: doorbell.publish(STREAMS_TOPIC, _rings(recorded)), robust=True)
+    columns: list[Any] = [
+        [draft.stream for draft in drafts],
+        [uuid.uuid4() for _ in drafts],
+        [draft.type for draft in drafts],
+        [draft.at for draft in drafts],
+        [draft.actor for draft in drafts],
+        [draft.op_id for draft in drafts],
+        [orjson.dumps(draft.data).decode() for draft in drafts],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORD, columns)
+        recorded = [appended(row) for row in cursor.fetchall()]
+    if len(recorded) != len(drafts):
+        unknown = {draft.stream for draft in drafts} - {event.stream for event in recorded}
+        raise UnknownStream(f"No stream {min(unknown)}.")
+    ring(recorded)
     return recorded
 
 
-def _take(counts: Mapping[UUID, int]) -> dict[UUID, int]:
-    """Take a range of numbers in each stream; return the first of each."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE realtime_stream AS s SET seq = s.seq + taken.n"
-            " FROM unnest(%s::uuid[], %s::bigint[]) AS taken (id, n)"
-            " WHERE s.id = taken.id RETURNING s.id, s.seq - taken.n + 1",
-            [list(counts), list(counts.values())],
-        )
-        first = dict(cursor.fetchall())
-    if len(first) != len(counts):
-        raise UnknownStream(f"No stream {min(counts.keys() - first.keys())}.")
-    return first
+def appended(row: Sequence[Any]) -> Event:
+    """Return a row of `APPEND`'s CTE `appended` as an event."""
+    stream, seq, id_, type_, at, actor, op_id, data = row
+    return Event(stream=stream, seq=seq, id=id_, type=type_, at=at, actor=actor, op_id=op_id, data=data)
+
+
+def ring(recorded: Sequence[Event]) -> None:
+    """Tell every process, after the commit, what was appended; events of a stream in their order."""
+    transaction.on_commit(lambda: doorbell.publish(STREAMS_TOPIC, _rings(recorded)), robust=True)
 
 
 def _rings(recorded: Sequence[Event]) -> list[list[Any]]:
@@ -192,9 +201,7 @@ def read(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], list[tu
             " ORDER BY w.id, w.after, e.seq",
             [[stream for stream, _ in pairs], [after for _, after in pairs], READ_LIMIT],
         )
-        for stream, after, seq, id_, type_, at, actor, op_id, data in cursor:
-            encoded = encode_event(
-                stream=stream, seq=seq, id=id_, type=type_, at=at, actor=actor, op_id=op_id, data=data
-            )
-            found[stream, after].append((seq, encoded))
+        for stream, after, seq, *rest in cursor:
+            event = appended((stream, seq, *rest))
+            found[stream, after].append((seq, event.encode()))
     return found

@@ -5,13 +5,18 @@ clock is from it and adds that offset, so that a read needs no round trip and tw
 with different clocks still agree on what is missed.
 """
 
+import logging
 import threading
 import time
 from datetime import UTC, datetime
+from typing import Final
 
 from django.db import connection
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+logger = logging.getLogger(__name__)
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_STEP_S: Final = 0.01  # clocks that merely drift apart are found out before it is so much
 
 
 class OffsetClock:
@@ -39,7 +44,7 @@ class OffsetClock:
         """Return the time as an aware datetime in UTC."""
         return datetime.fromtimestamp(self.timestamp(), UTC)
 
-    def observe(self, *, sent: float, received: float, reading: datetime) -> None:
+    def observe(self, *, sent: float, received: float, reading: datetime) -> bool:
         """Take in one reading of the other clock.
 
         A sample is believed when it is sharper than what is known, or when the two contradict
@@ -49,15 +54,23 @@ class OffsetClock:
             sent: Our `time.time()` before the question, in seconds.
             received: Our `time.time()` after the answer, in seconds.
             reading: What the other clock said, aware.
+
+        Returns:
+            Whether one of the clocks was stepped since the last sample.
         """
         error_s = (received - sent) / 2
         if error_s < 0:  # our own clock was stepped back while we asked: the sample says nothing
-            return
+            return False
         offset_s = (reading - _EPOCH).total_seconds() - (sent + received) / 2
         with self._lock:
-            contradicts = abs(offset_s - self._offset_s) > error_s + self._error_s
+            change_s = offset_s - self._offset_s
+            contradicts = abs(change_s) > error_s + self._error_s
             if error_s <= self._error_s or contradicts:
                 self._offset_s, self._error_s = offset_s, error_s
+        is_step = contradicts and abs(change_s) > _STEP_S
+        if is_step:
+            logger.warning("This clock or the database's was stepped: they are now %+.3f s apart.", offset_s)
+        return is_step
 
 
 _clock = OffsetClock()

@@ -2,37 +2,41 @@
 
 It holds one timer however many tasks there are, and no rule of its own: what is due is decided
 by the claim, on the database's clock. So a timer that is early, late or lost does no harm: early
-finds nothing, and the loop looks again within half a second anyway.
+fires nothing, and the loop looks again within half a second anyway.
 """
 
 import logging
+import math
 import os
 import random
 import socket
 import threading
 import time
 import uuid
-from datetime import timedelta
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 
 from realtime.publisher import doorbell
 from taskengine import clock
+from taskengine.engine import metrics
 from taskengine.engine.models import Heartbeat
-from taskengine.engine.sweeps import DeadlineSweep
-from taskengine.tasks import queries
+from taskengine.engine.sweeps import HORIZON_S, DeadlineSweep
+from taskengine.tasks import services
 from taskengine.tasks.edits import DEADLINES_TOPIC
 
 logger = logging.getLogger(__name__)
 
-MAX_SLEEP_S: Final = 0.5
-RETRY_DUE_S: Final = 0.02  # while a due row is held by somebody else
-# The operating system wakes a sleeper late by up to this; the rest is waited for by yielding.
-WAKE_EARLY_S: Final = 0.002
+LOOK_INTERVAL_S: Final = 0.5
+# The operating system wakes a sleeper late, and what slept has to be woken too: PostgreSQL's process,
+# the processor's caches. So the engine is up a little before the instant.
+WAKE_EARLY_S: Final = 0.004
+WARM_UP_S: Final = 0.0025  # what warming up may take
+DRAFT_AHEAD_TASKS: Final = 100
+DRAFT_ROOM_S: Final = 0.03  # what drafting so many may take
 HEARTBEAT_INTERVAL_S: Final = 2.0
 HEARTBEAT_STALE_S: Final = 10.0
-_NEAR: Final = timedelta(milliseconds=50)
+_NEAR_S: Final = 0.05
 _BACKOFF_FIRST_S: Final = 0.05
 _BACKOFF_MAX_S: Final = 1.0
 
@@ -47,7 +51,7 @@ class Engine:
         self.id = uuid.uuid4()
         self._stopping = threading.Event()
         self._woken = threading.Event()
-        self._next_wake = 0.0
+        self._heard = math.inf
         self._beaten_at = float("-inf")
         self._started_at = clock.now()
         self._sweep = DeadlineSweep()
@@ -82,6 +86,10 @@ class Engine:
         try:
             while not self._stopping.is_set():
                 try:
+                    if connections[DEFAULT_DB_ALIAS].connection is None:
+                        services.miss(
+                            []
+                        )  # connects and prepares: the first look is then a good one at the clock
                     self._round()
                     backoff_s = _BACKOFF_FIRST_S
                 except (OperationalError, InterfaceError) as error:
@@ -99,58 +107,75 @@ class Engine:
             logger.info("The engine has stopped.")
 
     def _hear(self, deadlines: list[Any]) -> None:
-        """Wake up if a deadline was set that is nearer than what is waited for. Any thread."""
-        if min(deadlines) < self._next_wake:
+        """Look again if a deadline was set within the horizon. Any thread; seconds since 1970."""
+        nearest = min(deadlines)
+        if nearest < clock.timestamp() + HORIZON_S:
+            self._heard = min(self._heard, nearest)
             self._woken.set()
 
     def _round(self) -> None:
-        """Fire what is due, then sleep until something may be."""
-        # Cleared before the look at the database: a deadline that is set after it sets it again.
+        """Look at what is coming, and fire it as it comes, until it is time for another look."""
+        # Cleared before the look: a deadline that is set after it sets it again.
         self._woken.clear()
-        self._next_wake = clock.timestamp() + MAX_SLEEP_S
-        while self._sweep() and not self._stopping.is_set():
-            self._beat(every_s=HEARTBEAT_INTERVAL_S)
-        self._next_wake = clock.timestamp() + MAX_SLEEP_S
-        sent = time.time()
-        coming = queries.next_deadline()
-        clock.observe(sent=sent, received=time.time(), reading=coming.database_time)
-        is_near = coming.deadline is not None and coming.deadline - coming.database_time < _NEAR
-        # A commit takes milliseconds that a near deadline needs.
-        self._beat(every_s=HEARTBEAT_STALE_S / 2 if is_near else HEARTBEAT_INTERVAL_S)
-        if coming.deadline is None:
-            self._sleep(MAX_SLEEP_S)
-        elif coming.deadline <= self._sweep.looked_at:
-            self._sleep(RETRY_DUE_S)  # it was due already when the sweep looked: somebody holds it
-        elif coming.deadline > coming.database_time:
-            self._sleep_until(coming.deadline.timestamp())
+        self._heard = math.inf
+        self._sweep.look(again_in_s=LOOK_INTERVAL_S)
+        metrics.LOOKS.inc()
+        while not self._stopping.is_set() and self._sweep.look_at > 0:
+            if self._sweep.fire():
+                self._beat(every_s=HEARTBEAT_STALE_S / 2)
+                continue
+            next_at = self._sweep.agenda.next_at
+            instant = next_at.timestamp() if next_at is not None else math.inf
+            if self._heard < instant or not self._wait(instant):
+                return
 
-    def _sleep(self, duration_s: float) -> None:
-        self._next_wake = clock.timestamp() + duration_s
-        self._woken.wait(duration_s)
+    def _wait(self, instant: float) -> bool:
+        """Wait until an instant in seconds since 1970, on the database's clock.
 
-    def _sleep_until(self, instant: float) -> None:
-        """Sleep to an instant in seconds since 1970, on the database's clock, or not so long."""
-        self._next_wake = min(instant, clock.timestamp() + MAX_SLEEP_S)
-        sleep_s = self._next_wake - clock.timestamp() - WAKE_EARLY_S
-        if sleep_s > 0 and self._woken.wait(sleep_s):
-            return
-        # The wall clock is read afresh each time: it may have been stepped while this slept.
-        while 0 < instant - clock.timestamp() <= 2 * WAKE_EARLY_S and not self._woken.is_set():
+        Whatever there is to do ahead of it is done meanwhile.
+
+        Returns:
+            False if the table has to be looked at before.
+        """
+        while not self._stopping.is_set():
+            # The clocks are read afresh each time: the wall clock may have been stepped while this slept.
+            until_instant_s = instant - clock.timestamp() - WAKE_EARLY_S
+            until_look_s = self._sweep.look_at - time.monotonic()
+            if until_instant_s <= 0:
+                return self._approach(instant)
+            if until_look_s <= 0:
+                return False
+            # A commit takes milliseconds that a near deadline needs.
+            self._beat(every_s=HEARTBEAT_INTERVAL_S if until_instant_s > _NEAR_S else HEARTBEAT_STALE_S / 2)
+            if until_instant_s > DRAFT_ROOM_S and self._sweep.draft_ahead(DRAFT_AHEAD_TASKS):
+                continue
+            if self._woken.wait(min(until_instant_s, until_look_s)):
+                metrics.WAKE_UPS.inc()
+                return False
+        return False
+
+    def _approach(self, instant: float) -> bool:
+        """Get everything warm in the last milliseconds, then yield until the instant itself."""
+        if instant - clock.timestamp() > WARM_UP_S:
+            services.miss([])
+        while 0 < instant - clock.timestamp() < 2 * WAKE_EARLY_S and self._heard >= instant:
             time.sleep(0)
+        return self._heard >= instant and instant <= clock.timestamp()
 
     def _beat(self, *, every_s: float) -> None:
         """Give a sign of life if the last one is so long ago."""
-        if time.monotonic() - self._beaten_at >= every_s:
-            self._beaten_at = time.monotonic()
-            Heartbeat.objects.update_or_create(
-                id=self.id,
-                defaults={"beat_at": clock.now()},
-                create_defaults={
-                    "name": f"{socket.gethostname()}:{os.getpid()}",
-                    "started_at": self._started_at,
-                    "beat_at": clock.now(),
-                },
-            )
+        if time.monotonic() - self._beaten_at < every_s:
+            return
+        self._beaten_at = time.monotonic()
+        beat = Heartbeat(
+            id=self.id,
+            name=f"{socket.gethostname()}:{os.getpid()}",
+            started_at=self._started_at,
+            beat_at=clock.now(),
+        )
+        Heartbeat.objects.bulk_create(
+            [beat], update_conflicts=True, unique_fields=["id"], update_fields=["beat_at"]
+        )
 
     def _end_heartbeat(self) -> None:
         try:

@@ -1,86 +1,143 @@
-"""The units of due work. Each handles one batch and returns True if it found some."""
+"""The sweep of deadlines: looks, drafts ahead, and fires what is due, batch by batch."""
 
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Final
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 
 from taskengine import clock
-from taskengine.tasks import queries, services
+from taskengine.engine import metrics
+from taskengine.engine.agenda import Agenda
+from taskengine.tasks import claims, services
+from taskengine.tasks.claims import Miss
 
 logger = logging.getLogger(__name__)
 
-BATCH_TASKS: Final = 2_500
-_NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+T = TypeVar("T")
+
+HORIZON_S: Final = 1.0
+MAX_COMING: Final = 10_000
+# While somebody holds what is due. It comes again within 50 ms, the claim and what it waits for included.
+RETRY_HELD_S: Final = 0.02
+MAX_CLAIM_CHARS: Final = 4_000_000
 
 
-@dataclass
 class DeadlineSweep:
-    """Fires what is due.
+    """Fires deadlines, however they come: one, ten thousand at once, held by somebody, or poisoned.
 
     Attributes:
-        busy_streams: Streams that somebody else held in the last round. They are passed over in
-            the next pick, so that they can't fill it, until a round finds nothing else.
-        looked_at: The database's time at the last look: what was due then and is still unfired is
-            held by somebody.
+        agenda: What is coming.
+        look_at: When the table has to be looked at again at the latest, by `time.monotonic()`.
     """
 
-    busy_streams: frozenset[UUID] = field(default_factory=frozenset)
-    looked_at: datetime = _NEVER
+    def __init__(self) -> None:
+        self.agenda = Agenda()
+        self.look_at = 0.0
+        self._release_at = 0.0
+        self._is_cut = False
 
-    def __call__(self, *, now: datetime | None = None) -> bool:
-        """Fire one batch.
+    def look(self, *, again_in_s: float, now: datetime | None = None) -> None:
+        """See what is coming, and by the way what time it is.
+
+        Args:
+            again_in_s: How long this is good for, in seconds, if nothing happens.
+            now: The instant that decides; None for the database's own clock.
+        """
+        if time.monotonic() >= self._release_at:
+            self.agenda.held.clear()
+        sent = time.time()
+        seen = claims.look(
+            ahead=timedelta(seconds=HORIZON_S), limit=MAX_COMING, passing_over=self.agenda.held, now=now
+        )
+        if clock.observe(sent=sent, received=time.time(), reading=seen.database_time):
+            metrics.CLOCK_STEPS.inc()
+        self.agenda.replace(seen.coming)
+        self._is_cut = len(seen.coming) == MAX_COMING
+        self.look_at = time.monotonic() + again_in_s
+        if self.agenda.held:
+            self.look_at = min(self.look_at, self._release_at)
+        metrics.PENDING.set(len(self.agenda))
+
+    def draft_ahead(self, count: int) -> bool:
+        """Draft some of what is coming, nearest deadline first; False if there is nothing to draft."""
+        ids = self.agenda.undrafted(count)
+        self._draft(ids)
+        return bool(ids)
+
+    def fire(self, *, now: datetime | None = None) -> bool:
+        """Fire the next batch of what is due; False if nothing is.
 
         Args:
             now: The instant that decides; None for the database's own clock.
         """
-        passing_over = self.busy_streams
-        try:
-            missed = _miss(now=now, passing_over=passing_over)
-        except (OperationalError, InterfaceError):
-            raise  # the database, not a row: the loop comes back when it does
-        except Exception:
-            logger.exception("A batch of deadlines failed; looking for the task that spoils it.")
-            return _fire_around_the_poisoned(now=now, passing_over=passing_over)
-        self.looked_at = missed.claimed_at
-        if missed.more and (missed.fired or missed.busy_streams):
-            self.busy_streams = passing_over | missed.busy_streams
-            return True
-        # What was passed over may be free by the next look; if it is not, that sees it again.
-        self.busy_streams = frozenset()
-        return False
+        batch = self.agenda.take_due(now=now or clock.now())
+        if not batch:
+            if self._is_cut and not len(self.agenda):
+                self.look_at = 0.0  # more was due than one look brings
+            return False
+        self._draft(self.agenda.lacks(batch))
+        for part in _parts(self.agenda.take_drafts(batch)):
+            free = [miss for miss in part if miss.owner_id not in self.agenda.held]
+            _around_the_poisoned(free, lambda misses: self._claim(misses, now), lambda miss: miss.task_id)
+        return True
+
+    def _draft(self, ids: Sequence[UUID]) -> None:
+        _around_the_poisoned(
+            ids, lambda some: self.agenda.add(services.draft_misses(some)), lambda task_id: task_id
+        )
+
+    def _claim(self, misses: Sequence[Miss], now: datetime | None) -> None:
+        missed = services.miss(misses, now=now)
+        metrics.count(missed, at=now or clock.now())
+        if not missed.left:
+            return
+        self.agenda.add(missed.left)  # for the next look: it says which of them still hold
+        held = {miss.owner_id for miss in missed.left if miss.deadline <= missed.claimed_at}
+        if held:
+            self.agenda.hold(held)
+            self._release_at = time.monotonic() + RETRY_HELD_S
+            self.look_at = min(self.look_at, self._release_at)
+        if not held or self._is_cut:
+            # It was asked too early: our clock needs a look. Or what is held takes the place of others.
+            self.look_at = 0.0
 
 
-def _miss(
-    *,
-    now: datetime | None,
-    passing_over: Collection[UUID] = (),
-    only: Collection[UUID] | None = None,
-) -> services.Missed:
-    with transaction.atomic():
-        return services.miss_due(limit=BATCH_TASKS, now=now, passing_over=passing_over, only=only)
+def _parts(misses: Sequence[Miss]) -> Iterator[list[Miss]]:
+    """Cut a batch where its text gets too long for one statement."""
+    part: list[Miss] = []
+    chars = 0
+    for miss in misses:
+        if part and chars + len(miss.data) > MAX_CLAIM_CHARS:
+            yield part
+            part, chars = [], 0
+        part.append(miss)
+        chars += len(miss.data)
+    if part:
+        yield part
 
 
-def _fire_around_the_poisoned(*, now: datetime | None, passing_over: Collection[UUID]) -> bool:
-    """Halve the batch until what raises stands alone, and put that off; fire all the rest."""
-    halves = [queries.due_task_ids(limit=BATCH_TASKS, now=now, passing_over=passing_over)]
-    found = bool(halves[0])
-    while halves:
-        ids = halves.pop()
-        try:
-            if ids:
-                _miss(now=now, only=ids)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            if len(ids) == 1:
-                logger.exception("The deadline of task %s can't be fired; it is tried again later.", ids[0])
-                services.postpone_miss(task_id=ids[0], now=now or clock.now())
-            else:
-                middle = len(ids) // 2
-                halves += [ids[middle:], ids[:middle]]
-    return found
+def _around_the_poisoned(
+    batch: Sequence[T], act: Callable[[Sequence[T]], None], task_id: Callable[[T], UUID]
+) -> None:
+    """Do what may raise for one task; halve until that one stands alone, and put it off."""
+    if not batch:
+        return
+    try:
+        act(batch)
+    except (OperationalError, InterfaceError):
+        raise  # the database, not a task: the loop comes back when it does
+    except Exception:
+        if len(batch) == 1:
+            logger.exception(
+                "The deadline of task %s can't be fired; it is tried again later.", task_id(batch[0])
+            )
+            services.postpone_miss(task_id=task_id(batch[0]), now=clock.now())
+            return
+        logger.warning("A batch of %d deadlines failed; looking for the task that spoils it.", len(batch))
+        middle = len(batch) // 2
+        _around_the_poisoned(batch[:middle], act, task_id)
+        _around_the_poisoned(batch[middle:], act, task_id)

@@ -1,54 +1,150 @@
-"""The engine's claim on due tasks: the one place with SQL of its own in the domain."""
+"""The engine's claim on due tasks: the one place with SQL of its own in the domain.
 
-from collections.abc import Collection
+A claim has two halves. `look` finds what is due soon and locks nothing; its events are drafted
+before the instant, when there is time. `claim` is one statement that fires them, at the instant.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from taskengine.tasks.models import Task
+from django.db import connection
 
-# `deadline <= now` with the database's clock. statement_timestamp() is stable, so the partial
-# index `tasks_task_due` serves it; clock_timestamp() is volatile and would not be.
-_NOW: Final = "coalesce(%(now)s, statement_timestamp())"
+from realtime.envelope import Event
+from realtime.outbox import APPEND, appended
+from taskengine.tasks.events import TaskEvent
 
-_DUE: Final = f"""
-    t.completed_at IS NULL AND t.deleted_at IS NULL AND t.miss_fired_at IS NULL
-    AND t.deadline IS NOT NULL AND t.deadline <= {_NOW}
+# The database's clock decides. statement_timestamp() is stable, so the partial index `tasks_task_due`
+# serves it; clock_timestamp() is volatile and would not be.
+_NOW: Final = "coalesce(%(now)s::timestamptz, statement_timestamp())"
+
+_UNFIRED: Final = f"""
+    t.completed_at IS NULL AND t.deleted_at IS NULL AND t.miss_fired_at IS NULL AND t.deadline IS NOT NULL
     AND (t.miss_retry_at IS NULL OR t.miss_retry_at <= {_NOW})
 """
 
-# Never waits for a lock: streams first, because every event of a stream is in line behind its
-# row, then the tasks; what somebody else holds is left to them and to the next round. A writer
-# may have changed a task between `due` and its lock, so `mine` checks every condition again.
-# The arrays and IS TRUE keep the planner to look-ups by key and by hash: with a join, statistics that
-# are behind a bulk of new tasks make it compare each due task with each other one.
-# Nothing but constants is put into the text; values are parameters.
-_CLAIM: Final = f"""
-WITH due AS MATERIALIZED (
-    SELECT t.id, t.owner_id FROM tasks_task AS t
-    WHERE {_DUE} AND t.owner_id <> ALL (%(passing_over)s::uuid[])
-        AND (%(only)s::uuid[] IS NULL OR t.id = ANY (%(only)s::uuid[]))
+# One row at least, for the time; without a task in it when nothing comes.
+_LOOK: Final = f"""
+SELECT clock_timestamp(), coming.* FROM (SELECT) AS one LEFT JOIN (
+    SELECT t.id, t.owner_id, t.version, t.deadline FROM tasks_task AS t
+    WHERE {_UNFIRED} AND t.deadline <= {_NOW} + %(ahead)s::interval
+        AND t.owner_id <> ALL (%(passing_over)s::uuid[])
     ORDER BY t.deadline, t.id LIMIT %(limit)s
-), held AS MATERIALIZED (
-    SELECT s.id FROM realtime_stream AS s
-    WHERE s.id IN (SELECT owner_id FROM due)
-    ORDER BY s.id FOR NO KEY UPDATE SKIP LOCKED
-), mine AS MATERIALIZED (
-    SELECT t.id FROM tasks_task AS t
-    WHERE t.id = ANY (ARRAY(SELECT id FROM due WHERE (owner_id IN (SELECT id FROM held)) IS TRUE)) AND {_DUE}
-    FOR NO KEY UPDATE SKIP LOCKED
-), fired AS (
-    UPDATE tasks_task AS t SET miss_fired_at = {_NOW}, miss_retry_at = NULL
-    WHERE t.id = ANY (ARRAY(SELECT id FROM mine)) RETURNING t.*
-), busy AS (
-    SELECT coalesce(array_agg(DISTINCT owner_id) FILTER (WHERE id NOT IN (SELECT id FROM mine)), '{{}}')
-        AS streams, count(*) AS seen FROM due
-)
-SELECT fired.*, busy.streams AS busy_streams, busy.seen, {_NOW} AS claimed_at
-FROM busy LEFT JOIN fired ON true
-ORDER BY fired.deadline, fired.id
+) AS coming ON true ORDER BY coming.deadline, coming.id
 """  # noqa: S608 (constants only)
+
+# Never waits for a lock: streams first, because every event of a stream is in line behind its row,
+# then the tasks; what somebody else holds is left to them and to the next claim. A task may have been
+# changed since it was drafted, or between the snapshot of this statement and the lock: `mine` checks
+# every condition on the locked row, its version too, so that what is told is what is there.
+# LATERAL keeps the planner to look-ups by key, and ARRAY() the update: with plain joins, statistics
+# that are behind a bulk of new tasks make it compare each with each.
+# %b: in binary, for as text the arrays of a large batch cost more than the claim.
+_CLAIM: Final = f"""
+WITH drafted AS MATERIALIZED (
+    SELECT * FROM unnest(%(tasks)b::uuid[], %(owners)b::uuid[], %(versions)b::int[], %(events)b::uuid[], %(data)b::text[])
+        WITH ORDINALITY AS d (task_id, owner_id, version, event_id, data, place)
+), held AS MATERIALIZED (
+    SELECT s.id FROM (SELECT DISTINCT owner_id AS id FROM drafted ORDER BY id) AS o CROSS JOIN LATERAL (
+        SELECT s.id FROM realtime_stream AS s WHERE s.id = o.id FOR NO KEY UPDATE SKIP LOCKED
+    ) AS s
+), free AS MATERIALIZED (
+    SELECT * FROM drafted WHERE owner_id IN (SELECT id FROM held)
+), mine AS MATERIALIZED (
+    SELECT f.*, t.deadline FROM free AS f CROSS JOIN LATERAL (
+        SELECT t.deadline FROM tasks_task AS t
+        WHERE t.id = f.task_id AND t.version = f.version AND t.deadline <= {_NOW} AND {_UNFIRED}
+        FOR NO KEY UPDATE SKIP LOCKED
+    ) AS t
+), fired AS (
+    UPDATE tasks_task SET miss_fired_at = {_NOW}, miss_retry_at = NULL
+    WHERE id = ANY (ARRAY(SELECT task_id FROM mine))
+), draft AS (
+    SELECT owner_id AS stream, place, event_id AS id, '{TaskEvent.MISSED.value}' AS type, deadline AS at,
+        NULL::uuid AS actor, NULL::uuid AS op_id, data::jsonb || jsonb_build_object(
+            'fired_at', to_char({_NOW} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) AS data
+    FROM mine
+), {APPEND}
+SELECT {_NOW}, appended.* FROM (SELECT) AS one LEFT JOIN appended ON true ORDER BY stream_id, seq
+"""  # noqa: S608 (constants only)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coming:
+    """A task whose deadline is near or past, and has not been fired.
+
+    Attributes:
+        id: The task.
+        owner_id: Whose it is.
+        version: Of the task, when it was seen.
+        deadline: When it is to be fired.
+    """
+
+    id: UUID
+    owner_id: UUID
+    version: int
+    deadline: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """What is coming, earliest deadline first, and the database's time when it was looked up."""
+
+    coming: list[Coming]
+    database_time: datetime
+
+
+def look(
+    *, ahead: timedelta, limit: int, passing_over: Collection[UUID] = (), now: datetime | None = None
+) -> Look:
+    """Find the tasks whose deadlines are to be fired soon. Locks nothing.
+
+    Args:
+        ahead: How far into the future.
+        limit: At most so many.
+        passing_over: Streams to leave out, because somebody holds them.
+        now: The instant that decides; None for the database's own clock.
+    """
+    parameters: dict[str, Any] = {
+        "now": now,
+        "ahead": ahead,
+        "limit": limit,
+        "passing_over": list(passing_over),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK, parameters)
+        rows = cursor.fetchall()
+    return Look(
+        coming=[
+            Coming(id=id_, owner_id=owner_id, version=version, deadline=deadline)
+            for _, id_, owner_id, version, deadline in rows
+            if id_ is not None
+        ],
+        database_time=rows[0][0],
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Miss:
+    """A `task.missed` that is drafted, to be told when its instant comes.
+
+    Attributes:
+        task_id: The task.
+        owner_id: Whose it is.
+        version: Of the task that `data` shows; a task that was changed since is not fired with it.
+        deadline: The instant.
+        event_id: The name its event will have.
+        data: The event's data as JSON, but for `fired_at`.
+    """
+
+    task_id: UUID
+    owner_id: UUID
+    version: int
+    deadline: datetime
+    event_id: UUID
+    data: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,44 +152,35 @@ class Claim:
     """What one claim got.
 
     Attributes:
-        tasks: Those that are now stamped as fired, locked until commit, earliest deadline first.
-        busy_streams: The streams of due tasks that somebody else holds: the stream, or a task in it.
-        seen: How many due tasks it found; as many as its limit means that there may be more.
+        events: What was told, in the order of each stream.
         claimed_at: The instant that decided what is due.
     """
 
-    tasks: list[Task]
-    busy_streams: frozenset[UUID]
-    seen: int
+    events: list[Event]
     claimed_at: datetime
 
 
-def claim_due(
-    *,
-    limit: int,
-    now: datetime | None = None,
-    passing_over: Collection[UUID] = (),
-    only: Collection[UUID] | None = None,
-) -> Claim:
-    """Stamp due tasks as fired and return them, in one statement that waits for nobody.
+def claim(misses: Sequence[Miss], *, now: datetime | None = None) -> Claim:
+    """Fire what is due of these and record it, in one statement that waits for nobody.
+
+    Left out is what is not due, was changed or fired since it was drafted, or is held by somebody.
 
     Args:
-        limit: At most so many.
+        misses: What is to be told, those of one stream in their order. None is no error: it warms up.
         now: The instant that decides; None for the database's own clock.
-        passing_over: Streams to leave out, because somebody holds them.
-        only: Claim these tasks at most; None for any.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "now": now,
-        "limit": limit,
-        "passing_over": list(passing_over),
-        "only": None if only is None else list(only),
+        "tasks": [miss.task_id for miss in misses],
+        "owners": [miss.owner_id for miss in misses],
+        "versions": [miss.version for miss in misses],
+        "events": [miss.event_id for miss in misses],
+        "data": [miss.data for miss in misses],
     }
-    # One row at least, for the two totals; without a task in it when none was claimed.
-    rows: list[Any] = list(Task.objects.raw(_CLAIM, parameters))
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, parameters)
+        rows = cursor.fetchall()
     return Claim(
-        tasks=[row for row in rows if row.pk is not None],
-        busy_streams=frozenset(rows[0].busy_streams),
-        seen=rows[0].seen,
-        claimed_at=rows[0].claimed_at,
+        events=[appended(row) for _, *row in rows if row[0] is not None],
+        claimed_at=rows[0][0],
     )

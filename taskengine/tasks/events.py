@@ -35,16 +35,21 @@ def written(event: TaskEvent, task: Task, *, at: datetime, operation: OpenOperat
     )
 
 
-def missed(task: Task, *, at: datetime, fired_at: datetime, operation: OpenOperation | None = None) -> Draft:
+def missed(
+    task: Task, *, at: datetime, fired_at: datetime | None, operation: OpenOperation | None = None
+) -> Draft:
     """Return the event of a missed deadline.
 
     Args:
         task: The task, open.
         at: When it was missed: its deadline, or the write that made it missed.
-        fired_at: When that was noticed. Later than `at` after the engine was down.
+        fired_at: When that was noticed. Later than `at` after the engine was down. None while it is
+            still to come: the claim adds it.
         operation: The write that made it missed; None where the clock did.
     """
-    data: dict[str, Any] = {"task": task_payload(task, now=at), "fired_at": rfc3339(fired_at)}
+    data: dict[str, Any] = {"task": task_payload(task, now=at)}
+    if fired_at is not None:
+        data["fired_at"] = rfc3339(fired_at)
     return Draft(
         stream=task.owner_id,
         type=TaskEvent.MISSED,

@@ -1,16 +1,13 @@
 """Reading tasks. The bucket is always computed from the clock, so no read is ever stale."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
-from django.db.models.functions import Now
 
-from taskengine import clock
 from taskengine.tasks import deadlines
 from taskengine.tasks.deadlines import Bucket
 from taskengine.tasks.errors import TaskNotFound
@@ -84,41 +81,6 @@ def next_transition_at(*, owner_id: UUID, now: datetime) -> datetime | None:
     """Return the next instant at which one of a person's tasks changes bucket by itself."""
     coming = tasks_of(owner_id).filter(completed_at=None, deadline__gt=now)
     return coming.order_by("deadline").values_list("deadline", flat=True).first()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NextDeadline:
-    """The nearest deadline that has not been fired, and the database's time when it was looked up."""
-
-    deadline: datetime | None
-    database_time: datetime
-
-
-def next_deadline() -> NextDeadline:
-    """Return the nearest deadline that is to be fired, anyone's, overdue ones included."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT deadline FROM tasks_task"
-            "  WHERE completed_at IS NULL AND deleted_at IS NULL AND miss_fired_at IS NULL"
-            "    AND deadline IS NOT NULL AND (miss_retry_at IS NULL OR miss_retry_at <= statement_timestamp())"
-            "  ORDER BY deadline, id LIMIT 1), clock_timestamp()"
-        )
-        deadline, database_time = cursor.fetchone() or (None, clock.now())
-    return NextDeadline(deadline=deadline, database_time=database_time)
-
-
-def due_task_ids(
-    *, limit: int, now: datetime | None = None, passing_over: Collection[UUID] = ()
-) -> list[UUID]:
-    """Return the tasks whose deadline is to be fired, earliest first; arguments as for `claim_due`."""
-    due = Task.objects.exclude(owner_id__in=passing_over).filter(
-        Q(miss_retry_at=None) | Q(miss_retry_at__lte=now or Now()),
-        completed_at=None,
-        deleted_at=None,
-        miss_fired_at=None,
-        deadline__lte=now or Now(),
-    )
-    return list(due.order_by("deadline", "id").values_list("id", flat=True)[:limit])
 
 
 def snapshot_page(

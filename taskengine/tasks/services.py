@@ -1,23 +1,25 @@
-"""Writing tasks: one function for each verb, and the one that misses what is due.
+"""Writing tasks: one function for each verb, and the two that tell of missed deadlines.
 
 Each runs in a transaction that its caller opens (`operations.perform`, a sweep), so that verbs
 compose. Between `Edit.of` and `Edit.save` stands nothing but the verb's own rule.
 """
 
-from collections.abc import Collection, Mapping
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+import orjson
+from django.db import transaction
 
 from realtime import outbox
 from taskengine.accounts.models import User
 from taskengine.operations.services import OpenOperation
 from taskengine.tasks import deadlines, events
-from taskengine.tasks.claims import claim_due
+from taskengine.tasks.claims import Miss, claim
 from taskengine.tasks.edits import Edit
 from taskengine.tasks.errors import DeadlineConflict
 from taskengine.tasks.events import TaskEvent
@@ -161,53 +163,70 @@ def restore_task(*, operation: OpenOperation, task_id: UUID) -> Task:
     return edit.save(TaskEvent.RESTORED)
 
 
+def draft_misses(task_ids: Collection[UUID]) -> list[Miss]:
+    """Draft what will be told of tasks when their deadlines pass. Locks nothing.
+
+    What there is no longer, or no longer has a deadline, is left out.
+    """
+    tasks = Task.objects.filter(id__in=task_ids, deadline__isnull=False)
+    return [_draft_miss(task, task.deadline) for task in tasks if task.deadline is not None]
+
+
+def _draft_miss(task: Task, deadline: datetime) -> Miss:
+    draft = events.missed(task, at=deadline, fired_at=None)
+    return Miss(
+        task_id=task.id,
+        owner_id=task.owner_id,
+        version=task.version,
+        deadline=deadline,
+        event_id=uuid.uuid4(),
+        data=orjson.dumps(draft.data).decode(),
+    )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Missed:
-    """What one round of missing found.
+    """What one batch of firing did.
 
     Attributes:
-        fired: How many `task.missed` were recorded.
-        busy_streams: Streams with due tasks that somebody else holds.
-        more: Whether there may be more that are due.
+        told: What was told of, by its event.
+        left: What was not: too early, changed, fired by somebody else, or held.
         claimed_at: The instant that decided what is due.
     """
 
-    fired: int
-    busy_streams: frozenset[UUID]
-    more: bool
+    told: list[Miss]
+    left: list[Miss]
     claimed_at: datetime
 
 
-def miss_due(
-    *,
-    limit: int,
-    now: datetime | None = None,
-    passing_over: Collection[UUID] = (),
-    only: Collection[UUID] | None = None,
-) -> Missed:
-    """Tell of every open task whose deadline has passed, once for each deadline.
+def miss(misses: Sequence[Miss], *, now: datetime | None = None) -> Missed:
+    """Tell of those open tasks whose deadline has passed, once for each deadline.
 
-    Three statements in one transaction, however many tasks. The arguments are those of `claim_due`.
+    One statement however many tasks, which is its own transaction where the caller has none.
+
+    Args:
+        misses: Drafted by `draft_misses`; those of one stream in the order of their deadlines.
+        now: The instant that decides; None for the database's own clock.
     """
-    assert connection.in_atomic_block, "a verb stands in its caller's transaction"
-    claim = claim_due(limit=limit, now=now, passing_over=passing_over, only=only)
-    drafts = []
-    for task in claim.tasks:
-        assert task.deadline is not None, "the claim takes tasks with a deadline"
-        assert task.miss_fired_at is not None, "the claim stamps what it takes"
-        drafts.append(events.missed(task, at=task.deadline, fired_at=task.miss_fired_at))
-    outbox.record(drafts)
+    claimed = claim(misses, now=now)
+    outbox.ring(claimed.events)
+    told_ids = {event.id for event in claimed.events}
     return Missed(
-        fired=len(drafts),
-        busy_streams=claim.busy_streams,
-        more=claim.seen == limit,
-        claimed_at=claim.claimed_at,
+        told=[one for one in misses if one.event_id in told_ids],
+        left=[one for one in misses if one.event_id not in told_ids],
+        claimed_at=claimed.claimed_at,
     )
 
 
 def postpone_miss(*, task_id: UUID, now: datetime) -> None:
-    """Try a deadline whose firing failed again in a minute, so that it holds up no other."""
-    Task.objects.filter(id=task_id).update(miss_retry_at=now + MISS_RETRY_AFTER)
+    """Try a deadline whose firing failed again in a minute, so that it holds up no other.
+
+    Waits for nobody: a task that somebody holds fails once more, and is put off then.
+    """
+    free = Task.objects.select_for_update(no_key=True, skip_locked=True).filter(id=task_id)
+    with transaction.atomic():
+        if free.exists():
+            Task.objects.filter(id=task_id).update(miss_retry_at=now + MISS_RETRY_AFTER)
 
 
 def _end_of_day(task: Task) -> datetime:

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-
-from django.db import transaction
 
 from realtime.models import EventRow
 from taskengine.accounts.models import User
 from taskengine.operations.services import OpenOperation, perform
-from taskengine.tasks import services
+from taskengine.tasks import claims, services
 from taskengine.tasks.models import Task
 
 
@@ -44,10 +43,11 @@ def update(person: User, task: Task, **fields: Any) -> Task:
     return changed
 
 
-def miss_due(**arguments: Any) -> services.Missed:
-    """Do what the engine does once."""
-    with transaction.atomic():
-        return services.miss_due(**{"limit": 100, **arguments})
+def miss_due(*, now: datetime, limit: int = 100) -> int:
+    """Do what the engine does once; return how many deadlines it told of."""
+    seen = claims.look(ahead=timedelta(), limit=limit, now=now)
+    drafts = {draft.task_id: draft for draft in services.draft_misses([one.id for one in seen.coming])}
+    return len(services.miss([drafts[one.id] for one in seen.coming], now=now).told)
 
 
 def events_of(person: User, *, after: int = 0) -> list[EventRow]:

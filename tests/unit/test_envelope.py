@@ -111,10 +111,11 @@ def test_an_instant_keeps_its_place_to_the_microsecond(instant: datetime) -> Non
 
 
 @given(data=st.dictionaries(st.text(), ANY_JSON.filter(lambda value: _is_small(value)), max_size=4))
-def test_an_event_has_one_shape_whether_it_comes_from_the_ring_or_from_the_row(data: dict[str, Any]) -> None:
+def test_an_event_has_one_shape_and_its_data_is_left_as_it_is(data: dict[str, Any]) -> None:
     event = Event(
-        stream=ADA, seq=3, id=UUID(int=2), type="task.created", at=NOON, actor=ADA, op_id=None, data=data
-    )
+        stream=ADA, seq=3, id=UUID(int=2), type="task.created", at=NOON, actor=ADA, op_id=None,
+        data=json.dumps(data),
+    )  # fmt: skip
     expected = {
         "v": 1,
         "stream": str(ADA),
@@ -127,11 +128,6 @@ def test_an_event_has_one_shape_whether_it_comes_from_the_ring_or_from_the_row(d
         "data": data,
     }
     assert json.loads(event.encode()) == expected
-    from_row = envelope.encode_event(
-        stream=ADA, seq=3, id=UUID(int=2), type="task.created", at=NOON, actor=ADA, op_id=None,
-        data=json.dumps(data),
-    )  # fmt: skip
-    assert json.loads(from_row) == expected
 
 
 def _is_small(value: Any) -> bool:

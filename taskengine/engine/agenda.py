@@ -1,0 +1,107 @@
+"""What is due within the next second, with the events that will tell of it.
+
+A copy of a small part of the table, made anew at each look. It may be stale, which does no harm:
+the claim checks everything again. Its size follows from how much is due within a second, not from
+how many tasks there are.
+"""
+
+import random
+from collections import deque
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from taskengine.tasks.claims import Coming, Miss
+
+BATCH_TASKS: Final = 2_500
+# What is not drafted ahead is drafted when it is due: notes may be long, and memory is not.
+MAX_DRAFTED_CHARS: Final = 16_000_000
+
+
+class Agenda:
+    """The next second, as one replica sees it.
+
+    A burst is taken stream by stream, since a stream's row is what replicas would get in each
+    other's way at; and each replica begins with another stream, so that several share the burst.
+    """
+
+    def __init__(self) -> None:
+        self._first_owner = random.getrandbits(128)
+        self._coming: deque[Coming] = deque()
+        self._due: deque[list[Coming]] = deque()
+        self._undrafted: deque[Coming] = deque()
+        self._drafts: dict[UUID, Miss] = {}
+        self._drafted_chars = 0
+        self.held: set[UUID] = set()
+
+    def __len__(self) -> int:
+        return len(self._coming) + sum(map(len, self._due))
+
+    @property
+    def next_at(self) -> datetime | None:
+        """The next instant at which something is due; None if nothing is within the horizon."""
+        if self._due:
+            return self._due[0][0].deadline
+        return self._coming[0].deadline if self._coming else None
+
+    def replace(self, coming: Sequence[Coming]) -> None:
+        """Take in what was seen, earliest deadline first. Drafts that still hold are kept."""
+        kept = self._drafts
+        self._drafts, self._drafted_chars = {}, 0
+        self.add(kept[one.id] for one in coming if one.id in kept and kept[one.id].version == one.version)
+        self._coming, self._due = deque(coming), deque()
+        self._undrafted = deque(one for one in coming if one.id not in self._drafts)
+
+    def undrafted(self, count: int) -> list[UUID]:
+        """Return the tasks to be drafted next, nearest deadline first, each only once."""
+        if self._drafted_chars >= MAX_DRAFTED_CHARS:
+            return []
+        return [self._undrafted.popleft().id for _ in range(min(count, len(self._undrafted)))]
+
+    def add(self, drafts: Iterable[Miss]) -> None:
+        """Keep drafts until they are taken."""
+        for draft in drafts:
+            self._drafts[draft.task_id] = draft
+            self._drafted_chars += len(draft.data)
+
+    def take_due(self, *, now: datetime) -> list[Coming]:
+        """Take the next batch of what is due, whole streams if they fit, each in its order."""
+        if not self._due:
+            self._due = self._by_stream(now)
+        batch: list[Coming] = []
+        while self._due and len(batch) + len(self._due[0]) <= BATCH_TASKS:
+            batch += self._due.popleft()
+        if not batch and self._due:  # one stream with more than a batch
+            stream = self._due[0]
+            batch, self._due[0] = stream[:BATCH_TASKS], stream[BATCH_TASKS:]
+        return batch
+
+    def _by_stream(self, now: datetime) -> deque[list[Coming]]:
+        due = []
+        while self._coming and self._coming[0].deadline <= now:
+            due.append(self._coming.popleft())
+        while self._undrafted and self._undrafted[0].deadline <= now:
+            self._undrafted.popleft()
+        due.sort(key=self._turn)  # stable: within a stream by deadline
+        return deque(list(stream) for _, stream in groupby(due, key=self._turn))
+
+    def _turn(self, one: Coming) -> int:
+        return (one.owner_id.int - self._first_owner) % 2**128
+
+    def lacks(self, batch: Iterable[Coming]) -> list[UUID]:
+        """Return those of a batch that have no draft yet."""
+        return [one.id for one in batch if one.id not in self._drafts]
+
+    def take_drafts(self, batch: Iterable[Coming]) -> list[Miss]:
+        """Take the drafts of a batch; what has none is left out."""
+        drafts = [self._drafts.pop(one.id) for one in batch if one.id in self._drafts]
+        self._drafted_chars -= sum(len(draft.data) for draft in drafts)
+        return drafts
+
+    def hold(self, streams: Iterable[UUID]) -> None:
+        """Leave streams alone that somebody holds, so that nothing of theirs overtakes what waits."""
+        self.held |= set(streams)
+        self._due = deque(stream for stream in self._due if stream[0].owner_id not in self.held)
+        self._coming = deque(one for one in self._coming if one.owner_id not in self.held)

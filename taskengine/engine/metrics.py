@@ -1,0 +1,46 @@
+"""What a replica tells Prometheus of itself."""
+
+from datetime import datetime
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from taskengine.tasks.services import Missed
+
+LATENESS: Final = Histogram(
+    "taskengine_deadline_lateness_seconds",
+    "From a deadline to the commit of its task.missed.",
+    buckets=(0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3600),
+)
+BATCH: Final = Histogram(
+    "taskengine_batch_tasks",
+    "How many deadlines one claim fired, of those that fired any.",
+    buckets=(1, 2, 5, 10, 50, 100, 500, 1000, 2500),
+)
+FIRED: Final = Counter("taskengine_deadlines_fired", "Deadlines that this replica fired.")
+EMPTY_CLAIMS: Final = Counter(
+    "taskengine_empty_claims", "Claims that fired nothing: too early, held, or another replica was first."
+)
+LOOKS: Final = Counter("taskengine_looks", "Looks at the table for what is coming.")
+WAKE_UPS: Final = Counter("taskengine_wake_ups", "Looks because somebody set a nearer deadline.")
+POISONED: Final = Counter(
+    "taskengine_poisoned_deadlines", "Deadlines that could not be fired and were put off."
+)
+DATABASE_FAULTS: Final = Counter(
+    "taskengine_database_faults", "Rounds that ended because the database was away."
+)
+CLOCK_STEPS: Final = Counter("taskengine_clock_steps", "Times that this clock or the database's was stepped.")
+PENDING: Final = Gauge(
+    "taskengine_pending_deadlines", "Deadlines within the horizon of one second, overdue ones too."
+)
+
+
+def count(missed: Missed, *, at: datetime) -> None:
+    """Count what one claim did, which was committed at an instant on the database's clock."""
+    if not missed.told:
+        EMPTY_CLAIMS.inc()
+        return
+    FIRED.inc(len(missed.told))
+    BATCH.observe(len(missed.told))
+    for miss in missed.told:
+        LATENESS.observe(max(0.0, (at - miss.deadline).total_seconds()))
