@@ -1,12 +1,15 @@
-"""Whether this server serves, and what it stands on. For load balancers and people."""
+"""Whether this server serves, what it stands on, and how it fares. For machines and people."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from realtime.publisher import doorbell
 from taskengine import clock
@@ -52,3 +55,16 @@ def readyz(request: HttpRequest) -> JsonResponse:
         **{name: "up" if up else "down" for name, up in parts.items()},
     }
     return JsonResponse(body, status=200 if database else 503)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer this process's figures in Prometheus' text format, to whoever has `METRICS_TOKEN`.
+
+    Nobody has where none is set: then there is no such page.
+    """
+    given = request.headers.get("Authorization", "")
+    token = settings.METRICS_TOKEN
+    if not token or not constant_time_compare(given, f"Bearer {token}"):
+        raise Http404
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

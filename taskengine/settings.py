@@ -148,6 +148,9 @@ SOCKETS_PER_USER = env.int("SOCKETS_PER_USER", default=20)  # in one process
 # Whether this server process fires deadlines too. There is no leader, so any number may.
 ENGINE_IN_SERVER = env.bool("ENGINE_IN_SERVER", default=True)
 
+# --- Monitoring ---------------------------------------------------------------------------------
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # without one, /metrics is not there
+
 # --- Accounts -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 DEMO_MAX_GUESTS = env.int("DEMO_MAX_GUESTS", default=200)

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from taskengine.api import errors
 from taskengine.api.page import not_found, page
-from taskengine.health import healthz, readyz
+from taskengine.health import healthz, metrics, readyz
 
 # The page's own paths; it knows what to show at each. At any other it says that there is nothing (404).
 _PAGE = r"^(?:|tasks|tasks/[^/]+|signin|signup|settings|forgot-password|account/.+)/?$"
@@ -12,6 +12,7 @@ _PAGE = r"^(?:|tasks|tasks/[^/]+|signin|signup|settings|forgot-password|account/
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
     path("api/v1/", include("taskengine.api.urls")),
     path("api/auth/", include("allauth.headless.urls")),
     re_path(_PAGE, page),

@@ -93,6 +93,7 @@ class Engine:
                     self._round()
                     backoff_s = _BACKOFF_FIRST_S
                 except (OperationalError, InterfaceError) as error:
+                    metrics.DATABASE_FAULTS.inc()
                     logger.warning("The engine could not ask the database and tries again: %s", error)
                     connections[DEFAULT_DB_ALIAS].close()
                     self._stopping.wait(backoff_s * (1 + random.random()))  # noqa: S311 (jitter)

@@ -135,6 +135,7 @@ def _around_the_poisoned(
             logger.exception(
                 "The deadline of task %s can't be fired; it is tried again later.", task_id(batch[0])
             )
+            metrics.POISONED.inc()
             services.postpone_miss(task_id=task_id(batch[0]), now=clock.now())
             return
         logger.warning("A batch of %d deadlines failed; looking for the task that spoils it.", len(batch))

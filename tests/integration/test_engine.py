@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from prometheus_client import REGISTRY
 
 from realtime.models import Stream
 from taskengine import clock
@@ -549,6 +550,49 @@ def test_a_clock_that_is_stepped_fires_nothing_early_and_nothing_a_second_late(
         lateness = wait_for_miss(ada, task.id) - task.deadline
         assert timedelta(0) <= lateness < timedelta(seconds=1), lateness
     assert "was stepped" in caplog.text
+
+
+def figure(name: str) -> float:
+    """Return what this process would tell Prometheus."""
+    return REGISTRY.get_sample_value(name) or 0.0
+
+
+@with_engine
+def test_a_replica_counts_what_it_does(engine: Engine) -> None:
+    names = (
+        "taskengine_deadlines_fired_total",
+        "taskengine_deadline_lateness_seconds_count",
+        "taskengine_batch_tasks_sum",
+        "taskengine_wake_ups_total",
+    )
+    before = {name: figure(name) for name in names}
+    late_before = figure("taskengine_deadline_lateness_seconds_sum")
+    ada = make_person()
+    time.sleep(0.1)  # it sleeps until its next look
+    made = [make_task(ada, deadline=clock.now() + timedelta(milliseconds=80)) for _ in range(3)]
+    for task in made:
+        wait_for_miss(ada, task.id)
+    engine.stop()
+    assert {name: figure(name) - count for name, count in before.items()} == {
+        "taskengine_deadlines_fired_total": 3,
+        "taskengine_deadline_lateness_seconds_count": 3,
+        "taskengine_batch_tasks_sum": 3,
+        "taskengine_wake_ups_total": pytest.approx(3, abs=2),
+    }
+    assert 0 < figure("taskengine_deadline_lateness_seconds_sum") - late_before < 3
+
+
+@with_engine
+def test_what_is_pending_and_what_came_to_nothing_is_counted(sweep: DeadlineSweep) -> None:
+    ada = make_person()
+    for _ in range(4):
+        make_task(ada, deadline=NOON)
+    empty = figure("taskengine_empty_claims_total")
+    with held_by_somebody_else(Stream.objects.filter(id=ada.pk)):
+        sweep.look(again_in_s=60, now=NOON)
+        assert figure("taskengine_pending_deadlines") == 4
+        sweep.fire(now=NOON)
+    assert figure("taskengine_empty_claims_total") == empty + 1
 
 
 @with_engine

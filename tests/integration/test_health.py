@@ -2,10 +2,12 @@
 
 import threading
 import time
+from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
 
 from taskengine import clock, health
 from taskengine.engine.models import Heartbeat
@@ -48,3 +50,29 @@ def test_a_database_that_does_not_answer_is_503_soon(monkeypatch: pytest.MonkeyP
         assert time.monotonic() - started < 5
     finally:
         answered.set()
+
+
+@pytest.mark.parametrize(
+    ("token", "given"),
+    [("", None), ("", "Bearer "), ("secret", None), ("secret", "Bearer wrong"), ("secret", "secret")],
+)
+def test_metrics_are_there_for_nobody_without_the_token(settings: Any, token: str, given: str | None) -> None:
+    settings.METRICS_TOKEN = token
+    headers = {} if given is None else {"Authorization": given}
+    assert Client().get("/metrics", headers=headers).status_code == 404
+
+
+def test_metrics_are_prometheus_text(settings: Any) -> None:
+    settings.METRICS_TOKEN = "secret"
+    answer = Client().get("/metrics", headers={"Authorization": "Bearer secret"})
+    assert answer.status_code == 200
+    names = {family.name for family in text_string_to_metric_families(answer.content.decode())}
+    assert {
+        "taskengine_deadline_lateness_seconds",
+        "taskengine_deadlines_fired",
+        "taskengine_batch_tasks",
+        "taskengine_empty_claims",
+        "taskengine_wake_ups",
+        "taskengine_pending_deadlines",
+        "taskengine_clock_steps",
+    } <= names

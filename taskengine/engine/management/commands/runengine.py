@@ -1,9 +1,11 @@
 """`manage.py runengine`: one replica of the engine as a process of its own."""
 
 import signal
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from prometheus_client import start_http_server
 
 from taskengine.engine.housekeeping import Housekeeper
 from taskengine.engine.loop import Engine
@@ -14,11 +16,27 @@ class Command(BaseCommand):
 
     help = __doc__
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take where to serve metrics."""
+        parser.add_argument("--metrics-port", type=int, help="serve Prometheus' /metrics on this port")
+        parser.add_argument(
+            "--metrics-host", default="127.0.0.1", help="and on this address (this machine only by default)"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until told to stop; the batch under way is finished first."""
         engine, housekeeper = Engine(), Housekeeper()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: engine.request_stop())
+        if (port := options.get("metrics_port")) is not None:
+            _serve_metrics(options["metrics_host"], port)
         housekeeper.start()
         engine.run()
         housekeeper.stop(timeout_s=1)
+
+
+def _serve_metrics(host: str, port: int) -> None:
+    try:
+        start_http_server(port, addr=host)
+    except OSError as error:
+        raise CommandError(f"Metrics can't be served on {host}:{port}: {error.strerror}.") from error
