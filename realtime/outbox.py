@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -154,23 +156,25 @@ def appended(row: Sequence[Any]) -> Event:
 
 
 def ring(recorded: Sequence[Event]) -> None:
-    """Tell every process, after the commit, what was appended; events of a stream in their order."""
+    """Tell every process, after the commit, what was appended.
+
+    Args:
+        recorded: The events, those of one stream together and in their order.
+    """
     transaction.on_commit(lambda: doorbell.publish(STREAMS_TOPIC, _rings(recorded)), robust=True)
 
 
 def _rings(recorded: Sequence[Event]) -> list[list[Any]]:
     """Return `[stream, first, last, encoded events or None]` for each stream that grew."""
-    by_stream: dict[UUID, list[Event]] = {}
-    for event in recorded:
-        by_stream.setdefault(event.stream, []).append(event)
     rings: list[list[Any]] = []
-    for stream, grown in by_stream.items():
+    for _, events in groupby(recorded, key=attrgetter("stream.int")):
+        grown = list(events)
         encoded: list[str] | None = None
         if len(grown) <= _MAX_CARRIED_EVENTS:
             encoded = [event.encode() for event in grown]
             if sum(map(len, encoded)) > _MAX_CARRIED_CHARS:
                 encoded = None
-        rings.append([str(stream), grown[0].seq, grown[-1].seq, encoded])
+        rings.append([str(grown[0].stream), grown[0].seq, grown[-1].seq, encoded])
     return rings
 
 

@@ -60,4 +60,4 @@ def database(name: str, *, default: str | None = None, options: Mapping[str, Any
         raise ImproperlyConfigured(f"{name} is not a PostgreSQL address: {error}") from error
     settings = {_DJANGO_KEYS[key]: value for key, value in parts.items() if key in _DJANGO_KEYS}
     extra = {key: value for key, value in parts.items() if key not in _DJANGO_KEYS}
-    return {"ENGINE": "django.db.backends.postgresql", **settings, "OPTIONS": {**extra, **options}}
+    return {"ENGINE": "taskengine.database", **settings, "OPTIONS": {**extra, **options}}

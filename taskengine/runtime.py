@@ -1,6 +1,7 @@
 """What lives in a server process beside its requests: the relay of its sockets, and an engine."""
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Mapping
@@ -50,6 +51,7 @@ class Runtime:
 
     async def start(self) -> None:
         """Begin to relay and, unless this server is told not to, to fire deadlines."""
+        gc.freeze()  # what was imported lives as long as the process: no collection need go through it
         await self.relay.start()
         self._measuring = asyncio.create_task(self._measure_for_ever(), name="clock")
         if settings.ENGINE_IN_SERVER:

@@ -9,7 +9,6 @@ import random
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -79,16 +78,14 @@ class Agenda:
         return batch
 
     def _by_stream(self, now: datetime) -> deque[list[Coming]]:
-        due = []
+        streams: dict[int, list[Coming]] = {}
         while self._coming and self._coming[0].deadline <= now:
-            due.append(self._coming.popleft())
+            one = self._coming.popleft()
+            streams.setdefault(one.owner_id.int, []).append(one)
         while self._undrafted and self._undrafted[0].deadline <= now:
             self._undrafted.popleft()
-        due.sort(key=self._turn)  # stable: within a stream by deadline
-        return deque(list(stream) for _, stream in groupby(due, key=self._turn))
-
-    def _turn(self, one: Coming) -> int:
-        return (one.owner_id.int - self._first_owner) % 2**128
+        in_turn = sorted(streams, key=lambda owner: (owner < self._first_owner, owner))
+        return deque(streams[owner] for owner in in_turn)
 
     def lacks(self, batch: Iterable[Coming]) -> list[UUID]:
         """Return those of a batch that have no draft yet."""

@@ -5,6 +5,7 @@ by the claim, on the database's clock. So a timer that is early, late or lost do
 fires nothing, and the loop looks again within half a second anyway.
 """
 
+import gc
 import logging
 import math
 import os
@@ -78,6 +79,9 @@ class Engine:
 
     def run(self) -> None:
         """Fire deadlines until `request_stop`."""
+        # What was imported lives as long as the process: a collection that went through it all would take
+        # longer than a deadline may be late.
+        gc.freeze()
         # Django's connections are per thread: everything this thread asks goes past any pooler.
         connections[DEFAULT_DB_ALIAS] = connections.create_connection("engine")
         unsubscribe = doorbell.subscribe(DEADLINES_TOPIC, self._hear)
