@@ -39,7 +39,7 @@ HEARTBEAT_INTERVAL_S: Final = 2.0
 HEARTBEAT_STALE_S: Final = 10.0
 _NEAR_S: Final = 0.05
 _BACKOFF_FIRST_S: Final = 0.05
-_BACKOFF_MAX_S: Final = 1.0
+_BACKOFF_MAX_S: Final = 0.5
 
 
 class Engine:

@@ -24,6 +24,13 @@ MAX_COMING: Final = 10_000
 # While somebody holds what is due. It comes again within 50 ms, the claim and what it waits for included.
 RETRY_HELD_S: Final = 0.02
 MAX_CLAIM_CHARS: Final = 4_000_000
+# The index keeps an entry of each fired deadline until no transaction can see it any more, and behind a
+# long one (a backup, a report) they are many. So most looks leave out what is settled, and one that goes
+# through everything comes the less often the longer it takes.
+WHOLE_LOOK_INTERVAL_S: Final = 1.0
+MAX_WHOLE_LOOK_SHARE: Final = 0.02
+SETTLED_AFTER: Final = timedelta(seconds=2)
+_INSTANT: Final = timedelta(microseconds=1)
 
 
 class DeadlineSweep:
@@ -39,6 +46,8 @@ class DeadlineSweep:
         self.look_at = 0.0
         self._release_at = 0.0
         self._is_cut = False
+        self._whole_look_at = 0.0
+        self._settled_to: datetime | None = None
 
     def look(self, *, again_in_s: float, now: datetime | None = None) -> None:
         """See what is coming, and by the way what time it is.
@@ -49,12 +58,24 @@ class DeadlineSweep:
         """
         if time.monotonic() >= self._release_at:
             self.agenda.held.clear()
+        is_whole = time.monotonic() >= self._whole_look_at
         sent = time.time()
         seen = claims.look(
-            ahead=timedelta(seconds=HORIZON_S), limit=MAX_COMING, passing_over=self.agenda.held, now=now
+            ahead=timedelta(seconds=HORIZON_S),
+            limit=MAX_COMING,
+            after=None if is_whole else self._settled_to,
+            passing_over=self.agenda.held,
+            now=now,
         )
-        if clock.observe(sent=sent, received=time.time(), reading=seen.database_time):
+        received = time.time()
+        if clock.observe(sent=sent, received=received, reading=seen.database_time):
             metrics.CLOCK_STEPS.inc()
+        if is_whole:
+            pause_s = max(WHOLE_LOOK_INTERVAL_S, (received - sent) / MAX_WHOLE_LOOK_SHARE)
+            self._whole_look_at = time.monotonic() + pause_s
+        if not self.agenda.held:
+            settled_to = seen.database_time - SETTLED_AFTER
+            self._settled_to = min([settled_to, *(one.deadline - _INSTANT for one in seen.coming[:1])])
         self.agenda.replace(seen.coming)
         self._is_cut = len(seen.coming) == MAX_COMING
         self.look_at = time.monotonic() + again_in_s

@@ -29,7 +29,8 @@ _UNFIRED: Final = f"""
 _LOOK: Final = f"""
 SELECT clock_timestamp(), coming.* FROM (SELECT) AS one LEFT JOIN (
     SELECT t.id, t.owner_id, t.version, t.deadline FROM tasks_task AS t
-    WHERE {_UNFIRED} AND t.deadline <= {_NOW} + %(ahead)s::interval
+    WHERE {_UNFIRED} AND t.deadline > coalesce(%(after)s::timestamptz, '-infinity')
+        AND t.deadline <= {_NOW} + %(ahead)s::interval
         AND t.owner_id <> ALL (%(passing_over)s::uuid[])
     ORDER BY t.deadline, t.id LIMIT %(limit)s
 ) AS coming ON true ORDER BY coming.deadline, coming.id
@@ -97,12 +98,18 @@ class Look:
 
 
 def look(
-    *, ahead: timedelta, limit: int, passing_over: Collection[UUID] = (), now: datetime | None = None
+    *,
+    ahead: timedelta,
+    limit: int,
+    after: datetime | None = None,
+    passing_over: Collection[UUID] = (),
+    now: datetime | None = None,
 ) -> Look:
     """Find the tasks whose deadlines are to be fired soon. Locks nothing.
 
     Args:
         ahead: How far into the future.
+        after: Leave out deadlines up to this instant; None for none.
         limit: At most so many.
         passing_over: Streams to leave out, because somebody holds them.
         now: The instant that decides; None for the database's own clock.
@@ -111,6 +118,7 @@ def look(
         "now": now,
         "ahead": ahead,
         "limit": limit,
+        "after": after,
         "passing_over": list(passing_over),
     }
     with connection.cursor() as cursor:

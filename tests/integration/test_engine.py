@@ -297,6 +297,44 @@ def test_more_than_one_look_brings_is_fired_all_the_same(
 
 
 @pytest.mark.django_db
+def test_what_is_settled_is_looked_through_only_now_and_then(
+    sweep: DeadlineSweep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a long transaction the index keeps its entries of what has been fired."""
+    monkeypatch.setattr(sweeps, "WHOLE_LOOK_INTERVAL_S", 60)
+    ada = make_person()
+    sweep.look(again_in_s=60)
+    task = make_task(ada, deadline=clock.now() + HOUR)
+    # As if it had been committed late.
+    Task.objects.filter(id=task.id).update(deadline=clock.now() - timedelta(seconds=10))
+    near = make_task(ada, deadline=clock.now() + timedelta(seconds=0.5))
+    sweep.look(again_in_s=60)
+    assert sweep.agenda.next_at == near.deadline
+    monkeypatch.setattr(time, "monotonic", lambda good=time.monotonic: good() + 60)
+    sweep.look(again_in_s=60)
+    assert sweep.fire()
+    assert told(ada, task) == ["task.created", "task.missed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_held_is_not_settled(sweep: DeadlineSweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeps, "WHOLE_LOOK_INTERVAL_S", 60)
+    ada = make_person()
+    sweep.look(again_in_s=60)
+    task = make_task(ada, deadline=clock.now() + timedelta(milliseconds=1))
+    with held_by_somebody_else(Stream.objects.filter(id=ada.pk)):
+        time.sleep(0.01)
+        sweep.look(again_in_s=60)
+        assert sweep.fire()
+        monkeypatch.setattr(sweeps, "SETTLED_AFTER", timedelta(seconds=-60))  # as if minutes went by
+        sweep.look(again_in_s=60)
+    time.sleep(RETRY_HELD_S)
+    sweep.look(again_in_s=60)
+    assert sweep.fire()
+    assert told(ada, task) == ["task.created", "task.missed"]
+
+
+@pytest.mark.django_db
 def test_long_notes_are_cut_into_statements_and_not_drafted_without_end(
     sweep: DeadlineSweep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -512,6 +550,16 @@ def test_a_lost_wake_up_costs_a_second_at_most(engine: Engine, monkeypatch: pyte
     task = make_task(ada, deadline=clock.now() + timedelta(milliseconds=50))
     assert task.deadline is not None
     assert wait_for_miss(ada, task.id) - task.deadline < timedelta(seconds=1.5)
+
+
+@with_engine
+def test_a_deadline_that_turns_up_long_after_it_passed_is_found_in_seconds(engine: Engine) -> None:
+    ada = make_person()
+    task = make_task(ada, deadline=clock.now() + HOUR)
+    time.sleep(0.6)  # it has looked since
+    appeared = clock.now()
+    Task.objects.filter(id=task.id).update(deadline=appeared - timedelta(minutes=10))
+    assert wait_for_miss(ada, task.id) - appeared < timedelta(seconds=3)
 
 
 @with_engine
