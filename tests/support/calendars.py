@@ -19,7 +19,7 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def hours(zone: str = "UTC", **days: list[list[str]]) -> WorkingHours:
+def hours(zone: str = "UTC", /, **days: list[list[str]]) -> WorkingHours:
     """Return working hours: `hours("Europe/Berlin", mon=[["09:00", "17:00"]])`."""
     return parse(days, zone=ZoneInfo(zone))
 
