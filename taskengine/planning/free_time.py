@@ -10,8 +10,9 @@ from taskengine.planning.busy import Commitment, busy_intervals
 from taskengine.planning.intervals import Interval, between
 from taskengine.planning.working_hours import WorkingHours
 
-# Nothing is planned beyond: a bound on what one question can cost, where hours are few and years many.
-HORIZON: Final = timedelta(days=36_525)
+# Nothing is planned beyond; a later deadline counts as one there. So no question costs more than a
+# second, however few the hours and many the steps.
+HORIZON: Final = timedelta(days=7_305)  # twenty years
 _LAST: Final = datetime(9999, 12, 29, tzinfo=UTC)  # in every zone some days before the calendar ends
 
 
