@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -78,6 +79,7 @@ class Event:
         return f'{head[:-1]},"data":{self.data}}}'
 
 
+@lru_cache(maxsize=4096)  # thousands may share a deadline
 def rfc3339(instant: datetime) -> str:
     """Return an aware datetime as UTC text with six digits, so that equal instants are equal texts."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -53,6 +53,7 @@ class Runtime:
         """Begin to relay and, unless this server is told not to, to fire deadlines."""
         gc.freeze()  # what was imported lives as long as the process: no collection need go through it
         await self.relay.start()
+        await self._measure()  # before the first request: it may ask what is missed
         self._measuring = asyncio.create_task(self._measure_for_ever(), name="clock")
         if settings.ENGINE_IN_SERVER:
             self._threads = [Engine(), Housekeeper()]
@@ -69,11 +70,14 @@ class Runtime:
     async def _measure_for_ever(self) -> None:
         """Keep this process's offset to the database's clock, which decides what reads say."""
         while True:
-            try:
-                await self.relay.run(clock.measure)
-            except DatabaseError as error:
-                logger.warning("The database's clock could not be read: %s", error)
             await asyncio.sleep(CLOCK_INTERVAL_S)
+            await self._measure()
+
+    async def _measure(self) -> None:
+        try:
+            await self.relay.run(clock.measure)
+        except DatabaseError as error:
+            logger.warning("The database's clock could not be read: %s", error)
 
     async def lifespan(self, scope: Any, receive: Any, send: Any) -> None:
         """Start and stop with a server that has lifespan events, as uvicorn has."""

@@ -45,16 +45,24 @@ class Agenda:
             return self._due[0][0].deadline
         return self._coming[0].deadline if self._coming else None
 
+    @property
+    def has_due(self) -> bool:
+        """Whether more is due of what was begun to be taken."""
+        return bool(self._due)
+
     def replace(self, coming: Sequence[Coming]) -> None:
         """Take in what was seen, earliest deadline first. Drafts that still hold are kept."""
         kept = self._drafts
         self._drafts, self._drafted_chars = {}, 0
         self.add(kept[one.id] for one in coming if one.id in kept and kept[one.id].version == one.version)
         self._coming, self._due = deque(coming), deque()
-        self._undrafted = deque(one for one in coming if one.id not in self._drafts)
+        undrafted = (one for one in coming if one.id not in self._drafts)
+        self._undrafted = deque(
+            sorted(undrafted, key=lambda one: (one.deadline, self._turn(one.owner_id.int)))
+        )
 
     def undrafted(self, count: int) -> list[UUID]:
-        """Return the tasks to be drafted next, nearest deadline first, each only once."""
+        """Return the tasks to be drafted next, in the order in which they will be taken, each only once."""
         if self._drafted_chars >= MAX_DRAFTED_CHARS:
             return []
         return [self._undrafted.popleft().id for _ in range(min(count, len(self._undrafted)))]
@@ -84,8 +92,10 @@ class Agenda:
             streams.setdefault(one.owner_id.int, []).append(one)
         while self._undrafted and self._undrafted[0].deadline <= now:
             self._undrafted.popleft()
-        in_turn = sorted(streams, key=lambda owner: (owner < self._first_owner, owner))
-        return deque(streams[owner] for owner in in_turn)
+        return deque(streams[owner] for owner in sorted(streams, key=self._turn))
+
+    def _turn(self, owner: int) -> tuple[bool, int]:
+        return owner < self._first_owner, owner
 
     def lacks(self, batch: Iterable[Coming]) -> list[UUID]:
         """Return those of a batch that have no draft yet."""

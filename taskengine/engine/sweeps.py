@@ -122,8 +122,10 @@ class DeadlineSweep:
             self.agenda.hold(held)
             self._release_at = time.monotonic() + RETRY_HELD_S
             self.look_at = min(self.look_at, self._release_at)
-        if not held or self._is_cut:
-            # It was asked too early: our clock needs a look. Or what is held takes the place of others.
+        is_behind = self.agenda.has_due and len(missed.left) > len(missed.told)
+        if not held or self._is_cut or is_behind:
+            # It was asked too early: our clock needs a look. Or what is held takes the place of others. Or
+            # other replicas have done most of it already, and what follows as well.
             self.look_at = 0.0
 
 

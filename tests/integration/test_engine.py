@@ -321,9 +321,9 @@ def test_what_was_held_is_not_settled(sweep: DeadlineSweep, monkeypatch: pytest.
     monkeypatch.setattr(sweeps, "WHOLE_LOOK_INTERVAL_S", 60)
     ada = make_person()
     sweep.look(again_in_s=60)
-    task = make_task(ada, deadline=clock.now() + timedelta(milliseconds=1))
+    task = make_task(ada, deadline=clock.now() + timedelta(milliseconds=200))
     with held_by_somebody_else(Stream.objects.filter(id=ada.pk)):
-        time.sleep(0.01)
+        time.sleep(0.25)
         sweep.look(again_in_s=60)
         assert sweep.fire()
         monkeypatch.setattr(sweeps, "SETTLED_AFTER", timedelta(seconds=-60))  # as if minutes went by
