@@ -5,6 +5,8 @@ PORT ?= 8000
 DATA_DIR ?= var
 # What else goes to pytest: make test PYTEST_ARGS="tests/unit -x"
 PYTEST_ARGS ?=
+# And to the measurements: make bench BENCH_ARGS="--quick"
+BENCH_ARGS ?=
 
 PYTHON := .venv/bin/python
 NPM := npm --prefix frontend
@@ -60,7 +62,7 @@ images: .venv/.for-development frontend/dist/index.html ## Take the README's pic
 
 bench: .venv/.for-bench ## Run the measurements; each prints a table and one JSON line
 	@scripts/test-packages
-	$(PYTHON) -m bench
+	$(PYTHON) -m bench $(BENCH_ARGS)
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \

@@ -1,143 +1,114 @@
-"""How late is `task.missed` in the subscriber's hand? `python -m bench.lateness [DEADLINES] [SECONDS]`.
+"""How late is `task.missed` in the subscriber's hand, and how much later with a million tasks pending?
 
-Starts the embedded run in a folder of its own, as `make run` does, makes tasks with deadlines at
-random instants, and compares each deadline with the wall clock when its frame has arrived and was
-parsed. The floor is a bare `loop.call_at` for the same instants in the same process: what the
-machine adds before there is any product.
+Deadlines at random instants; a foreign client makes the tasks over the API, listens on its socket, and
+compares each deadline with the wall clock when the frame has been parsed.
 """
 
 import asyncio
-import json
-import os
 import random
-import socket
-import statistics
-import subprocess
-import sys
-import tempfile
 import time
-import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import Final
 
 import httpx
-from websockets.asyncio.client import connect
 
-RESULTS = Path(__file__).parent / "results"
-LEAD_S = 1.0  # a task is made at least so long before it is due
+from bench import _database, _floor, _options, _peers, _servers
+from bench._figures import Report, prefixed, quantiles
+from bench._process import end_in_order
+from bench._subscribers import Account, Audience
 
-
-@contextmanager
-def embedded_run() -> Iterator[str]:
-    """Serve from a fresh folder on a free port; yield `host:port`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REDIS_URL"}}
-    env |= {"RATE_LIMIT_WRITE": "", "RATE_LIMIT_SIGNUP": "", "LOG_LEVEL": "WARNING"}
-    with tempfile.TemporaryDirectory(prefix="taskengine-bench-") as folder:
-        command = [sys.executable, "-m", "taskengine.embedded", "--port", str(port), "--data-dir", folder]
-        server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
-        try:
-            _wait_until_healthy(port, server)
-            yield f"127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(30)
+LEAD_S: Final = 1.5  # before the first deadline, beside the time that making the tasks takes
+LEAD_S_PER_TASK: Final = 0.02
+PATIENCE_S: Final = 30.0
 
 
-def _wait_until_healthy(port: int, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise RuntimeError("The embedded run does not serve.")
+@dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How large the measurement is."""
+
+    deadlines: int = 300
+    duration_s: float = 30.0
+    pending: tuple[int, ...] = (1_000, 1_000_000)
+    runs: int = 3
+    without_peers: bool = False
 
 
-async def measure(address: str, offsets_s: Sequence[float]) -> list[float]:
-    """Return how late each deadline's frame was, in milliseconds."""
-    async with httpx.AsyncClient(base_url=f"http://{address}") as http:
-        account = {"email": f"{uuid.uuid4().hex}@example.org", "password": "correct horse battery"}
-        answer = (await http.post("/api/auth/app/v1/auth/signup", json=account)).json()
-        headers = {"Authorization": f"Bearer {answer['meta']['access_token']}"}
-        stream = f"ws://{address}/ws/v1/stream"
-        async with connect(stream, additional_headers=headers) as socket_:
-            await socket_.send('{"type":"hello"}')
-            listening = asyncio.create_task(_listen(socket_, len(offsets_s)))
-            start = time.time() + LEAD_S + len(offsets_s) * 0.02
+QUICK: Final = Sizes(deadlines=20, duration_s=3.0, pending=(1_000, 20_000), runs=1)
+# Both ways to run the product.
+RUNS: Final[dict[str, Callable[[str], AbstractContextManager[str]]]] = {
+    "embedded": _servers.embedded,
+    "scaled": _servers.scaled,
+}
+
+
+async def measure(address: str, offsets_s: Sequence[float]) -> tuple[float, list[float]]:
+    """Make a task for each instant and listen.
+
+    Returns:
+        When the first was due at the earliest, in seconds since 1970, and how late each was in hand, in
+        milliseconds.
+    """
+    async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
+        account = await Account.sign_up(http)
+        async with Audience(address, [account.headers]) as audience:
+            start = time.time() + LEAD_S + len(offsets_s) * LEAD_S_PER_TASK
+            due = {}
             for offset_s in offsets_s:
-                deadline = datetime.fromtimestamp(start + offset_s, UTC).isoformat()
-                made = await http.post(
-                    "/api/v1/tasks/", json={"title": "Measure", "deadline": deadline}, headers=headers
-                )
-                made.raise_for_status()
-            return await asyncio.wait_for(listening, len(offsets_s) + 60)
+                deadline = round(start + offset_s, 3)
+                rfc3339 = datetime.fromtimestamp(deadline, UTC).isoformat()
+                due[await account.create_task(deadline=rfc3339)] = deadline
+            if time.time() > start:
+                raise RuntimeError("The tasks were not made in time.")
+            await audience.until_each_has(
+                len(due), timeout_s=start + max(offsets_s) + PATIENCE_S - time.time()
+            )
+            return start, [(each.arrived - due[each.task]) * 1000 for each in audience.arrivals]
 
 
-async def _listen(socket_: Any, count: int) -> list[float]:
-    late_ms: list[float] = []
-    while len(late_ms) < count:
-        frame = json.loads(await socket_.recv())
-        arrived = time.time()
-        late_ms += [
-            (arrived - datetime.fromisoformat(event["at"]).timestamp()) * 1000
-            for event in frame.get("items", ())
-            if event.get("type") == "task.missed"
-        ]
-    return late_ms
-
-
-async def floor(offsets_s: Sequence[float]) -> list[float]:
-    """Return how late bare timers of the event loop are for the same instants, in milliseconds."""
-    loop = asyncio.get_running_loop()
-    late_ms: list[float] = []
-    start = loop.time() + 0.1
-    for offset_s in offsets_s:
-        loop.call_at(
-            start + offset_s, lambda due: late_ms.append((loop.time() - due) * 1000), start + offset_s
-        )
-    await asyncio.sleep(max(offsets_s) + 0.5)
-    return late_ms
-
-
-def summary(late_ms: Sequence[float]) -> dict[str, float]:
-    """Return the median, the 99th percentile and the worst, in milliseconds."""
-    ordered = sorted(late_ms)
-    p99 = ordered[min(len(ordered) - 1, round(0.99 * (len(ordered) - 1)))]
-    return {
-        "p50_ms": round(statistics.median(ordered), 2),
-        "p99_ms": round(p99, 2),
-        "max_ms": round(ordered[-1], 2),
-    }
-
-
-def main(count: int, duration_s: float) -> None:
-    """Measure, print a table and one JSON line, and keep the line."""
+def main(sizes: Sizes) -> None:
+    """Measure the floor, the product and its peers one after the other, as often as asked."""
     chance = random.Random(7)  # noqa: S311 (the same instants in each run)
-    offsets_s = sorted(chance.uniform(0, duration_s) for _ in range(count))
-    with embedded_run() as address:
-        result = {
-            "bench": "lateness",
-            "deadlines": count,
-            "duration_s": duration_s,
-            "floor": summary(asyncio.run(floor(offsets_s))),
-            "taskengine": summary(asyncio.run(measure(address, offsets_s))),
+    offsets_s = sorted(chance.uniform(0, sizes.duration_s) for _ in range(sizes.deadlines))
+    report = Report(
+        name="lateness",
+        title=f"Lateness of {sizes.deadlines} deadlines over {sizes.duration_s:g} s, in milliseconds",
+        sizes=sizes,
+    )
+    with _servers.postgres() as server:
+        report.versions |= {
+            "PostgreSQL": _database.version(server.url()),
+            "Redis": _servers.redis_version(),
         }
-    print(f"{'':12}{'p50':>8}{'p99':>8}{'max':>8}   ms, deadline to frame in hand, {count} deadlines")
-    for name in ("floor", "taskengine"):
-        figures: Any = result[name]
-        print(f"{name:12}{figures['p50_ms']:8.2f}{figures['p99_ms']:8.2f}{figures['max_ms']:8.2f}")
-    line = json.dumps(result)
-    print(line)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "lateness.json").write_text(line + "\n")
+        databases = {pending: _database.create(server, f"pending_{pending}") for pending in sizes.pending}
+        for pending, url in databases.items():
+            _database.migrate(url)
+            _database.add_pending(url, pending)
+        peers = () if sizes.without_peers else _peers.PEERS
+        for _ in range(sizes.runs):
+            floor_ms = asyncio.run(_floor.timers(offsets_s))
+            report.add("loop.call_at", quantiles(floor_ms, unit="ms"), note="floor")
+            for way, running in RUNS.items():
+                for pending, url in databases.items():
+                    row = f"{way}, {pending:,} pending"
+                    with report.contender(row):
+                        report.add(row, _measure_one(running, url, offsets_s), note="in hand")
+            _peers.measure(peers, offsets_s, server=server, patience_s=PATIENCE_S, report=report)
+    report.finish()
+
+
+def _measure_one(
+    running: Callable[[str], AbstractContextManager[str]], url: str, offsets_s: Sequence[float]
+) -> dict[str, float]:
+    with running(url) as address:
+        start, late_ms = asyncio.run(measure(address, offsets_s))
+    told = _database.told_since(url, start - 0.001)
+    committed_ms = [(each.committed - each.at) * 1000 for each in told]
+    return quantiles(late_ms, unit="ms") | prefixed("committed", quantiles(committed_ms, unit="ms"))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20, float(sys.argv[2]) if len(sys.argv) > 2 else 10.0)
+    end_in_order()
+    main(_options.read(__doc__ or "", full=Sizes(), quick=QUICK))
