@@ -234,6 +234,7 @@ class Listener:
         events: All events, over all connections, each once.
         frames: The frames of this connection.
         arrived: When each event came, in seconds since 1970, by seq.
+        longest_chars: The length of the longest frame, over all connections.
         welcome: The answer to the hello of this connection.
         bye: The server's last frame on this connection.
         state: `(kind, id)` to object, as snapshot and events made it.
@@ -253,6 +254,7 @@ class Listener:
         self.events: list[dict[str, Any]] = []
         self.frames: list[dict[str, Any]] = []
         self.arrived: dict[int, float] = {}
+        self.longest_chars = 0
         self.welcome: dict[str, Any] | None = None
         self.bye: dict[str, Any] | None = None
         self.state: dict[tuple[str, str], dict[str, Any]] = {}
@@ -381,6 +383,7 @@ class Listener:
         try:
             async for text in connection:
                 frame = json.loads(text)
+                self.longest_chars = max(self.longest_chars, len(text))
                 self.frames.append(frame)
                 await self._take_in(frame)
         except ConnectionClosed:
