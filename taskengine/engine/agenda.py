@@ -15,6 +15,8 @@ from uuid import UUID
 from taskengine.tasks.claims import Coming, Miss
 
 BATCH_TASKS: Final = 2_500
+# Drafting takes time: what comes undrafted is told in smaller batches, so that the first is told sooner.
+UNDRAFTED_TASKS: Final = 500
 # What is not drafted ahead is drafted when it is due: notes may be long, and memory is not.
 MAX_DRAFTED_CHARS: Final = 16_000_000
 
@@ -78,8 +80,11 @@ class Agenda:
         if not self._due:
             self._due = self._by_stream(now)
         batch: list[Coming] = []
-        while self._due and len(batch) + len(self._due[0]) <= BATCH_TASKS:
-            batch += self._due.popleft()
+        undrafted = 0
+        while self._due and len(batch) + len(self._due[0]) <= BATCH_TASKS and undrafted < UNDRAFTED_TASKS:
+            stream = self._due.popleft()
+            batch += stream
+            undrafted += len(self.lacks(stream))
         if not batch and self._due:  # one stream with more than a batch
             stream = self._due[0]
             batch, self._due[0] = stream[:BATCH_TASKS], stream[BATCH_TASKS:]

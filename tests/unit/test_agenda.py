@@ -80,6 +80,17 @@ def test_a_stream_is_in_one_batch_if_it_fits(agenda: Agenda, monkeypatch: pytest
     assert batches == [[1, 2], [3, 4], [10, 11, 12], [13, 14, 15], [16]]
 
 
+def test_what_is_not_drafted_is_taken_in_smaller_batches(
+    agenda: Agenda, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agenda_module, "UNDRAFTED_TASKS", 2)
+    drafted = [coming(number, owner=ADA) for number in range(1, 4)]
+    agenda.replace([*drafted, *(coming(10 + n, owner=EVE) for n in range(2)), coming(20, owner=ZOE)])
+    agenda.add(draft(one) for one in drafted)
+    assert numbers(agenda.take_due(now=NOON)) == [1, 2, 3, 10, 11]
+    assert numbers(agenda.take_due(now=NOON)) == [20]
+
+
 def test_drafts_are_asked_for_once_nearest_deadline_first(agenda: Agenda) -> None:
     agenda.replace([coming(1), coming(2, in_s=1), coming(3, in_s=2)])
     assert [one.int for one in agenda.undrafted(2)] == [1, 2]
