@@ -88,7 +88,13 @@ DATABASES = {
             "DATABASE_URL",
             options={
                 **_KEEPALIVES,
-                "pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL_MAX", default=16), "timeout": 10},
+                "pool": {
+                    "min_size": 2,
+                    "max_size": env.int("DATABASE_POOL_MAX", default=16),
+                    "timeout": 10,
+                    # After an outage. Left alone the pool doubles its pauses for five minutes.
+                    "reconnect_timeout": 1,
+                },
             },
         ),
         # The pool then asks each connection before it gives it out: none outlives a restart of the server.
@@ -96,14 +102,16 @@ DATABASES = {
     },
     # The engine's own connection: no pool, and past any pooler that stands before the database. A
     # statement that hangs would hold up every deadline, so it is ended after ten seconds. It asks the
-    # same few things again and again: prepared and planned once, a claim takes a millisecond less.
+    # same few things again and again: prepared and planned once, a claim takes a millisecond less. The plan
+    # stays when small tables grow, so it must go by the indexes from the start.
     "engine": {
         **database(
             "DATABASE_DIRECT_URL",
             default=env.str("DATABASE_URL", default=""),
             options={
                 **_KEEPALIVES,
-                "options": "-c statement_timeout=10000 -c plan_cache_mode=force_generic_plan -c jit=off",
+                "options": "-c statement_timeout=10000 -c jit=off"
+                " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
                 "server_side_binding": True,
                 "prepare_threshold": 1,
             },

@@ -162,7 +162,7 @@ class Engine:
     def _approach(self, instant: float) -> bool:
         """Get everything warm in the last milliseconds, then yield until the instant itself."""
         if instant - clock.timestamp() > WARM_UP_S:
-            services.miss([])
+            services.warm_up()
         while 0 < instant - clock.timestamp() < 2 * WAKE_EARLY_S and self._heard >= instant:
             time.sleep(0)
         return self._heard >= instant and instant <= clock.timestamp()

@@ -6,7 +6,7 @@ before the instant, when there is time. `claim` is one statement that fires them
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,8 +40,8 @@ SELECT clock_timestamp(), coming.* FROM (SELECT) AS one LEFT JOIN (
 # then the tasks; what somebody else holds is left to them and to the next claim. A task may have been
 # changed since it was drafted, or between the snapshot of this statement and the lock: `mine` checks
 # every condition on the locked row, its version too, so that what is told is what is there.
-# LATERAL keeps the planner to look-ups by key, and ARRAY() the update: with plain joins, statistics
-# that are behind a bulk of new tasks make it compare each with each.
+# LATERAL, IS TRUE and ARRAY() keep the planner to look-ups by primary key: statistics that are behind a bulk
+# of new tasks, or none at all, make it compare each with each, or take another index and walk through it.
 # %b: in binary, for as text the arrays of a large batch cost more than the claim.
 _CLAIM: Final = f"""
 WITH drafted AS MATERIALIZED (
@@ -56,7 +56,7 @@ WITH drafted AS MATERIALIZED (
 ), mine AS MATERIALIZED (
     SELECT f.*, t.deadline FROM free AS f CROSS JOIN LATERAL (
         SELECT t.deadline FROM tasks_task AS t
-        WHERE t.id = f.task_id AND t.version = f.version AND t.deadline <= {_NOW} AND {_UNFIRED}
+        WHERE t.id = f.task_id AND (t.version = f.version AND t.deadline <= {_NOW} AND {_UNFIRED}) IS TRUE
         FOR NO KEY UPDATE SKIP LOCKED
     ) AS t
 ), fired AS (
@@ -174,7 +174,7 @@ def claim(misses: Sequence[Miss], *, now: datetime | None = None) -> Claim:
     Left out is what is not due, was changed or fired since it was drafted, or is held by somebody.
 
     Args:
-        misses: What is to be told, those of one stream in their order. None is no error: it warms up.
+        misses: What is to be told, those of one stream in their order.
         now: The instant that decides; None for the database's own clock.
     """
     parameters: dict[str, Any] = {
@@ -192,3 +192,19 @@ def claim(misses: Sequence[Miss], *, now: datetime | None = None) -> Claim:
         events=[appended(row) for _, *row in rows if row[0] is not None],
         claimed_at=rows[0][0],
     )
+
+
+# Nobody's. An empty list would have no type, and so be another statement with a plan of its own.
+_NOTHING: Final = Miss(
+    task_id=UUID(int=0),
+    owner_id=UUID(int=0),
+    version=0,
+    deadline=datetime.min.replace(tzinfo=UTC),
+    event_id=UUID(int=0),
+    data="{}",
+)
+
+
+def warm_up() -> None:
+    """Claim what there is not: the statement gets prepared, and what it runs through gets warm. Locks nothing."""
+    claim([_NOTHING])

@@ -18,8 +18,8 @@ from django.db import transaction
 from realtime import outbox
 from taskengine.accounts.models import User
 from taskengine.operations.services import OpenOperation
-from taskengine.tasks import deadlines, events
-from taskengine.tasks.claims import Miss, claim
+from taskengine.tasks import claims, deadlines, events
+from taskengine.tasks.claims import Miss
 from taskengine.tasks.edits import Edit
 from taskengine.tasks.errors import DeadlineConflict
 from taskengine.tasks.events import TaskEvent
@@ -208,7 +208,7 @@ def miss(misses: Sequence[Miss], *, now: datetime | None = None) -> Missed:
         misses: Drafted by `draft_misses`; those of one stream in the order of their deadlines.
         now: The instant that decides; None for the database's own clock.
     """
-    claimed = claim(misses, now=now)
+    claimed = claims.claim(misses, now=now)
     outbox.ring(claimed.events)
     told_ids = {event.id.int for event in claimed.events}  # numbers: a UUID's hash is slow
     told: list[Miss] = []
@@ -216,6 +216,12 @@ def miss(misses: Sequence[Miss], *, now: datetime | None = None) -> Missed:
     for one in misses:
         (told if one.event_id.int in told_ids else left).append(one)
     return Missed(told=told, left=left, claimed_at=claimed.claimed_at)
+
+
+def warm_up() -> None:
+    """Go the way of a miss with nothing to tell, just before the next one is due."""
+    claims.warm_up()
+    outbox.ring([])
 
 
 def postpone_miss(*, task_id: UUID, now: datetime) -> None:

@@ -20,7 +20,7 @@ from tests.support.postgres import DatabaseServer
 PEOPLE = 4
 INSTANTS = 42
 APART = timedelta(seconds=0.1)
-VERBS = ("complete", "move", "delete", "reopen", "restore", "hurry")
+VERBS = ("complete", "move", "delete", "reopen", "restore", "hurry", "rename")
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +126,8 @@ class Rival:
                 await self._person.delete(task)
             case "move":
                 await self._person.change(task, deadline=in_seconds(self._chance.uniform(0, 0.05)))
+            case "rename":
+                await self._person.change(task, title="Renamed")
             case "hurry":
                 await self._person.change(task, deadline=in_seconds(-60))
             case _:

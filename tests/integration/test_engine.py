@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from prometheus_client import REGISTRY
 
@@ -52,6 +52,14 @@ def held_by_somebody_else(rows: Any) -> Iterator[None]:
     finally:
         done.set()
         holder.join()
+
+
+ONE = UUID(int=1)
+
+
+def drafted_miss() -> Miss:
+    """Something to tell of a task that there is not."""
+    return Miss(task_id=ONE, owner_id=ONE, version=1, deadline=NOON, event_id=ONE, data="{}")
 
 
 def explain(ask: Callable[[], object]) -> str:
@@ -541,6 +549,32 @@ def test_a_replica_gives_signs_of_life_while_it_catches_up(monkeypatch: pytest.M
     monkeypatch.setattr(engine, "_beat", lambda **_: beats.append(left))
     engine._round()
     assert beats == [4, 3, 2, 1, 0]
+
+
+@with_engine
+def test_the_plan_that_was_made_for_empty_tables_goes_by_the_indexes(transactional_db: None) -> None:
+    """And warming up prepares the very statement that is used."""
+    engine = connections.create_connection("engine")
+    connections[DEFAULT_DB_ALIAS], default = engine, connections[DEFAULT_DB_ALIAS]
+    try:
+        services.warm_up()
+        claims.look(ahead=timedelta(seconds=1), limit=10)
+        services.miss([drafted_miss()])
+        with engine.cursor() as cursor:
+            cursor.execute("SELECT name, statement FROM pg_prepared_statements")
+            prepared = [(name, sql) for name, sql in cursor.fetchall() if "tasks_task" in sql]
+            assert len([name for name, sql in prepared if "drafted" in sql]) == 1, prepared
+            for name, sql in prepared:
+                nulls = ", ".join(["NULL"] * len(set(re.findall(r"\$(\d+)", sql))))
+                cursor.execute(f"EXPLAIN EXECUTE {name} ({nulls})")
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+                assert "Seq Scan on tasks_task" not in plan, plan
+                assert "Seq Scan on realtime_stream" not in plan, plan
+                used = set(re.findall(r"tasks_task_\w+", plan))
+                assert used == ({"tasks_task_pkey"} if "drafted" in sql else {"tasks_task_due"}), plan
+    finally:
+        connections[DEFAULT_DB_ALIAS] = default
+        engine.close()
 
 
 @with_engine

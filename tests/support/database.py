@@ -13,6 +13,7 @@ from tests.support.history import History, Row, Told
 _EVENTS = (
     "SELECT stream_id::text AS stream, seq, type, at, actor IS NULL AS by_clock, op_id::text,"
     "  data->'task'->>'id' AS task, data->'task'->>'bucket' AS bucket, data->'task'->>'outcome' AS outcome,"
+    "  (data->'task'->>'version')::int AS version,"
     "  (data->'task'->>'deadline')::timestamptz AS deadline,"
     "  (data->'task'->>'completed_at')::timestamptz AS completed_at,"
     "  (data->>'fired_at')::timestamptz AS fired_at, recorded_at"
@@ -179,7 +180,9 @@ def audit(url: str) -> Counter[str]:
 
     - The numbers of a stream have no gap and end at its head.
     - A deadline that passed while its task was open was told exactly once, also where the task was
-      completed, moved or deleted afterwards; no other one was. Told before what was written after it.
+      completed, moved or deleted afterwards; no other one was. Told before what was written after it,
+      and by the write itself where that made it missed.
+    - What was told shows the task as it was then.
     - What the clock did is told with the deadline as its time, and was noticed no earlier.
     - A task that was completed in time was not missed for that deadline.
     """

@@ -24,6 +24,7 @@ class Told:
     completed_at: datetime | None
     outcome: str | None
     bucket: str
+    version: int
     fired_at: datetime | None
     recorded_at: datetime
 
@@ -56,6 +57,8 @@ class History:
         self._is_completed = self._is_deleted = False
         self._is_told = False  # of the deadline that it has now
         self._written_at: datetime | None = None
+        self._version: int | None = None
+        self._owes = False  # the last write made it missed, so the next thing told is that
 
     def replay(self, events: Iterable[Told]) -> None:
         """Take in its events, in the order of their numbers; raises AssertionError where one is wrong."""
@@ -84,12 +87,14 @@ class History:
             self._fail(f"missed twice for {self._deadline}: {event}")
         if event.fired_at is None or min(event.fired_at, event.recorded_at) < event.deadline:
             self._fail(f"fired before its deadline: {event}")
-        # The clock tells the deadline's own instant, a write that made it missed its own.
-        if event.at != (event.deadline if event.by_clock else self._written_at):
-            self._fail(f"told with another instant than its own: {event}")
+        # A write that made it missed tells so itself, with its own instant; the clock tells the deadline's.
+        if (event.by_clock, event.at) != (not self._owes, self._written_at if self._owes else event.deadline):
+            self._fail(f"told by another than it should be, or with another instant: {event}")
         if (event.bucket, event.completed_at) != ("missed", None):
             self._fail(f"the event shows a task that is not missed: {event}")
-        self._is_told = True
+        if event.version != (self._version or event.version):
+            self._fail(f"the event shows the task as it was before version {self._version}: {event}")
+        self._is_told, self._owes = True, False
 
     def _write(self, event: Told) -> None:
         if self._is_due(event.at) and not self._is_told:
@@ -105,7 +110,8 @@ class History:
         self._deadline = event.deadline
         self._is_completed = event.completed_at is not None
         self._is_deleted = event.type == "task.deleted"
-        self._written_at = event.at
+        self._written_at, self._version = event.at, event.version
+        self._owes = self._is_due(event.at) and not self._is_told
 
     @property
     def _is_open(self) -> bool:
