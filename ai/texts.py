@@ -44,10 +44,10 @@ def straight(text: str) -> str:
 
 def without_markup(text: str) -> str:
     """Return a title without list marks, numbering, and Markdown around it."""
-    marks = _MARKUP.match(text)
-    bare = text[marks.end() :] if marks else text
-    bare = re.sub(r"(\*\*|__|`)(.+?)\1", r"\2", bare)
-    return bare.strip().rstrip(".;,:").strip() if not bare.endswith("...") else bare.strip()
+    plain = re.sub(r"(\*\*|__|`)(.+?)\1", r"\2", text)
+    marks = _MARKUP.match(plain)
+    bare = plain[marks.end() :] if marks else plain
+    return bare.strip() if bare.endswith("...") else bare.rstrip(".;,: ")
 
 
 def cut(text: str, limit: int) -> str:
