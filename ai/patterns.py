@@ -17,8 +17,8 @@ _STRONG: Final = 3.0
 _PHRASE: Final = 4.0
 _WEAK: Final = 1.0
 _VERB_LESS: Final = 0.5  # "buy a guitar" is less about a verb than "learn the guitar" is about its noun
-_PURPOSE_SHARE: Final = 0.5  # of what stands behind "for": a tent for the trip is no trip
-_ENOUGH: Final = 1.5
+_PURPOSE_SHARE: Final = 0.4  # of what stands behind "for": a tent for the trip is no trip
+_ENOUGH: Final = 1.2
 _PURPOSES: Final = {"en": "for", "de": "für", "es": "para", "fr": "pour", "it": "per"}
 
 
