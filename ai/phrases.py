@@ -54,9 +54,11 @@ def wording(
     """
     quoted = _QUOTES[code].format(goal.text) if len(goal.text) <= _MAX_QUOTED_CHARS else own
     full = brief = own
-    if takes_object and _is_thing(goal.object, own, nouns, code):
-        full = _definite(goal.object, code=code, has_verb=bool(goal.verb))
-        brief = before_preposition(full, code)
+    thing = (
+        _definite(goal.object, code=code, has_verb=bool(goal.verb)) if takes_object and goal.object else ""
+    )
+    if _is_thing(thing, own, nouns, code):
+        full, brief = thing, before_preposition(thing, code)
     elif takes_place and goal.place:
         full = f"{own} {goal.place[0].lower()}{goal.place[1:]}"
     if len(full) > _MAX_PHRASE_CHARS:

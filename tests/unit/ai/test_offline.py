@@ -55,15 +55,15 @@ def test_a_pattern_is_sound(name: str) -> None:
 @pytest.mark.parametrize("name", patterns())
 def test_a_pattern_passes_the_gates_in_every_language_at_every_granularity(name: str) -> None:
     pattern = patterns()[name]
-    for code, granularity in itertools.product(LANGUAGES, BANDS):
-        for words in OBJECTS[code]:
-            asked = brief("Xyzzy", language=code, granularity=granularity)
-            goal = Goal(text="Xyzzy", verb="", object=words, place="")
-            gates = Gates(asked)
-            for raw in draft(pattern, goal, asked, code).steps:
-                assert gates.judge(raw)
-            assert gates.notes == []
-            assert broken_rules(gates.steps(), asked, language=code) == []
+    cases = [*itertools.product(LANGUAGES, BANDS, [1]), *itertools.product(LANGUAGES, [5], [0])]
+    for code, granularity, which in cases:
+        asked = brief("Xyzzy", language=code, granularity=granularity)
+        goal = Goal(text="Xyzzy", verb="", object=OBJECTS[code][which], place="")
+        gates = Gates(asked)
+        for raw in draft(pattern, goal, asked, code).steps:
+            assert gates.judge(raw)
+        assert gates.notes == []
+        assert broken_rules(gates.steps(), asked, language=code) == []
 
 
 @pytest.mark.parametrize("name", patterns())
