@@ -98,7 +98,10 @@ def test_a_finer_plan_takes_as_long_as_a_coarser_one_unless_steps_hit_their_limi
         ("Cambiare lavoro", "job"),
         ("Organizzare il viaggio a Londra con gli amici", "travel"),
         ("Train the puppy", GENERIC),
-        ("Unternehmen gründen", GENERIC),
+        ("Unternehmen gründen", "launch"),
+        ("Tomaten pflanzen", "garden"),
+        ("Schrank aufbauen", "making"),
+        ("Die Katze kastrieren lassen", GENERIC),
     ],
 )
 async def test_the_pattern_is_the_one_that_most_words_speak_for(goal: str, name: str) -> None:
