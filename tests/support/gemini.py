@@ -203,7 +203,7 @@ class FakeGemini:
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self.sent_at: list[float] = []  # when each chunk of the latest stream had been written
+        self.sent_at: list[float] = []  # when each chunk of the latest stream began to be written
         self.released = threading.Event()
         self.streaming = threading.Event()  # a stream's first chunk has been written
         self.closing = threading.Event()
@@ -318,8 +318,8 @@ class _Handler(BaseHTTPRequestHandler):
                     time.sleep(answer.pause_s)
                 data = f"data: {_json(chunk)}\r\n\r\n".encode()
                 sent = data if room is None else data[:room]
-                self._write(sent, answer)
                 self.fake.sent_at.append(time.monotonic())
+                self._write(sent, answer)
                 self.fake.streaming.set()
                 if room is not None:
                     room -= len(sent)

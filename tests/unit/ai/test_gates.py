@@ -233,11 +233,18 @@ def test_steps_that_differ_in_a_number_are_two() -> None:
     gates = Gates(brief())
     assert gates.judge(raw("Draft chapter 1 of the thesis"))
     assert gates.judge(raw("Draft chapter 2 of the thesis", key="b"))
+    assert gates.judge(raw("Write the long methods chapter", key="c"))
+    assert gates.judge(raw("Write the long methods chapter 2", key="d"))
 
 
 @pytest.mark.parametrize("title", ["Write my thesis on urban trees", "Write the thesis on urban trees"])
 def test_a_step_that_repeats_the_goal_is_dropped(title: str) -> None:
     assert judged(raw(title))[1] == [("repeats_goal", "dropped")]
+
+
+def test_a_german_step_that_repeats_the_goal_with_its_verb_in_front_is_dropped() -> None:
+    step = raw("Schreibe deine Masterarbeit über Stadtbäume", done_when=DONE["de"])
+    assert judged(step, brief(GOALS["de"]))[1] == [("repeats_goal", "dropped")]
 
 
 def test_a_step_that_is_locked_or_stands_beside_the_goal_is_not_made_again() -> None:
