@@ -351,6 +351,22 @@ async def test_locked_steps_are_not_repeated_and_may_be_depended_on(
     assert "Write between 4 and 7 steps." in gemini.requests[0].text
 
 
+async def test_a_step_that_is_split_is_asked_for_with_the_steps_around_it(
+    gemini: FakeGemini, planner: GeminiPlanner
+) -> None:
+    asked = brief()
+    _, made = await planned(planner, asked)
+    parts = [step("a", "Borrow the books"), step("b", "Skim the papers"), step("c", "Outline the chapters")]
+    gemini.answer(Stream(texts=[plan(parts)]), Stream(texts=[plan([step("d", "Copy the ten best pages")])]))
+    steps, _ = await planned(planner, asked.splitting(made.steps[0], among=made.steps, granularity=2))
+    assert [one.key for one in steps] == ["a", "b", "d"]  # "Outline the chapters" is a step already
+    text = gemini.requests[1].text
+    assert "The whole goal takes about 120 minutes." in text
+    data = json.loads(text.split("\n")[-2])
+    assert data["goal"] == "Collect ten sources on urban trees"
+    assert data["siblings"] == [one.title for one in made.steps[1:]]
+
+
 async def test_no_variable_of_the_environment_leads_the_key_elsewhere(
     gemini: FakeGemini, planner_for: Callable[..., GeminiPlanner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
