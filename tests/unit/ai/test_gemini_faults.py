@@ -11,7 +11,8 @@ from ai.gemini import GeminiPlanner, Patience
 from ai.gemini_call import Timeouts
 from ai.plans import Plan, Step
 from tests.support.briefs import brief
-from tests.support.gemini import Failure, FakeGemini, Hang, HangUp, Reaction, Stream, plan
+from tests.support.gemini import FakeGemini
+from tests.support.gemini_answers import Failure, Hang, HangUp, Reaction, Stream, plan
 
 WHOLE = plan()
 TWO_STEPS = WHOLE[: WHOLE.index("Outline")]
