@@ -5,7 +5,7 @@ compose. Between `Edit.of` and `Edit.save` stands nothing but the verb's own rul
 """
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -163,12 +163,13 @@ def restore_task(*, operation: OpenOperation, task_id: UUID) -> Task:
     return edit.save(TaskEvent.RESTORED)
 
 
-def draft_misses(task_ids: Collection[UUID]) -> list[Miss]:
+def draft_misses(task_ids: Sequence[UUID]) -> list[Miss]:
     """Draft what will be told of tasks when their deadlines pass. Locks nothing.
 
-    What there is no longer, or no longer has a deadline, is left out.
+    What there is no longer, or no longer has a deadline, is left out. The order stays.
     """
-    tasks = Task.objects.filter(id__in=task_ids, deadline__isnull=False)
+    found = Task.objects.in_bulk(task_ids)
+    tasks = [found[task_id] for task_id in task_ids if task_id in found]
     return [_draft_miss(task, task.deadline) for task in tasks if task.deadline is not None]
 
 
