@@ -1,0 +1,68 @@
+import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+
+import type { Task } from "@/shared/api/types";
+import { BUCKETS } from "@/shared/store/bucket";
+import { text } from "@/shared/text";
+
+import { Circle } from "../card/Circle";
+import { useBoard, useTask } from "../context";
+
+/** What a task is a part of, and the parts that it has, soonest first. */
+export function Parts({ task }: { readonly task: Task }) {
+  const whole = useTask(task.parent ?? "");
+  const parts = usePartsOf(task.id);
+  const done = parts.filter((part) => part.completed_at !== null).length;
+  return (
+    <>
+      {whole && (
+        <p className="-mt-4 text-meta text-muted">
+          {text.plan.partOf}{" "}
+          <Link
+            to="/tasks/$taskId"
+            params={{ taskId: whole.id }}
+            className="inline-block py-1 text-ink underline underline-offset-2"
+          >
+            {whole.title}
+          </Link>
+        </p>
+      )}
+      {parts.length > 0 && (
+        <section aria-label={text.plan.steps} className="grid gap-1">
+          <p className="text-meta text-muted">{text.plan.done(done, parts.length)}</p>
+          <ul className="grid">
+            {parts.map((part) => (
+              <li key={part.id} className="flex items-center gap-4 pl-3">
+                <Circle task={part} />
+                <Link
+                  to="/tasks/$taskId"
+                  params={{ taskId: part.id }}
+                  className={`flex min-h-11 min-w-0 flex-1 items-center rounded-card px-1 hover:bg-hover wide:min-h-9 ${
+                    part.completed_at === null ? "" : "text-muted"
+                  }`}
+                >
+                  {part.title}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function usePartsOf(id: string): readonly Task[] {
+  const board = useBoard();
+  return useMemo(
+    () =>
+      BUCKETS.flatMap((bucket) => board[bucket])
+        .filter(({ parent }) => parent === id)
+        .sort((a, b) => instant(a) - instant(b) || a.created_at.localeCompare(b.created_at)),
+    [board, id],
+  );
+}
+
+function instant({ deadline }: Task): number {
+  return deadline === null ? Number.MAX_VALUE : Date.parse(deadline);
+}
