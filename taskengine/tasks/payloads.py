@@ -18,6 +18,8 @@ def task_payload(task: Task, *, now: datetime) -> dict[str, Any]:
         "due_date": task.due_date.isoformat() if task.due_date else None,
         "time_zone": task.time_zone,
         "priority": task.priority,
+        "estimate_min": task.estimate_min,
+        "parent": str(task.parent_id) if task.parent_id else None,
         "bucket": deadlines.bucket(completed_at=task.completed_at, deadline=task.deadline, now=now).value,
         "completed_at": _instant(task.completed_at),
         "outcome": task.outcome,

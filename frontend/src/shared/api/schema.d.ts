@@ -242,6 +242,9 @@ export interface components {
             notes: string;
             /** @default 4 */
             priority: number;
+            estimate_min?: number | null;
+            /** Format: uuid */
+            parent?: string | null;
             /** Format: date-time */
             deadline?: string | null;
             /** Format: date */
@@ -293,6 +296,13 @@ export interface components {
             time_zone: string | null;
             /** @description 1 is the highest. */
             priority: number;
+            /** @description How many minutes it takes. */
+            estimate_min: number | null;
+            /**
+             * Format: uuid
+             * @description The task that this one is a part of. It may be completed, or deleted since.
+             */
+            parent: string | null;
             bucket: components["schemas"]["BucketEnum"];
             /** Format: date-time */
             completed_at: string | null;
@@ -316,6 +326,9 @@ export interface components {
             notes: string;
             /** @default 4 */
             priority: number;
+            estimate_min?: number | null;
+            /** Format: uuid */
+            parent?: string | null;
             /** Format: date-time */
             deadline?: string | null;
             /** Format: date */
@@ -348,6 +361,9 @@ export interface components {
             notes: string;
             /** @default 4 */
             priority: number;
+            estimate_min?: number | null;
+            /** Format: uuid */
+            parent?: string | null;
             /** Format: date-time */
             deadline?: string | null;
             /** Format: date */
@@ -484,6 +500,8 @@ export interface operations {
                  *     * `-title` - -title
                  */
                 ordering?: "deadline" | "-deadline" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "completed_at" | "-completed_at" | "priority" | "-priority" | "title" | "-title";
+                /** @description The task that they are parts of. */
+                parent?: string;
                 /** @description Words that the title or the notes have. */
                 search?: string;
             };
