@@ -202,7 +202,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change your time zone
+         * Change your time zone or working hours
          * @description Change what was sent, and return the account.
          */
         patch: operations["users_me_update"];
@@ -255,6 +255,16 @@ export interface components {
         PatchedUserPatchRequest: {
             /** @description The name of an IANA time zone, such as `Europe/London`. */
             time_zone?: string;
+            /** @description By the clock of `time_zone`; a day that is not there is free. Null: weekdays, nine to five. */
+            working_hours?: {
+                mon?: string[][];
+                tue?: string[][];
+                wed?: string[][];
+                thu?: string[][];
+                fri?: string[][];
+                sat?: string[][];
+                sun?: string[][];
+            } | null;
         };
         /** @description An error (RFC 9457). */
         Problem: {
@@ -387,6 +397,16 @@ export interface components {
             /** Format: email */
             readonly email: string;
             readonly time_zone: string;
+            /** @description By the clock of `time_zone`; a day that is not there is free. Until set: weekdays, nine to five. */
+            readonly working_hours: {
+                mon?: string[][];
+                tue?: string[][];
+                wed?: string[][];
+                thu?: string[][];
+                fri?: string[][];
+                sat?: string[][];
+                sun?: string[][];
+            };
             /** @description Made by the demo; purged after a day. */
             readonly is_guest: boolean;
             /** Format: date-time */
