@@ -6,6 +6,7 @@ Whatever goes wrong below `/api/v1/`, also outside of a view, is answered in one
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,7 +22,13 @@ from taskengine.accounts.errors import TooManyGuests
 from taskengine.api.json import JSONRenderer
 from taskengine.api.requests import request_id
 from taskengine.errors import DomainError
-from taskengine.operations.errors import OperationIdReused, OperationInFlight
+from taskengine.operations.errors import (
+    OperationIdReused,
+    OperationInFlight,
+    OperationNotFound,
+    UndoConflict,
+    UndoImpossible,
+)
 from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
 
 logger = logging.getLogger(__name__)
@@ -33,9 +40,12 @@ _OUR_FAULT: Final = "Something went wrong here. It was logged; quote the request
 _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
     OperationIdReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OperationInFlight: HTTPStatus.CONFLICT,
+    OperationNotFound: HTTPStatus.NOT_FOUND,
     TaskIdTaken: HTTPStatus.CONFLICT,
     TaskNotFound: HTTPStatus.NOT_FOUND,
     TooManyGuests: HTTPStatus.SERVICE_UNAVAILABLE,
+    UndoConflict: HTTPStatus.CONFLICT,
+    UndoImpossible: HTTPStatus.CONFLICT,
 }
 
 
@@ -86,8 +96,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
                 (status for kind, status in _STATUS.items() if isinstance(exc, kind)), HTTPStatus.BAD_REQUEST
             )
             code, detail = exc.code, exc.detail
-            if exc.pointer:
-                errors = [{"pointer": exc.pointer, "code": code, "detail": detail}]
+            errors = [asdict(fault) for fault in exc.faults]
             if isinstance(exc, OperationInFlight):
                 headers["Retry-After"] = "1"
         case UnknownStream():

@@ -14,6 +14,7 @@ from taskengine.api.tasks import (
     TaskSummaryView,
     TaskView,
 )
+from taskengine.api.undo import UndoView
 from taskengine.api.users import MeView
 
 urlpatterns = [
@@ -26,6 +27,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/complete/", CompleteView.as_view(), name="task-complete"),
     path("tasks/<uuid:task_id>/reopen/", ReopenView.as_view(), name="task-reopen"),
     path("tasks/<uuid:task_id>/restore/", RestoreView.as_view(), name="task-restore"),
+    path("undo/", UndoView.as_view(), name="undo"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path("", not_found),

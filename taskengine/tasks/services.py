@@ -105,10 +105,6 @@ def update_task(*, operation: OpenOperation, task_id: UUID, fields: Mapping[str,
     _set_due(task, fields)
     if all(getattr(task, name) == value for name, value in old.items()):
         return edit.leave()
-    if task.deadline != old["deadline"]:
-        # A new deadline may be missed afresh.
-        task.deadline_version += 1
-        task.miss_fired_at = task.miss_retry_at = None
     return edit.save(TaskEvent.UPDATED)
 
 

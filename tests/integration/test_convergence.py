@@ -3,6 +3,7 @@
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,11 +15,13 @@ from hypothesis import strategies as st
 
 from realtime import envelope, outbox
 from realtime.envelope import CloseCode
+from realtime.models import EventRow
 from taskengine.accounts.models import User
+from taskengine.operations.errors import OperationNotFound, UndoConflict
 from taskengine.tasks import queries, services
 from taskengine.tasks.models import Task
 from tests.support import contracts, state
-from tests.support.people import do, make_task, miss_due, update
+from tests.support.people import do, make_task, miss_due, undo, update
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -60,6 +63,13 @@ class World:
         task = self.tasks[number % len(self.tasks)]
         if Task.objects.filter(id=task.id, deleted_at=None).exists():
             update(self.person, task, **fields)
+
+    def undo(self, number: int) -> None:
+        """Take an operation back, if that can be done."""
+        told = EventRow.objects.filter(stream_id=self.person.pk, op_id__isnull=False).order_by("-seq")
+        op_ids = list(dict.fromkeys(told.values_list("op_id", flat=True)))
+        with suppress(OperationNotFound, UndoConflict):
+            undo(self.person, op_ids[number % len(op_ids)])
 
     def snapshot(self) -> list[dict[str, Any]]:
         """Return the whole state as it is served now."""
@@ -111,6 +121,7 @@ step = st.one_of(
     ),
     st.tuples(st.just("move"), st.integers(0, 9), st.sampled_from([None, -HOUR, HOUR, DAY])),
     st.tuples(st.just("title"), st.integers(0, 9)),
+    st.tuples(st.just("undo"), st.integers(0, 3)),
     st.tuples(st.just("time"), st.sampled_from([timedelta(), HOUR, DAY, 31 * DAY]), st.booleans()),
     st.tuples(st.just("snapshot")),
 )
@@ -132,6 +143,8 @@ def test_a_snapshot_at_any_point_and_the_events_after_it_are_a_fresh_snapshot(st
                     world.change(number, deadline=None if due_in is None else world.now + due_in)
                 case ("title", number):
                     world.change(number, title=f"Title {len(joined)}")
+                case ("undo", number):
+                    world.undo(number)
                 case ("time", duration, engine):
                     world.pass_time(duration, engine=engine)
                 case ("snapshot",):

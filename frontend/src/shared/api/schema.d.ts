@@ -180,6 +180,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/undo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo an operation
+         * @description Takes back what any one of your operations of the last day did, whole or not at all, as a new operation with events of its own. Old values come back as they were; a deadline that has passed meanwhile is missed at once. Where something was changed since, it is 409 `undo_conflict`, and `errors` names the objects and fields; what can't be undone at all, such as a change of the account, is 409 `undo_impossible`.
+         */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me/": {
         parameters: {
             query?: never;
@@ -228,6 +248,11 @@ export interface components {
          * @enum {string}
          */
         BucketEnum: "upcoming" | "completed" | "missed";
+        /**
+         * @description * `task` - task
+         * @enum {string}
+         */
+        KindEnum: "task";
         NullEnum: null;
         /**
          * @description * `on_time` - on_time
@@ -280,7 +305,7 @@ export interface components {
         };
         /** @description One field that is at fault. */
         ProblemError: {
-            /** @description A JSON pointer into what was sent. */
+            /** @description A JSON pointer into what was sent; at an undo, `/{kind}/{id}/{field}`. */
             pointer: string;
             code: string;
             detail: string;
@@ -389,6 +414,31 @@ export interface components {
             server_time: string;
             /** Format: date-time */
             next_transition_at: string | null;
+        };
+        /** @description What to take back. */
+        UndoRequest: {
+            /**
+             * Format: uuid
+             * @description The operation: `Operation-Id` of its answer, or `op_id` of its events.
+             */
+            op_id: string;
+        };
+        /** @description What was taken back. */
+        Undone: {
+            /**
+             * Format: uuid
+             * @description The undo's own name: undo that, and all is as it was before.
+             */
+            op_id: string;
+            /** Format: uuid */
+            undid: string;
+            objects: components["schemas"]["UndoneObject"][];
+        };
+        /** @description One object that was changed back. */
+        UndoneObject: {
+            kind: components["schemas"]["KindEnum"];
+            /** Format: uuid */
+            id: string;
         };
         /** @description An account as its owner sees it. */
         User: {
@@ -619,7 +669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -767,7 +817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -853,7 +903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -944,7 +994,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1031,7 +1081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1109,7 +1159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1187,7 +1237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1235,6 +1285,104 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1408,7 +1556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
