@@ -26,10 +26,12 @@ class DomainError(Exception):
     Attributes:
         code: A name for programs, which never changes.
         pointer: The field that is at fault, as a JSON pointer; empty when it is none.
+        retry_after_s: In how many seconds it may be done; None where waiting is no use.
     """
 
     code: ClassVar[str] = "refused"
     pointer: str = ""
+    retry_after_s: float | None = None
 
     def __init__(self, detail: str | None = None, *, pointer: str | None = None) -> None:
         self.detail = detail or (type(self).__doc__ or "").strip().partition("\n")[0]

@@ -9,6 +9,7 @@ class OperationInFlight(DomainError):
     """The same operation is being carried out right now. Ask again in a moment."""
 
     code = "operation_in_flight"
+    retry_after_s = 1.0
 
 
 class OperationIdReused(DomainError):
