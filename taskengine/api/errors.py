@@ -5,6 +5,7 @@ Whatever goes wrong below `/api/v1/`, also outside of a view, is answered in one
 """
 
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
@@ -29,6 +30,15 @@ from taskengine.operations.errors import (
     UndoConflict,
     UndoImpossible,
 )
+from taskengine.planning.errors import (
+    BreakdownClosed,
+    BreakdownEmpty,
+    BreakdownNotFound,
+    BreakdownNotReady,
+    BudgetExhausted,
+    StepNotFound,
+    TooManySteps,
+)
 from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
 
 logger = logging.getLogger(__name__)
@@ -38,11 +48,18 @@ _OUR_FAULT: Final = "Something went wrong here. It was logged; quote the request
 
 # What is not listed is a 400: the request, not the server, is at fault.
 _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
+    BreakdownClosed: HTTPStatus.CONFLICT,
+    BreakdownEmpty: HTTPStatus.CONFLICT,
+    BreakdownNotFound: HTTPStatus.NOT_FOUND,
+    BreakdownNotReady: HTTPStatus.CONFLICT,
+    BudgetExhausted: HTTPStatus.TOO_MANY_REQUESTS,
     OperationIdReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OperationInFlight: HTTPStatus.CONFLICT,
     OperationNotFound: HTTPStatus.NOT_FOUND,
+    StepNotFound: HTTPStatus.NOT_FOUND,
     TaskIdTaken: HTTPStatus.CONFLICT,
     TaskNotFound: HTTPStatus.NOT_FOUND,
+    TooManySteps: HTTPStatus.CONFLICT,
     TooManyGuests: HTTPStatus.SERVICE_UNAVAILABLE,
     UndoConflict: HTTPStatus.CONFLICT,
     UndoImpossible: HTTPStatus.CONFLICT,
@@ -97,8 +114,8 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             )
             code, detail = exc.code, exc.detail
             errors = [asdict(fault) for fault in exc.faults]
-            if isinstance(exc, OperationInFlight):
-                headers["Retry-After"] = "1"
+            if exc.retry_after_s is not None:
+                headers["Retry-After"] = str(math.ceil(exc.retry_after_s))
         case UnknownStream():
             status, code, detail = HTTPStatus.UNAUTHORIZED, "account_gone", "This account is gone."
         case exceptions.ValidationError():

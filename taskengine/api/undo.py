@@ -15,10 +15,11 @@ from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
 from taskengine.operations.services import Answer, OpenOperation
 from taskengine.operations.undo import Undoer, undo
+from taskengine.planning.undo import undo_breakdown
 from taskengine.tasks.undo import undo_task
 
 # What can be taken back, by the kind of object. Another kind of object is one line more.
-UNDOERS: Final[Mapping[str, Undoer]] = {"task": undo_task}
+UNDOERS: Final[Mapping[str, Undoer]] = {"breakdown": undo_breakdown, "task": undo_task}
 
 
 class UndoSerializer(StrictSerializer):
