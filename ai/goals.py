@@ -79,6 +79,18 @@ def errand_sentence(text: str, code: str) -> str | None:
     return grammar.sentence if is_errand else None
 
 
+def before_preposition(phrase: str, code: str) -> str:
+    """Return a noun phrase up to its first preposition: "the thesis" of "the thesis on bees"."""
+    grammar = _grammar(code)
+    joints = grammar.places | grammar.prepositions
+    words = phrase.split()
+    least = 2 if _starts_with(phrase, lexicon(code).determiners) else 1
+    joint = next(
+        (place for place, word in enumerate(words) if place >= least and word.casefold() in joints), None
+    )
+    return " ".join(words[:joint])
+
+
 def _buys_small_things(words: Sequence[str], grammar: "_Grammar", entry: Lexicon) -> bool:
     rest = [word for word in words if word not in grammar.buying]
     if len(rest) == len(words):
@@ -153,7 +165,7 @@ def _split_verb(text: str, grammar: _Grammar, entry: Lexicon, depth: int = 0) ->
         verb, rest = last, words[:-1]
         if rest and rest[-1] == "zu":
             rest = rest[:-1]
-    elif opening(words[0], entry) is Opening.VERB:
+    elif opening(text, entry) is Opening.VERB:
         verb, rest = words[0].casefold(), words[1:]
     if not verb:
         return "", text

@@ -7,13 +7,24 @@ from typing import Final
 from ai.lexicon import LANGUAGES, lexicon, other_languages
 from ai.texts import straight, tokens
 
-_ENOUGH: Final = 1.0
+_ENOUGH: Final = 0.5
 _CLEARLY_AHEAD: Final = 1.3  # times the next language's score
 _SURE: Final = 2.5
 _FAR_AHEAD: Final = 2.0
 _LETTERS: Final = {"ß": "de", "ä": "de", "ö": "de", "ü": "de", "ñ": "es", "¿": "es", "¡": "es", "œ": "fr", "ç": "fr",
                    "ê": "fr", "ë": "fr", "û": "fr", "î": "fr", "ò": "it", "ì": "it", "ã": "pt", "õ": "pt", "å": "sv",
                    "ł": "pl", "ą": "pl", "ę": "pl", "ż": "pl", "ś": "pl", "ć": "pl"}  # fmt: skip
+
+# How a word that no list has may end, the longest first, and what that says.
+_ENDINGS: Final = {
+    "zione": {"it": 0.8}, "zioni": {"it": 0.8}, "mento": {"it": 0.4, "es": 0.2}, "iamo": {"it": 0.5},
+    "ción": {"es": 0.8}, "dad": {"es": 0.5}, "miento": {"es": 0.8}, "arse": {"es": 0.6}, "arsi": {"it": 0.8},
+    "are": {"it": 0.6}, "ere": {"it": 0.6}, "ire": {"it": 0.4, "fr": 0.3}, "arme": {"es": 0.6}, "arnos": {"es": 0.6},
+    "ar": {"es": 0.6, "pt": 0.3}, "ung": {"de": 0.6}, "keit": {"de": 0.8}, "heit": {"de": 0.8}, "ieren": {"de": 0.8},
+    "chen": {"de": 0.4}, "lich": {"de": 0.5}, "ing": {"en": 0.5}, "ness": {"en": 0.5}, "eux": {"fr": 0.6},
+    "eau": {"fr": 0.6}, "aire": {"fr": 0.5}, "oir": {"fr": 0.5}, "er": {"fr": 0.3, "es": 0.15, "en": 0.1, "de": 0.1},
+    "ir": {"fr": 0.3, "es": 0.25},
+}  # fmt: skip
 
 
 def detect(text: str) -> str | None:
@@ -51,6 +62,11 @@ def _scores(text: str) -> defaultdict[str, float]:
             # A word that several languages have says little for each of them.
             scores[code] += 1 / len(languages) ** 2
         if not languages:
+            ending = next(
+                (ending for ending in _ENDINGS if word.endswith(ending) and len(word) > len(ending) + 1), ""
+            )
+            for code, weight in _ENDINGS.get(ending, {}).items():
+                scores[code] += weight
             for letter in set(word) & _LETTERS.keys():
                 scores[_LETTERS[letter]] += 0.5
     return scores

@@ -34,6 +34,7 @@ class Lexicon:
         empty_reasons: Whole `why`s that say nothing.
         nouns: Nouns that stand for a verb.
         genitives: What joins such a noun to its object, and what is left of it behind the verb.
+        capped: The sentence on steps that would take longer than a step may.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Lexicon:
     empty_reasons: re.Pattern[str]
     nouns: Mapping[str, str]
     genitives: Mapping[str, str]
+    capped: str
 
 
 @cache
@@ -78,6 +80,7 @@ def lexicon(code: str) -> Lexicon:
         empty_reasons=_any_of(data["empty_reasons"]),
         nouns=data["nouns"],
         genitives=data["genitives"],
+        capped=data["offline"]["capped"],
     )
 
 

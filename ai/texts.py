@@ -101,7 +101,8 @@ def _alike(one: str, other: str) -> bool:
         return True
     if _tells_apart(one) or _tells_apart(other) or one[0] != other[0]:
         return False
-    return SequenceMatcher(None, one, other).ratio() >= _INFLECTED
+    matcher = SequenceMatcher(None, one, other)
+    return matcher.quick_ratio() >= _INFLECTED and matcher.ratio() >= _INFLECTED
 
 
 def _tells_apart(word: str) -> bool:

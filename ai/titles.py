@@ -33,7 +33,7 @@ def opening(title: str, lexicon: Lexicon, *, nouns: Collection[str] = ()) -> Ope
     """
     title = straight(title)
     words = [word.casefold() for word in _WORD.findall(title)]
-    if not words or lexicon.lead_ins.match(title) or _gerund_as_verb(title, lexicon) is not None:
+    if not words or _has_lead_in(title, lexicon) or _gerund_as_verb(title, lexicon) is not None:
         return Opening.OTHER
     first, following = _after_clitics(words, lexicon)
     if first in lexicon.nouns and _genitive_as_verb(title, lexicon) is not None:
@@ -83,6 +83,15 @@ def imperative(infinitive: str, lexicon: Lexicon) -> tuple[str, str] | None:
     if infinitive.endswith("ieren"):
         return infinitive[:-1], ""
     return None
+
+
+def _has_lead_in(title: str, lexicon: Lexicon) -> bool:
+    """Whether a title begins with what says nothing: "Bitte lies …", but not "Bitte jemanden …"."""
+    lead_in = lexicon.lead_ins.match(title)
+    if lead_in is None:
+        return False
+    is_verb = title.split(" ", 1)[0].casefold() in lexicon.verbs
+    return not is_verb or opening(title[lead_in.end() :], lexicon) is Opening.VERB
 
 
 def _not_verbs(lexicon: Lexicon) -> tuple[frozenset[str], ...]:

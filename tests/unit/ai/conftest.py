@@ -1,5 +1,6 @@
 """What the planners' tests share. None of them needs a database, or a network beyond the loopback."""
 
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 
@@ -21,6 +22,7 @@ def _one_tls_context() -> Iterator[None]:
     context = httpx2.create_ssl_context()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(httpx2, "create_ssl_context", lambda *_args, **_kwargs: context)
+        patch.setattr(ssl, "create_default_context", lambda *_args, **_kwargs: context)
         yield
 
 

@@ -129,7 +129,7 @@ def test_a_verb_that_is_somewhere_else_is_put_in_front(language: str, title: str
     [
         ("en", "The conclusion"), ("en", "Urban trees and their shade"), ("en", "2 hours of reading"),
         ("de", "Die Gliederung"), ("de", "Gliederung der Arbeit"), ("de", "Stadtbäume im Winter"),
-        ("es", "Lista de fuentes"), ("fr", "Liste des sources"), ("fr", "Premier jet"), ("it", "Elenco delle fonti"),
+        ("es", "Lista de fuentes"), ("fr", "Liste des sources"), ("fr", "Réparation des freins"), ("fr", "Premier jet"), ("it", "Elenco delle fonti"),
     ],
 )  # fmt: skip
 def test_a_title_without_a_verb_is_dropped(language: str, title: str) -> None:
