@@ -301,5 +301,7 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "propagate": False},
         # A refused request is the client's fault and stands in the access log already.
         "django.request": {"level": "ERROR"},
+        # Each call of a planner is one of ours already.
+        "httpx2": {"level": "WARNING"},
     },
 }

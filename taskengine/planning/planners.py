@@ -11,7 +11,7 @@ from ai.plans import Planner
 from taskengine.accounts.models import User
 
 if TYPE_CHECKING:
-    from ai.gemini import GeminiPlanner
+    from ai.gemini import GeminiPlanner, Patience
 
 GEMINI: Final = "gemini"
 OFFLINE: Final = "offline"
@@ -51,11 +51,15 @@ def choice_for(person: User) -> Choice:
 
 
 class Planners:
-    """The planners of one process. Kept as long as it lives, for they remember which models fail."""
+    """The planners of one process. Kept as long as it lives, for they remember which models fail.
 
-    def __init__(self) -> None:
+    Args:
+        patience: How much is tried before Gemini is given up; None for its own.
+    """
+
+    def __init__(self, *, patience: "Patience | None" = None) -> None:
         self._offline = OfflinePlanner()
-        self._gemini: GeminiPlanner | None = None
+        self._gemini = _gemini(patience) if settings.GEMINI_API_KEY else None
 
     def named(self, name: str) -> Planner:
         """Return a planner.
@@ -65,20 +69,23 @@ class Planners:
         """
         if name == OFFLINE:
             return self._offline
-        if not settings.GEMINI_API_KEY:
-            raise PlannerRefusedUs("This process has no GEMINI_API_KEY.")
         if self._gemini is None:
-            from ai.gemini import GeminiPlanner  # a second and a lot of memory, only where there is a key
-
-            self._gemini = GeminiPlanner(
-                api_key=settings.GEMINI_API_KEY,
-                base_url=settings.GEMINI_BASE_URL or None,
-                model=settings.GEMINI_MODEL,
-                fallback_model=settings.GEMINI_FALLBACK_MODEL or None,
-            )
+            raise PlannerRefusedUs("This process has no GEMINI_API_KEY.")
         return self._gemini
 
     async def aclose(self) -> None:
         """Close connections, before the event loop ends that they belong to."""
         if self._gemini is not None:
             await self._gemini.aclose()
+
+
+def _gemini(patience: "Patience | None") -> "GeminiPlanner":
+    from ai.gemini import GeminiPlanner  # seconds and a lot of memory, only where there is a key
+
+    return GeminiPlanner(
+        api_key=settings.GEMINI_API_KEY,
+        base_url=settings.GEMINI_BASE_URL or None,
+        model=settings.GEMINI_MODEL,
+        fallback_model=settings.GEMINI_FALLBACK_MODEL or None,
+        patience=patience,
+    )
