@@ -18,7 +18,7 @@ from taskengine.planning.attempts import Attempt
 from taskengine.planning.jobs import JOBS_TOPIC
 from taskengine.planning.lifecycle import GIVE_UP_AFTER, LEASE, MAX_TRIES
 from taskengine.planning.models import Breakdown
-from tests.support.breakdowns import STEPS, ask, claimed, fresh, plan, said, shape, types, work
+from tests.support.breakdowns import STEPS, ask, claimed, error_of, fresh, plan, said, shape, types, work
 from tests.support.people import events_of, make_person
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -127,7 +127,7 @@ def test_a_breakdown_that_kills_every_worker_is_given_up(ada: User, clock: time_
     assert attempts.claim(draft.id) is None
     draft = fresh(draft)
     assert (draft.status, draft.attempt, draft.steps) == ("failed", MAX_TRIES, [])
-    assert draft.error["code"] == "ai_unavailable"
+    assert error_of(draft)["code"] == "ai_unavailable"
     assert types(said(ada))[-1] == "failed"
 
 
@@ -162,7 +162,7 @@ def test_what_no_worker_takes_is_given_up(ada: User, clock: time_machine.Travell
     attempt = claimed(other)
     clock.shift(INSTANT)
     Housekeeper().sweep_all(SWEEPS, now=datetime.now(UTC))
-    assert (fresh(draft).status, fresh(draft).error["code"]) == ("failed", "ai_unavailable")
+    assert (fresh(draft).status, error_of(fresh(draft))["code"]) == ("failed", "ai_unavailable")
     assert attempts.add_step(attempt, STEPS[0]), "that one has a worker"
 
 

@@ -33,6 +33,7 @@ from tests.support.breakdowns import (
     ask,
     claimed,
     fresh,
+    misfit_of,
     plan,
     planned,
     ready,
@@ -120,11 +121,12 @@ def test_what_is_asked_of_gemini_counts_until_the_day_is_over(
     draft = work(ask(ada))
     draft = work(call(ada, services.regenerate, draft))
     draft = work(call(ada, services.split_step, draft, key="draft"), plan([planned("a", "Begin it")]))
-    for ask_again in (
+    asking: list[Callable[[], Breakdown]] = [
         lambda: ask(ada),
         lambda: call(ada, services.regenerate, draft),
         lambda: call(ada, services.split_step, draft, key="sources"),
-    ):
+    ]
+    for ask_again in asking:
         with pytest.raises(BudgetExhausted) as refused:
             ask_again()
         assert refused.value.retry_after_s == 12 * 3600
@@ -171,14 +173,14 @@ def test_without_a_deadline_there_is_no_calendar(ada: User) -> None:
 
 def test_what_does_not_fit_is_said_in_words_with_what_would_help(ada: User) -> None:
     draft = ready(ada, deadline=NOON + 6 * HOUR)  # five hours of work are left today; it takes eight
-    assert draft.misfit["missing_min"] == 180
-    assert draft.misfit["first_step"] == "draft"
-    assert draft.misfit["detail"] == (
+    assert misfit_of(draft)["missing_min"] == 180
+    assert misfit_of(draft)["first_step"] == "draft"
+    assert misfit_of(draft)["detail"] == (
         "The steps take 8 h, but before Mon 23 Nov 2026, 18:00 only 5 h of working time is free: that is 3 h"
         " too little. The first step that would be late is “Draft the first chapter”."
     )
-    assert [fix["changes"] for fix in draft.misfit["fixes"]] == [["move_deadline"]]
-    assert draft.misfit["fixes"][0]["deadline"] == "2026-11-24T12:00:00.000000Z"
+    assert [fix["changes"] for fix in misfit_of(draft)["fixes"]] == [["move_deadline"]]
+    assert misfit_of(draft)["fixes"][0]["deadline"] == "2026-11-24T12:00:00.000000Z"
     assert {one["deadline"] for one in draft.steps} == {None}
 
 
@@ -252,7 +254,7 @@ def test_an_edit_that_changes_nothing_tells_nothing(ada: User) -> None:
 
 def test_a_fix_can_be_taken_up_as_it_is(ada: User) -> None:
     draft = ready(ada, deadline=NOON + 6 * HOUR)
-    deadline = datetime.fromisoformat(draft.misfit["fixes"][0]["deadline"])
+    deadline = datetime.fromisoformat(misfit_of(draft)["fixes"][0]["deadline"])
     moved = call(ada, services.update_breakdown, draft, fields={"deadline": deadline})
     assert (moved.misfit, moved.steps[-1]["deadline"]) == (None, "2026-11-24T12:00:00.000000Z")
     dropped = call(
@@ -365,8 +367,8 @@ CHANGES: list[tuple[Callable[..., Breakdown], dict[str, Any]]] = [
     (step_services.edit_step, {"key": "sources", "fields": {"title": "Other"}}),
     (step_services.remove_step, {"key": "sources"}),
 ]
-ASKING = (services.regenerate, {})
-APPLY = (applying.apply_breakdown, {})
+ASKING: tuple[Callable[..., Breakdown], dict[str, Any]] = (services.regenerate, {})
+APPLY: tuple[Callable[..., Breakdown], dict[str, Any]] = (applying.apply_breakdown, {})
 
 
 @pytest.mark.parametrize(("verb", "arguments"), [*CHANGES, ASKING, APPLY])

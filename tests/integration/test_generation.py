@@ -21,7 +21,7 @@ from taskengine.planning.models import Breakdown
 from taskengine.planning.planners import Planners
 from taskengine.planning.threads import DatabaseThreads
 from taskengine.tasks.models import Task
-from tests.support.breakdowns import ask, claimed, fresh, said, types
+from tests.support.breakdowns import ask, claimed, error_of, fresh, said, types
 from tests.support.gemini import Failure, FakeGemini, Hang, HangUp, Reaction, Stream, plan
 from tests.support.people import events_of, make_person, operation_of
 
@@ -198,13 +198,13 @@ async def test_every_fault_leaves_a_failed_draft_with_its_code_and_nothing_half_
     await generation.generate(attempt, planners=crew, run=threads.run)
     draft, events = await threads.run(fresh, draft), await threads.run(said, ada)
     assert draft.status == "failed"
-    assert (draft.error["code"], draft.error["retry_after_s"]) == (code, retry_after_s)
-    assert draft.error["detail"].endswith(".")
+    assert (error_of(draft)["code"], error_of(draft)["retry_after_s"]) == (code, retry_after_s)
+    assert error_of(draft)["detail"].endswith(".")
     assert (draft.steps, draft.fresh, draft.verdict, draft.lease_until) == ([], [], None, None)
     assert types(events) == ["started", "started", *["step"] * steps, "failed"]
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     assert events[-1].data["breakdown"]["error"] == draft.error
-    assert draft.usage["calls"] == len(gemini.requests), "what it cost is kept all the same"
+    assert (draft.usage or {})["calls"] == len(gemini.requests), "what it cost is kept all the same"
     assert not await threads.run(Task.objects.exists)
 
 
@@ -217,7 +217,7 @@ async def test_a_worker_without_the_key_says_so(threads: DatabaseThreads, settin
     _, draft, attempt = await threads.run(asked)
     settings.GEMINI_API_KEY = ""
     await generation.generate(attempt, planners=Planners(), run=threads.run)
-    assert (await threads.run(fresh, draft)).error["code"] == "ai_unavailable"
+    assert error_of(await threads.run(fresh, draft))["code"] == "ai_unavailable"
 
 
 class _Broken:
@@ -226,8 +226,7 @@ class _Broken:
     name = "offline"
 
     async def plan(self, brief: Brief) -> AsyncIterator[Any]:
-        raise ZeroDivisionError("A bug")
-        yield  # a generator
+        yield 1 / (brief.granularity - brief.granularity)
 
 
 class _Crew(Planners):
@@ -246,8 +245,8 @@ async def test_a_bug_fails_one_breakdown_and_is_logged(
     _, draft, attempt = await threads.run(asked)
     await generation.generate(attempt, planners=_Crew(_Broken()), run=threads.run)
     draft = await threads.run(fresh, draft)
-    assert (draft.status, draft.error["code"]) == ("failed", "ai_unavailable")
-    assert "A bug" in caplog.text
+    assert (draft.status, error_of(draft)["code"]) == ("failed", "ai_unavailable")
+    assert "ZeroDivisionError" in caplog.text
 
 
 async def test_a_planner_that_never_ends_is_ended(
@@ -263,7 +262,7 @@ async def test_a_planner_that_never_ends_is_ended(
     monkeypatch.setattr(generation, "MOST_S", 0.2)
     _, draft, attempt = await threads.run(asked)
     await generation.generate(attempt, planners=_Crew(Endless()), run=threads.run)
-    assert (await threads.run(fresh, draft)).error["code"] == "ai_timeout"
+    assert error_of(await threads.run(fresh, draft))["code"] == "ai_timeout"
 
 
 # --- It is not wanted any more ------------------------------------------------------------------

@@ -79,6 +79,18 @@ def fresh(draft: Breakdown) -> Breakdown:
     return Breakdown.objects.get(id=draft.id)
 
 
+def error_of(draft: Breakdown) -> dict[str, Any]:
+    """Return why there is no plan; there must be a reason."""
+    assert draft.error is not None, f"nothing went wrong: it is {draft.status}"
+    return dict(draft.error)
+
+
+def misfit_of(draft: Breakdown) -> dict[str, Any]:
+    """Return what does not fit; something must not."""
+    assert draft.misfit is not None, "it fits"
+    return dict(draft.misfit)
+
+
 def shape(draft: Breakdown) -> list[str]:
     """Return the steps as `key<dependency,dependency`."""
     return [
