@@ -1,5 +1,6 @@
 """Django settings. What differs between two installations is read from the environment."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -158,6 +159,8 @@ GEMINI_BASE_URL: str = env.str("GEMINI_BASE_URL", default="")  # empty: Google's
 AI_BUDGET_PER_DAY = env.int("AI_BUDGET_PER_DAY", default=30)  # drafts, regenerations and splits a person
 # Whether this server process makes breakdowns too. With a Redis Celery's workers do, unless it says so.
 WORKER_IN_SERVER = env.bool("WORKER_IN_SERVER", default=not REDIS_URL)
+# A worker that gives no sign of life for so long is taken for dead. It gives one every two seconds.
+WORKER_LEASE = timedelta(seconds=env.int("WORKER_LEASE_S", default=30))
 CELERY = {
     "broker_connection_retry_on_startup": True,
     "broker_connection_timeout": 3,  # seconds

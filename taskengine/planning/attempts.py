@@ -9,11 +9,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 
 from ai.errors import PlannerError, PlannerUnavailable
@@ -26,12 +27,10 @@ from taskengine.planning import making
 from taskengine.planning.briefs import brief_of
 from taskengine.planning.edits import Edit
 from taskengine.planning.events import BreakdownEvent
-from taskengine.planning.lifecycle import GIVE_UP_AFTER, LEASE, MAX_TRIES, PENDING, Status
+from taskengine.planning.lifecycle import GIVE_UP_AFTER, MAX_TRIES, PENDING, Status
 from taskengine.planning.models import Breakdown
 
 logger = logging.getLogger(__name__)
-
-HINT_AGAIN_AFTER: Final = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,7 +87,7 @@ def extend(attempt: Attempt) -> bool:
     Takes no stream: it is one row by its key, and no event.
     """
     rows = Breakdown.objects.filter(id=attempt.breakdown_id, attempt=attempt.number, status=Status.GENERATING)
-    return rows.update(lease_until=clock.now() + LEASE) > 0
+    return rows.update(lease_until=clock.now() + settings.WORKER_LEASE) > 0
 
 
 def add_step(attempt: Attempt, step: Step) -> bool:
@@ -96,7 +95,7 @@ def add_step(attempt: Attempt, step: Step) -> bool:
     with _ours(attempt) as edit:
         if edit is not None:
             making.add(edit.draft, step)
-            edit.draft.lease_until = edit.now + LEASE
+            edit.draft.lease_until = edit.now + settings.WORKER_LEASE
             edit.save(BreakdownEvent.STEP, step=step.key)
     return edit is not None
 
@@ -150,7 +149,7 @@ def unheard(*, now: datetime, limit: int = 100) -> list[UUID]:
     """Return breakdowns that wait and of which no worker was told lately, and note that they are told now."""
     with transaction.atomic():
         waiting = Breakdown.objects.select_for_update(no_key=True, skip_locked=True).filter(
-            status__in=PENDING, lease_until__lte=now, hinted_at__lte=now - HINT_AGAIN_AFTER
+            status__in=PENDING, lease_until__lte=now, hinted_at__lte=now - settings.WORKER_LEASE
         )
         ids = list(waiting.order_by("lease_until", "id").values_list("id", flat=True)[:limit])
         Breakdown.objects.filter(id__in=ids).update(hinted_at=now)

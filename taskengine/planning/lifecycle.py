@@ -5,8 +5,6 @@ from enum import StrEnum
 from typing import Final
 
 SNAPSHOT_AGE: Final = timedelta(days=7)
-# Who makes the steps says so this often at least; whoever is silent for longer is taken for dead.
-LEASE: Final = timedelta(seconds=30)
 # So many workers may die of one draft before it is given up.
 MAX_TRIES: Final = 5
 # A draft that nobody takes for so long is given up too: there is no worker.

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
+
 from ai.errors import PlannerError
 from ai.plans import Plan, Step, Verdict
 from taskengine.planning import outline
 from taskengine.planning.briefs import drafted, remark, remark_not_split, summed
-from taskengine.planning.lifecycle import LEASE, Status
+from taskengine.planning.lifecycle import Status
 from taskengine.planning.models import Breakdown
 from taskengine.planning.outline import DraftStep
 from taskengine.planning.planners import Choice
@@ -61,7 +63,7 @@ def begin(draft: Breakdown, *, now: datetime) -> None:
     draft.attempt += 1
     draft.tries += 1
     draft.status = Status.GENERATING
-    draft.lease_until = now + LEASE
+    draft.lease_until = now + settings.WORKER_LEASE
     clear(draft)
 
 

@@ -16,13 +16,14 @@ from taskengine.engine.housekeeping import JOB_SWEEPS, SWEEPS, Housekeeper
 from taskengine.planning import attempts, queries
 from taskengine.planning.attempts import Attempt
 from taskengine.planning.jobs import JOBS_TOPIC
-from taskengine.planning.lifecycle import GIVE_UP_AFTER, LEASE, MAX_TRIES
+from taskengine.planning.lifecycle import GIVE_UP_AFTER, MAX_TRIES
 from taskengine.planning.models import Breakdown
 from tests.support.breakdowns import STEPS, ask, claimed, error_of, fresh, plan, said, shape, types, work
 from tests.support.people import events_of, make_person
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+LEASE = timedelta(seconds=30)
 INSTANT = timedelta(microseconds=1)
 
 pytestmark = pytest.mark.django_db

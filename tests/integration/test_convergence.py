@@ -24,7 +24,6 @@ from taskengine.planning import applying, attempts, step_services
 from taskengine.planning import queries as planning_queries
 from taskengine.planning import services as planning
 from taskengine.planning.attempts import Attempt
-from taskengine.planning.lifecycle import LEASE
 from taskengine.planning.models import Breakdown
 from taskengine.runtime import Snapshots
 from taskengine.tasks import queries, services
@@ -35,6 +34,7 @@ from tests.support.people import do, make_task, miss_due, operation_of, undo, up
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LEASE = timedelta(seconds=30)
 DAY = timedelta(days=1)
 
 
