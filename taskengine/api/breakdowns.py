@@ -1,0 +1,343 @@
+"""`/api/v1/breakdowns/`: parse, call one service, answer."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from realtime.envelope import rfc3339
+from taskengine import clock
+from taskengine.api import cursors
+from taskengine.api.breakdowns_schema import (
+    ANSWERS_EXAMPLE,
+    BREAKDOWN_EXAMPLE,
+    DEADLINE_EXAMPLE,
+    GOAL_EXAMPLE,
+    LIST_EXAMPLE,
+    NEW_STEP_EXAMPLE,
+    QUEUED_EXAMPLE,
+    STEP_EXAMPLE,
+    TASK_EXAMPLE,
+    BreakdownCreateSerializer,
+    BreakdownListQuerySerializer,
+    BreakdownListSerializer,
+    BreakdownPatchSerializer,
+    BreakdownSerializer,
+    RegenerateSerializer,
+    SplitSerializer,
+    StepWriteSerializer,
+)
+from taskengine.api.operations import KEY_PARAMETER, carry_out
+from taskengine.api.problems_schema import problems
+from taskengine.api.requests import owner_id
+from taskengine.api.serializers import NothingSerializer, StrictSerializer
+from taskengine.api.throttles import AiThrottle, ReadThrottle, WriteThrottle
+from taskengine.operations.services import Answer, OpenOperation
+from taskengine.planning import applying, queries, services, step_services
+from taskengine.planning.models import Breakdown
+from taskengine.planning.payloads import breakdown_payload
+
+_NEWEST_FIRST = cursors.Ordering(column="created_at", descending=True)
+
+
+class _AsksView(APIView):
+    """A view whose writes ask a planner for something: they are counted by themselves."""
+
+    throttle_classes = (ReadThrottle, WriteThrottle, AiThrottle)
+
+
+def _checked(serializer: StrictSerializer) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    fields: dict[str, Any] = serializer.validated_data
+    return fields
+
+
+def _carry_out(
+    request: Request,
+    verb: str,
+    act: Callable[[OpenOperation], Breakdown],
+    *,
+    code: int = status.HTTP_200_OK,
+) -> Response:
+    return carry_out(
+        request, verb, lambda operation: Answer(status=code, body=breakdown_payload(act(operation)))
+    )
+
+
+@extend_schema(tags=["breakdowns"])
+class BreakdownListView(_AsksView):
+    """All of one's breakdowns."""
+
+    @extend_schema(
+        operation_id="breakdowns_list",
+        summary="List breakdowns",
+        description="Newest first, page by page, closed ones too.",
+        parameters=[BreakdownListQuerySerializer],
+        responses={200: BreakdownListSerializer, **problems(400, 401, 429)},
+        examples=[LIST_EXAMPLE],
+    )
+    def get(self, request: Request) -> Response:
+        """Return one page."""
+        asked = _checked(BreakdownListQuerySerializer(data=request.query_params.dict()))
+        bound_to = {"owner": str(owner_id(request)), "list": "breakdowns"}
+        position = cursors.decode(asked["cursor"], bound_to=bound_to) if asked.get("cursor") else None
+        now = clock.now()
+        as_of = position.as_of if position else now
+        rows = queries.breakdowns_of(owner_id(request))
+        drafts, more = cursors.page(rows, ordering=_NEWEST_FIRST, after=position, limit=asked["limit"])
+        next_cursor = None
+        if more:
+            last = drafts[-1]
+            end = cursors.Position(as_of=as_of, value=last.created_at, key=str(last.id))
+            next_cursor = cursors.encode(end, bound_to=bound_to)
+        return Response(
+            {
+                "results": [breakdown_payload(draft) for draft in drafts],
+                "next_cursor": next_cursor,
+                "as_of": rfc3339(as_of),
+                "server_time": rfc3339(now),
+            }
+        )
+
+    @extend_schema(
+        operation_id="breakdowns_create",
+        summary="Break a goal down into steps",
+        description=(
+            "Puts it in line and answers at once. The steps come one by one as events of the stream, at last"
+            " `breakdown.ready` with the whole plan and its calendar, or `breakdown.failed`. What the task"
+            " says is the default for what is absent here."
+        ),
+        parameters=[KEY_PARAMETER],
+        request=BreakdownCreateSerializer,
+        responses={202: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        examples=[GOAL_EXAMPLE, TASK_EXAMPLE, QUEUED_EXAMPLE],
+    )
+    def post(self, request: Request) -> Response:
+        """Ask for one."""
+        asked = _checked(BreakdownCreateSerializer(data=request.data))
+        asked["task_id"] = asked.pop("task")
+        return _carry_out(
+            request,
+            "breakdown.start",
+            lambda operation: services.start_breakdown(operation=operation, **asked),
+            code=status.HTTP_202_ACCEPTED,
+        )
+
+
+@extend_schema(tags=["breakdowns"])
+class BreakdownView(APIView):
+    """One breakdown."""
+
+    @extend_schema(
+        operation_id="breakdowns_retrieve",
+        summary="Read a breakdown",
+        responses={200: BreakdownSerializer, **problems(401, 404, 429)},
+        examples=[BREAKDOWN_EXAMPLE],
+    )
+    def get(self, request: Request, breakdown_id: UUID) -> Response:
+        """Return it."""
+        draft = queries.get_breakdown(owner_id=owner_id(request), breakdown_id=breakdown_id)
+        return Response(breakdown_payload(draft))
+
+    @extend_schema(
+        operation_id="breakdowns_update",
+        summary="Change a draft",
+        description=(
+            "Moves its deadline, words the goal anew, leaves steps out. The calendar looks again, also where"
+            " nothing is sent: after a change of working hours, for example. A deadline that is set here"
+            " becomes the task's when the draft is applied."
+        ),
+        parameters=[KEY_PARAMETER],
+        request=BreakdownPatchSerializer,
+        responses={200: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        examples=[DEADLINE_EXAMPLE, BREAKDOWN_EXAMPLE],
+    )
+    def patch(self, request: Request, breakdown_id: UUID) -> Response:
+        """Change what was sent."""
+        fields = _checked(BreakdownPatchSerializer(data=request.data))
+        drop = fields.pop("drop", ())
+        return _carry_out(
+            request,
+            "breakdown.update",
+            lambda operation: services.update_breakdown(
+                operation=operation, breakdown_id=breakdown_id, fields=fields, drop=drop
+            ),
+        )
+
+
+@extend_schema(tags=["breakdowns"])
+class CancelView(APIView):
+    """Cancel."""
+
+    @extend_schema(
+        operation_id="breakdowns_cancel",
+        summary="Cancel a breakdown",
+        description="In the middle of being made too. A repeat changes nothing and makes no event.",
+        parameters=[KEY_PARAMETER],
+        request=None,
+        responses={200: BreakdownSerializer, **problems(401, 403, 404, 409, 422, 429)},
+        examples=[BREAKDOWN_EXAMPLE],
+    )
+    def post(self, request: Request, breakdown_id: UUID) -> Response:
+        """Give it up."""
+        _checked(NothingSerializer(data=request.data))
+        return _carry_out(
+            request,
+            "breakdown.cancel",
+            lambda operation: services.cancel(operation=operation, breakdown_id=breakdown_id),
+        )
+
+
+@extend_schema(tags=["breakdowns"])
+class RegenerateView(_AsksView):
+    """Regenerate."""
+
+    @extend_schema(
+        operation_id="breakdowns_regenerate",
+        summary="Make the steps anew",
+        description=(
+            "Locked steps stay. If it fails the draft has its former steps again, is `ready`, and `error` says"
+            " why."
+        ),
+        parameters=[KEY_PARAMETER],
+        request=RegenerateSerializer,
+        responses={202: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        examples=[ANSWERS_EXAMPLE, QUEUED_EXAMPLE],
+    )
+    def post(self, request: Request, breakdown_id: UUID) -> Response:
+        """Ask for it."""
+        asked = _checked(RegenerateSerializer(data=request.data))
+        return _carry_out(
+            request,
+            "breakdown.regenerate",
+            lambda operation: services.regenerate(operation=operation, breakdown_id=breakdown_id, **asked),
+            code=status.HTTP_202_ACCEPTED,
+        )
+
+
+@extend_schema(tags=["breakdowns"])
+class ApplyView(APIView):
+    """Apply."""
+
+    @extend_schema(
+        operation_id="breakdowns_apply",
+        summary="Make tasks of the steps",
+        description=(
+            "All in one operation, which one undo takes back (`applied_op`). A goal without a task gets one."
+            " A repeat changes nothing and makes no event."
+        ),
+        parameters=[KEY_PARAMETER],
+        request=None,
+        responses={200: BreakdownSerializer, **problems(401, 403, 404, 409, 422, 429)},
+        examples=[BREAKDOWN_EXAMPLE],
+    )
+    def post(self, request: Request, breakdown_id: UUID) -> Response:
+        """Apply it."""
+        _checked(NothingSerializer(data=request.data))
+        return _carry_out(
+            request,
+            "breakdown.apply",
+            lambda operation: applying.apply_breakdown(operation=operation, breakdown_id=breakdown_id),
+        )
+
+
+@extend_schema(tags=["breakdowns"])
+class StepListView(APIView):
+    """The steps of a draft."""
+
+    @extend_schema(
+        operation_id="breakdowns_steps_create",
+        summary="Add a step",
+        parameters=[KEY_PARAMETER],
+        request=StepWriteSerializer,
+        responses={201: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        examples=[NEW_STEP_EXAMPLE, BREAKDOWN_EXAMPLE],
+    )
+    def post(self, request: Request, breakdown_id: UUID) -> Response:
+        """Add one."""
+        fields = _checked(StepWriteSerializer(data=request.data))
+        return _carry_out(
+            request,
+            "breakdown.add_step",
+            lambda operation: step_services.add_step(
+                operation=operation, breakdown_id=breakdown_id, fields=fields
+            ),
+            code=status.HTTP_201_CREATED,
+        )
+
+
+@extend_schema(tags=["breakdowns"])
+class StepView(APIView):
+    """One step of a draft."""
+
+    @extend_schema(
+        operation_id="breakdowns_steps_update",
+        summary="Change, lock or move a step",
+        parameters=[KEY_PARAMETER],
+        request=StepWriteSerializer(partial=True),
+        responses={200: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        examples=[STEP_EXAMPLE, BREAKDOWN_EXAMPLE],
+    )
+    def patch(self, request: Request, breakdown_id: UUID, key: str) -> Response:
+        """Change what was sent."""
+        fields = _checked(StepWriteSerializer(data=request.data, partial=True))
+        return _carry_out(
+            request,
+            "breakdown.edit_step",
+            lambda operation: step_services.edit_step(
+                operation=operation, breakdown_id=breakdown_id, key=key, fields=fields
+            ),
+        )
+
+    @extend_schema(
+        operation_id="breakdowns_steps_destroy",
+        summary="Leave a step out",
+        description="What waited for it waits for what it waited for. Answers the draft.",
+        parameters=[KEY_PARAMETER],
+        responses={200: BreakdownSerializer, **problems(401, 403, 404, 409, 422, 429)},
+        examples=[BREAKDOWN_EXAMPLE],
+    )
+    def delete(self, request: Request, breakdown_id: UUID, key: str) -> Response:
+        """Leave it out."""
+        _checked(NothingSerializer(data=request.data))
+        return _carry_out(
+            request,
+            "breakdown.remove_step",
+            lambda operation: step_services.remove_step(
+                operation=operation, breakdown_id=breakdown_id, key=key
+            ),
+        )
+
+
+@extend_schema(tags=["breakdowns"])
+class SplitView(_AsksView):
+    """Split."""
+
+    @extend_schema(
+        operation_id="breakdowns_steps_split",
+        summary="Break one step down again",
+        description=(
+            "Its parts take its place, and whatever waited for it waits for them. If it fails, the step is as"
+            " it was and `error` says why."
+        ),
+        parameters=[KEY_PARAMETER],
+        request=SplitSerializer,
+        responses={202: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        examples=[QUEUED_EXAMPLE],
+    )
+    def post(self, request: Request, breakdown_id: UUID, key: str) -> Response:
+        """Ask for it."""
+        asked = _checked(SplitSerializer(data=request.data))
+        return _carry_out(
+            request,
+            "breakdown.split_step",
+            lambda operation: services.split_step(
+                operation=operation, breakdown_id=breakdown_id, key=key, **asked
+            ),
+            code=status.HTTP_202_ACCEPTED,
+        )
