@@ -105,10 +105,9 @@ export const breakdown = {
   anewHint: "Locked steps stay.",
   assumptions: "Taken for granted",
   risks: "What could go wrong",
-  remarks: "What was mended",
+  remarks: "About this plan",
 
-  fits: (spare: string) => `It fits, with ${spare} to spare.`,
-  fitsJust: "It fits.",
+  fits: (end: string) => `It fits: the last step ends ${end}.`,
   misfit: "It does not fit",
   fixes: "What would help:",
   hoursHint: "This changes your working hours.",

@@ -146,7 +146,7 @@ export const en = {
     open: "Open",
     steps: "Steps",
     done: (done: number, all: number) => `${done} of ${plural(all, "step", "steps")} done`,
-    partOf: "Part of",
+    partOf: (title: string) => `Part of ${short(title)}`,
   },
 
   detail: {

@@ -15,7 +15,6 @@ import { ClockIcon } from "@/shared/ui/icons";
 import { useWorkspace, useZone } from "../context";
 import {
   type Deadline,
-  instant,
   NO_DEADLINE,
   noDeadline,
   picked,
@@ -26,6 +25,7 @@ import { DeadlinePicker } from "../deadline/DeadlinePicker";
 import { dueText } from "../deadline/when";
 import { TITLE_LIMIT } from "../limits";
 import type { Subject } from "../workspace";
+import { dueOf } from "./due";
 import { Granularity } from "./Granularity";
 import { useAi } from "./useAi";
 import { useExplain } from "./useDesk";
@@ -51,6 +51,7 @@ interface AskProps {
 /** What is to be broken down, by when, and how fine. */
 export function Ask({ subject, former, onStarted }: AskProps) {
   const { store } = useWorkspace();
+  const zone = useZone();
   const explain = useExplain();
   const ai = useAi();
   const taskId = "taskId" in subject ? subject.taskId : (former?.task ?? null);
@@ -60,7 +61,7 @@ export function Ask({ subject, former, onStarted }: AskProps) {
   );
   const [deadline, setDeadline] = useState<Deadline>(() =>
     former?.deadline
-      ? instant(Date.parse(former.deadline))
+      ? dueOf(former.deadline, zone)
       : (task ?? ("deadline" in subject ? subject.deadline : NO_DEADLINE)),
   );
   const [granularity, setGranularity] = useState(former?.granularity ?? USUAL_GRANULARITY);
@@ -150,6 +151,8 @@ export function Ask({ subject, former, onStarted }: AskProps) {
 }
 
 interface ByWhenProps {
+  /** One fact among others, rather than a field of its own. */
+  readonly compact?: boolean;
   readonly value: Deadline;
   /** Whether there may be none. */
   readonly removable: boolean;
@@ -157,7 +160,7 @@ interface ByWhenProps {
 }
 
 /** The deadline that the steps have to fit before. */
-export function ByWhen({ value, removable, onChoose }: ByWhenProps) {
+export function ByWhen({ compact = false, value, removable, onChoose }: ByWhenProps) {
   const clock = useClock();
   const zone = useZone();
   const today = useToday(zone);
@@ -168,14 +171,14 @@ export function ByWhen({ value, removable, onChoose }: ByWhenProps) {
     value.deadline !== null && Date.parse(value.deadline) < clock.now() && text.pastDeadline;
   return (
     <div className="grid justify-items-start gap-1">
-      <span className="text-meta text-muted">{text.byWhen}</span>
+      {!compact && <span className="text-meta text-muted">{text.byWhen}</span>}
       <button
         ref={button}
         type="button"
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-label={common.deadline.chosen(when)}
-        className={`${buttonClass("quiet")} tabular`}
+        className={`${compact ? `${buttonClass("plain", true)} text-ink` : buttonClass("quiet")} tabular`}
         onClick={() => {
           setOpen(!open);
         }}
@@ -183,7 +186,7 @@ export function ByWhen({ value, removable, onChoose }: ByWhenProps) {
         <ClockIcon />
         {when}
       </button>
-      {past && <p className="text-meta text-missed">{past}</p>}
+      {past && !compact && <p className="text-meta text-missed">{past}</p>}
       <DeadlinePicker
         open={open}
         onClose={() => {

@@ -3,12 +3,13 @@ import { useId } from "react";
 import type { Fix } from "@/shared/api/types";
 import { updateBreakdown } from "@/shared/api/updateBreakdown";
 import { updateMe } from "@/shared/api/updateMe";
-import { span } from "@/shared/clock/countdown";
-import { MINUTE_MS } from "@/shared/lib/durations";
+import { useToday } from "@/shared/clock/useToday";
 import { breakdown as text } from "@/shared/text/breakdown";
 import { Button } from "@/shared/ui/Button";
 import { CheckIcon, MissedIcon } from "@/shared/ui/icons";
 
+import { useZone } from "../context";
+import { whenText } from "../deadline/when";
 import type { Desk } from "./useDesk";
 
 /** The first of them are the least painful. */
@@ -25,6 +26,8 @@ export function Fit({ desk, onHours }: FitProps) {
   const { draft, busy, act } = desk;
   const { misfit, deadline, steps } = draft;
   const title = useId();
+  const zone = useZone();
+  const today = useToday(zone);
   const take = (fix: Fix) =>
     act(async (opId) => {
       if (fix.hours) {
@@ -72,11 +75,10 @@ export function Fit({ desk, onHours }: FitProps) {
   }
   const last = steps.map((step) => step.deadline).reduce(later, null);
   if (deadline === null || last === null) return null;
-  const spare = Date.parse(deadline) - Date.parse(last);
   return (
     <p className="mt-2 flex items-center gap-1.5 text-meta text-done">
       <CheckIcon className="size-3.5" />
-      {spare >= MINUTE_MS ? text.fits(span(spare)) : text.fitsJust}
+      {text.fits(whenText(Date.parse(last), zone, today))}
     </p>
   );
 }

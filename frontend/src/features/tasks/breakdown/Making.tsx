@@ -1,9 +1,12 @@
+import { useEffect, useRef } from "react";
+
 import { useObservable } from "@/shared/lib/observable";
 import { breakdown as text } from "@/shared/text/breakdown";
 import { Button } from "@/shared/ui/Button";
 
 import { useWorkspace } from "../context";
 import { Frame } from "./Frame";
+import { USUAL_HOURS } from "./layout";
 import { totalOf, work } from "./minutes";
 import { Strip } from "./Strip";
 import type { Desk } from "./useDesk";
@@ -13,6 +16,10 @@ export function Making({ desk, onCancel }: { readonly desk: Desk; readonly onCan
   const { draft, busy } = desk;
   const live = useObservable(useWorkspace().connection).state === "live";
   const count = draft.steps.length;
+  const end = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "nearest" });
+  }, [count]);
   return (
     <Frame
       desk={desk}
@@ -23,7 +30,7 @@ export function Making({ desk, onCancel }: { readonly desk: Desk; readonly onCan
         </Button>
       }
     >
-      <Strip draft={draft} hoursVersion={0} />
+      <Strip draft={draft} hours={USUAL_HOURS} />
       <ol aria-label={text.steps} className="mt-4 grid">
         {draft.steps.map((step, index) => (
           <li
@@ -40,7 +47,7 @@ export function Making({ desk, onCancel }: { readonly desk: Desk; readonly onCan
           </li>
         ))}
       </ol>
-      <p className="flex items-center gap-3 py-3 text-muted">
+      <p ref={end} className="flex items-center gap-3 py-3 text-muted">
         <span aria-hidden="true" className="flex w-5 justify-end">
           <span className="breathe size-2 rounded-full bg-accent" />
         </span>

@@ -8,7 +8,9 @@ import { newUuid } from "@/shared/lib/uuid";
 import { breakdown as text } from "@/shared/text/breakdown";
 import { Button } from "@/shared/ui/Button";
 
+import { useZone } from "../context";
 import { ByWhen } from "./Ask";
+import { dueOf } from "./due";
 import { Fit } from "./Fit";
 import { Frame } from "./Frame";
 import { Granularity } from "./Granularity";
@@ -18,6 +20,7 @@ import { AddStep } from "./AddStep";
 import { Steps } from "./Steps";
 import { Strip } from "./Strip";
 import { Why } from "./Failed";
+import { useWorkingHours } from "./useAi";
 import { type Desk, useExplain } from "./useDesk";
 
 interface PlanProps {
@@ -34,7 +37,9 @@ interface PlanProps {
 export function Plan({ desk, anew, onAnew, onRegenerate, onApply, onDiscard }: PlanProps) {
   const { draft, busy, act } = desk;
   const explain = useExplain();
+  const zone = useZone();
   const [hoursVersion, setHoursVersion] = useState(0);
+  const hours = useWorkingHours(hoursVersion);
   const [note, setNote] = useState<Note | null>(null);
   const count = draft.steps.length;
   const takeBack = async (opId: string) => {
@@ -48,6 +53,19 @@ export function Plan({ desk, anew, onAnew, onRegenerate, onApply, onDiscard }: P
   return (
     <Frame
       desk={desk}
+      due={
+        <ByWhen
+          compact
+          value={dueOf(draft.deadline, zone)}
+          removable
+          onChoose={({ deadline }) =>
+            void act(
+              (opId) => updateBreakdown(draft.id, { deadline }, opId),
+              (before) => ({ ...before, deadline }),
+            )
+          }
+        />
+      }
       facts={<span>{text.total(count, work(totalOf(draft.steps)))}</span>}
       actions={
         <>
@@ -83,7 +101,7 @@ export function Plan({ desk, anew, onAnew, onRegenerate, onApply, onDiscard }: P
           onRegenerate={onRegenerate}
         />
       )}
-      <Strip draft={draft} hoursVersion={hoursVersion} />
+      <Strip draft={draft} hours={hours} />
       <Fit
         desk={desk}
         onHours={() => {
@@ -118,16 +136,6 @@ export function Plan({ desk, anew, onAnew, onRegenerate, onApply, onDiscard }: P
         onAdd={async (step) => (await act((opId) => addStep(draft.id, step, opId))) !== null}
       />
       <div className="mt-4 grid gap-5 border-t border-line pt-4">
-        <ByWhen
-          value={{ deadline: draft.deadline, due_date: null }}
-          removable
-          onChoose={({ deadline }) =>
-            void act(
-              (opId) => updateBreakdown(draft.id, { deadline }, opId),
-              (before) => ({ ...before, deadline }),
-            )
-          }
-        />
         <Notes draft={draft} />
       </div>
     </Frame>

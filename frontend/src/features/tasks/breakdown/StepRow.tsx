@@ -70,7 +70,7 @@ export function StepRow(props: StepRowProps) {
             label={text.lock(title)}
             title={text.lockHint}
             aria-pressed={step.locked}
-            className={step.locked ? "text-accent" : "opacity-70"}
+            className={step.locked ? "text-accent!" : "opacity-70"}
             onClick={() => {
               onEdit({ locked: !step.locked });
             }}
@@ -118,8 +118,7 @@ function Facts({ step }: { readonly step: Step }) {
           </span>
         </p>
       )}
-      {why !== "" && <p>{why}</p>}
-      {done !== "" && <p>{text.doneWhen(done)}</p>}
+      <p>{[why, done === "" ? "" : text.doneWhen(done)].filter(Boolean).join(" ")}</p>
     </div>
   );
 }
@@ -175,7 +174,8 @@ function Editable({ label, value, read, onSave }: EditableProps) {
         setEntered(event.target.value);
       }}
       onBlur={() => {
-        const meant = entered === null ? null : read(entered.trim());
+        // A title has one line.
+        const meant = entered === null ? null : read(entered.trim().replace(/\s+/g, " "));
         if (meant !== null && meant !== value) onSave(meant);
         setEntered(null);
       }}

@@ -9,9 +9,9 @@ import { breakdown as text } from "@/shared/text/breakdown";
 
 import { useZone } from "../context";
 import { dayName, whenText } from "../deadline/when";
+import { dueWords } from "./due";
 import { totalOf, work } from "./minutes";
-import { type DayStretch, type Strip as Shape, stripOf } from "./layout";
-import { useWorkingHours } from "./useAi";
+import { type DayStretch, type Strip as Shape, stripOf, type WorkingHours } from "./layout";
 
 /** Narrower than this part of the strip a number does not fit. */
 const ROOM_FOR_NUMBER = 0.035;
@@ -19,15 +19,14 @@ const MOST_LABELS = 6;
 
 interface StripProps {
   readonly draft: Breakdown;
-  /** Changes when the working hours may have. */
-  readonly hoursVersion: number;
+  /** When the person works. */
+  readonly hours: WorkingHours;
 }
 
 /** The steps on the way to the deadline; what does not fit hangs over its edge. */
-export function Strip({ draft, hoursVersion }: StripProps) {
+export function Strip({ draft, hours }: StripProps) {
   const clock = useClock();
   const zone = useZone();
-  const hours = useWorkingHours(hoursVersion);
   // Drawn again as now moves on.
   useReading(useCallback((now: number) => ({ value: minute(now), until: nextMinute(now) }), []));
   const strip = stripOf(draft, hours, clock.now(), zone);
@@ -121,7 +120,8 @@ function useWords(draft: Breakdown, strip: Shape): string {
   const say = (at: string | null) => (at ? whenText(Date.parse(at), zone, today) : "");
   const { steps, misfit, deadline } = draft;
   const all = work(totalOf(steps));
-  if (misfit) return text.stripMisfit(steps.length, all, work(misfit.missing_min), say(deadline));
+  const due = dueWords(deadline, zone, today);
+  if (misfit) return text.stripMisfit(steps.length, all, work(misfit.missing_min), due);
   if (strip.days.length === 0) return text.stripLengths(steps.length, all);
   const last = steps.reduce(
     (end, step) => ((step.deadline ?? "") > end ? (step.deadline ?? "") : end),
@@ -131,7 +131,7 @@ function useWords(draft: Breakdown, strip: Shape): string {
     (at, step) => ((step.starts_at ?? at) < at ? (step.starts_at ?? at) : at),
     "9",
   );
-  return text.stripCalendar(steps.length, all, say(first), say(last), say(deadline));
+  return text.stripCalendar(steps.length, all, say(first), say(last), due);
 }
 
 function place({ from, to }: { readonly from: number; readonly to: number }) {

@@ -5,6 +5,9 @@ import { StepsIcon } from "@/shared/ui/icons";
 
 import { useWorkspace } from "../context";
 
+/** More than a few would push the board away. */
+const MOST = 3;
+
 interface WaitingPlansProps {
   readonly drafts: readonly Breakdown[];
 }
@@ -12,7 +15,7 @@ interface WaitingPlansProps {
 /** Plans for goals that are no task yet: nothing else on the board leads back to them. */
 export default function WaitingPlans({ drafts }: WaitingPlansProps) {
   const { subject } = useWorkspace();
-  const waiting = drafts.filter(({ task }) => task === null);
+  const waiting = drafts.filter(({ task }) => task === null).slice(0, MOST);
   if (waiting.length === 0) return null;
   return (
     <ul className="grid gap-1">

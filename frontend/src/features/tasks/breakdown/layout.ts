@@ -110,9 +110,8 @@ function makeAxis(
     const midnight = startOfDay(day, zone);
     const next = startOfDay(addDays(day, 1), zone);
     const worked = (hours[weekday(day)] ?? []).flat().map((time) => midnight + minutes(time));
-    const used = spans
-      .filter(([from, to]) => from < next && to > midnight)
-      .flatMap(([from, to]) => [Math.max(from, midnight), Math.min(to, next)]);
+    // One that only passes through a day, such as a weekend, does not make it a day of work.
+    const used = spans.flat().filter((instant) => instant > midnight && instant < next);
     const free = used.length === 0 && worked.length === 0;
     const opens = free ? midnight : Math.min(...worked, ...used);
     const closes = free ? next : Math.max(...worked, ...used);

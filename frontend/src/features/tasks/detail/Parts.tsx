@@ -16,28 +16,25 @@ export function Parts({ task }: { readonly task: Task }) {
   return (
     <>
       {whole && (
-        <p className="-mt-4 text-meta text-muted">
-          {text.plan.partOf}{" "}
-          <Link
-            to="/tasks/$taskId"
-            params={{ taskId: whole.id }}
-            className="inline-block py-1 text-ink underline underline-offset-2"
-          >
-            {whole.title}
-          </Link>
-        </p>
+        <Link
+          to="/tasks/$taskId"
+          params={{ taskId: whole.id }}
+          className="-mt-4 justify-self-start py-1 text-meta text-muted underline underline-offset-2"
+        >
+          {text.plan.partOf(whole.title)}
+        </Link>
       )}
       {parts.length > 0 && (
         <section aria-label={text.plan.steps} className="grid gap-1">
           <p className="text-meta text-muted">{text.plan.done(done, parts.length)}</p>
           <ul className="grid">
             {parts.map((part) => (
-              <li key={part.id} className="flex items-center gap-4 pl-3">
+              <li key={part.id} className="flex items-center gap-3 pl-2">
                 <Circle task={part} />
                 <Link
                   to="/tasks/$taskId"
                   params={{ taskId: part.id }}
-                  className={`flex min-h-11 min-w-0 flex-1 items-center rounded-card px-1 hover:bg-hover wide:min-h-9 ${
+                  className={`flex min-h-11 min-w-0 flex-1 items-center rounded-card px-1 py-1.5 hover:bg-hover wide:min-h-9 ${
                     part.completed_at === null ? "" : "text-muted"
                   }`}
                 >
