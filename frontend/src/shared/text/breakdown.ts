@@ -93,6 +93,7 @@ export const breakdown = {
   split: "Split into smaller steps",
   remove: "Remove",
   optional: "optional",
+  about: "About this step",
   turn: (from: string, to: string) => `${from} – ${to}`,
   doneWhen: (what: string) => `Done when: ${what}`,
   move: (title: string) => `Move ${quoted(title)}: drag, or arrow keys`,

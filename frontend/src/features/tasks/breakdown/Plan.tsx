@@ -7,6 +7,7 @@ import { updateBreakdown } from "@/shared/api/updateBreakdown";
 import { newUuid } from "@/shared/lib/uuid";
 import { breakdown as text } from "@/shared/text/breakdown";
 import { Button } from "@/shared/ui/Button";
+import { ChevronIcon } from "@/shared/ui/icons";
 
 import { useZone } from "../context";
 import { ByWhen } from "./Ask";
@@ -72,15 +73,6 @@ export function Plan({ desk, anew, onAnew, onRegenerate, onApply, onDiscard }: P
           <Button look="plain" disabled={busy} onClick={onDiscard}>
             {text.discard}
           </Button>
-          <Button
-            disabled={busy}
-            aria-expanded={anew}
-            onClick={() => {
-              onAnew(!anew);
-            }}
-          >
-            {text.anew}
-          </Button>
           <Button look="main" disabled={busy || count === 0} onClick={onApply}>
             {text.apply(count)}
           </Button>
@@ -93,6 +85,27 @@ export function Plan({ desk, anew, onAnew, onRegenerate, onApply, onDiscard }: P
           <p className="text-meta">{text.formerStands}</p>
         </div>
       )}
+      <Strip draft={draft} hours={hours} />
+      <Fit
+        desk={desk}
+        onHours={() => {
+          setHoursVersion(hoursVersion + 1);
+        }}
+      />
+      <div className="mt-1 -mr-2.5 flex justify-end">
+        <Button
+          look="plain"
+          small
+          disabled={busy}
+          aria-expanded={anew}
+          onClick={() => {
+            onAnew(!anew);
+          }}
+        >
+          {text.anew}
+          <ChevronIcon className={`size-4 ${anew ? "rotate-180" : ""}`} />
+        </Button>
+      </div>
       {anew && (
         <Anew
           granularity={draft.granularity}
@@ -101,13 +114,6 @@ export function Plan({ desk, anew, onAnew, onRegenerate, onApply, onDiscard }: P
           onRegenerate={onRegenerate}
         />
       )}
-      <Strip draft={draft} hours={hours} />
-      <Fit
-        desk={desk}
-        onHours={() => {
-          setHoursVersion(hoursVersion + 1);
-        }}
-      />
       <Steps
         desk={desk}
         onRemoved={(title, opId) => {
@@ -162,7 +168,7 @@ function Anew({ granularity: before, context: known, busy, onRegenerate }: AnewP
   return (
     <form
       aria-label={text.anew}
-      className="appear mt-4 grid gap-4 rounded-card border border-line bg-card p-4"
+      className="appear mt-1 mb-3 grid gap-4 rounded-card border border-line bg-card p-4"
       onSubmit={(event) => {
         event.preventDefault();
         onRegenerate({ granularity, context: context.trim() });

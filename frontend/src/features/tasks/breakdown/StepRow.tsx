@@ -5,6 +5,7 @@ import { useToday } from "@/shared/clock/useToday";
 import { dayOf } from "@/shared/lib/zone";
 import { breakdown as text } from "@/shared/text/breakdown";
 import { IconButton } from "@/shared/ui/Button";
+import { ChevronIcon } from "@/shared/ui/icons";
 import { Menu } from "@/shared/ui/Menu";
 
 import { useZone } from "../context";
@@ -64,7 +65,7 @@ export function StepRow(props: StepRowProps) {
           />
           <Facts step={step} />
         </div>
-        <div className="flex items-center">
+        <div className="flex items-center max-sm:basis-full">
           <Estimate step={step} onEdit={onEdit} />
           <IconButton
             label={text.lock(title)}
@@ -93,33 +94,45 @@ export function StepRow(props: StepRowProps) {
   );
 }
 
-/** When its turn is, and what tells that it is done. */
+/** When its turn is; behind it what it is for, and what tells that it is done. */
 function Facts({ step }: { readonly step: Step }) {
   const zone = useZone();
   const today = useToday(zone);
   const { starts_at: start, deadline, optional, done_when: done, why } = step;
-  if (!start && !optional && done === "" && why === "") return null;
+  const more = [why, done === "" ? "" : text.doneWhen(done)].filter((line) => line !== "");
+  const turn =
+    start !== null &&
+    deadline !== null &&
+    text.turn(
+      whenText(Date.parse(start), zone, today),
+      isSameDay(start, deadline, zone)
+        ? timeOfDay(Date.parse(deadline), zone)
+        : whenText(Date.parse(deadline), zone, today),
+    );
+  const facts = (
+    <span className="facts">
+      <span>
+        {turn && <span className="tabular">{turn}</span>}
+        {optional && <span>{text.optional}</span>}
+        {!turn && more.length > 0 && <span>{text.about}</span>}
+      </span>
+    </span>
+  );
+  if (more.length === 0) {
+    return turn || optional ? <p className="px-2 pb-2 text-meta text-muted">{facts}</p> : null;
+  }
   return (
-    <div className="px-2 pb-1.5 text-meta text-muted">
-      {(start !== null || optional) && (
-        <p className="facts">
-          <span>
-            {start !== null && deadline !== null && (
-              <span className="tabular">
-                {text.turn(
-                  whenText(Date.parse(start), zone, today),
-                  isSameDay(start, deadline, zone)
-                    ? timeOfDay(Date.parse(deadline), zone)
-                    : whenText(Date.parse(deadline), zone, today),
-                )}
-              </span>
-            )}
-            {optional && <span>{text.optional}</span>}
-          </span>
+    <details className="group/facts px-2 pb-1 text-meta text-muted">
+      <summary className="inline-flex min-h-11 cursor-pointer list-none items-center gap-1 rounded-card hover:text-ink wide:min-h-6">
+        {facts}
+        <ChevronIcon className="size-3.5 transition-transform duration-100 group-open/facts:rotate-180" />
+      </summary>
+      {more.map((line) => (
+        <p key={line} className="pb-1">
+          {line}
         </p>
-      )}
-      <p>{[why, done === "" ? "" : text.doneWhen(done)].filter(Boolean).join(" ")}</p>
-    </div>
+      ))}
+    </details>
   );
 }
 
@@ -137,7 +150,7 @@ function Estimate({ step, onEdit }: Pick<StepRowProps, "step" | "onEdit">) {
       title={text.estimateHint}
       aria-invalid={wrong || undefined}
       autoComplete="off"
-      className="tabular min-h-11 w-24 rounded-card bg-transparent px-2 text-right text-meta text-muted hover:bg-hover focus:bg-card focus:text-ink aria-invalid:text-missed wide:min-h-9"
+      className="tabular min-h-11 w-24 rounded-card bg-transparent px-2 text-meta text-muted hover:bg-hover max-sm:flex-1 sm:text-right focus:bg-card focus:text-ink aria-invalid:text-missed wide:min-h-9"
       value={entered ?? work(step.estimate_min)}
       onChange={(event) => {
         setEntered(event.target.value);

@@ -43,7 +43,7 @@ export function Steps({ desk, onRemoved }: StepsProps) {
       <p role="status" className="sr-only">
         {said}
       </p>
-      <ol ref={list} aria-label={text.steps} className="mt-3 grid">
+      <ol ref={list} aria-label={text.steps} className="grid border-t border-line">
         {steps.map((step, index) => (
           <StepRow
             key={step.key}

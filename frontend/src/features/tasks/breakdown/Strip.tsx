@@ -4,6 +4,7 @@ import type { Breakdown } from "@/shared/api/types";
 import { useReading } from "@/shared/clock/react";
 import { useClock } from "@/shared/clock/react";
 import { useToday } from "@/shared/clock/useToday";
+import { ROOMY, useMedia } from "@/shared/lib/media";
 import { MINUTE_MS } from "@/shared/lib/durations";
 import { breakdown as text } from "@/shared/text/breakdown";
 
@@ -15,7 +16,10 @@ import { type DayStretch, type Strip as Shape, stripOf, type WorkingHours } from
 
 /** Narrower than this part of the strip a number does not fit. */
 const ROOM_FOR_NUMBER = 0.035;
-const MOST_LABELS = 6;
+/** Labels that have room beside each other. */
+const MOST_LABELS = { wide: 6, narrow: 3 };
+/** Further right a label would hang over the edge. */
+const LAST_LABEL = 0.88;
 
 interface StripProps {
   readonly draft: Breakdown;
@@ -47,8 +51,10 @@ export function Strip({ draft, hours }: StripProps) {
             <span
               key={step.key}
               title={step.title}
-              className={`absolute inset-y-1.5 flex min-w-1 items-center justify-center overflow-hidden rounded-[4px] border-r-2 border-paper text-[11px] font-semibold transition-[left,width] duration-200 ${
-                late ? "bg-missed text-paper" : "bg-accent text-on-accent"
+              className={`absolute inset-y-1.5 flex min-w-1 items-center justify-center overflow-hidden rounded-[4px] border-r-2 text-[11px] font-semibold whitespace-nowrap transition-[left,width] duration-200 ${
+                late
+                  ? "hatched border border-missed text-missed"
+                  : "border-paper bg-accent text-on-accent"
               } ${step.optional ? "opacity-60" : ""}`}
               style={place(stretch)}
             >
@@ -77,12 +83,13 @@ function Line({ at, className }: { readonly at: number; readonly className: stri
 function Labels({ draft, strip }: { readonly draft: Breakdown; readonly strip: Shape }) {
   const zone = useZone();
   const today = useToday(zone);
+  const roomy = useMedia(ROOMY);
   const days = strip.days.filter(({ free }) => !free);
-  const every = Math.ceil(days.length / MOST_LABELS);
+  const every = Math.ceil(days.length / (roomy ? MOST_LABELS.wide : MOST_LABELS.narrow));
   return (
     <div className="relative mt-1.5 h-[18px] text-meta text-muted">
       {days
-        .filter((_, index) => index % every === 0)
+        .filter(({ from }, index) => index % every === 0 && from < LAST_LABEL)
         .map((day) => (
           <DayLabel key={day.day} day={day} today={today} />
         ))}
