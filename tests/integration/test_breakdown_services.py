@@ -13,7 +13,7 @@ from ai.errors import QuotaExceeded
 from ai.plans import Verdict
 from taskengine.accounts.models import User
 from taskengine.accounts.services import purge_guests
-from taskengine.planning import applying, attempts, services, step_services
+from taskengine.planning import applying, attempts, queries, services, step_services
 from taskengine.planning.errors import (
     BreakdownClosed,
     BreakdownNotFound,
@@ -21,6 +21,7 @@ from taskengine.planning.errors import (
     BudgetExhausted,
     StepNotFound,
 )
+from taskengine.planning.lifecycle import Status, in_snapshot
 from taskengine.planning.models import Breakdown, Charge
 from taskengine.planning.payloads import breakdown_payload
 from taskengine.tasks.errors import TaskNotFound
@@ -317,6 +318,23 @@ def test_a_stranger_finds_nothing(
         call(eve, verb, draft, **arguments)
     assert fresh(draft).version == draft.version
     assert not events_of(eve)
+
+
+def test_the_snapshots_rule_is_the_same_in_sql(ada: User) -> None:
+    week = timedelta(days=7)
+    for age in (timedelta(), week - timedelta(microseconds=1), week, week + HOUR):
+        for draft in (ask(ada), ready(ada), work(ask(ada), QuotaExceeded())):
+            Breakdown.objects.filter(id=draft.id).update(updated_at=NOON - age)
+        for verb in (services.cancel, applying.apply_breakdown):
+            closed = ready(ada)
+            call(ada, verb, closed)
+            Breakdown.objects.filter(id=closed.id).update(updated_at=NOON - age)
+    drafts = Breakdown.objects.all()
+    assert set(drafts.filter(queries.in_snapshot(now=NOON))) == {
+        draft
+        for draft in drafts
+        if in_snapshot(status=Status(draft.status), updated_at=draft.updated_at, now=NOON)
+    }
 
 
 # --- The row ------------------------------------------------------------------------------------
