@@ -13,7 +13,7 @@ from google import genai
 from google.genai import types
 
 from ai.breaker import FAILURES, REST_S, Breaker
-from ai.errors import InvalidOutput, PlannerError, PlannerUnavailable
+from ai.errors import InvalidOutput, PlanBlocked, PlannerError, PlannerUnavailable
 from ai.gemini_answer import Answer
 from ai.gemini_call import Call, Timeouts
 from ai.gemini_faults import CallFailed, Remedy
@@ -213,8 +213,8 @@ class GeminiPlanner:
                 breaker.failed(wait_s=failure.error.retry_after_s)
             else:
                 breaker.succeeded()
-            if reader.complete and failure.is_outage:
-                answer.read(reader)  # the line broke, but after the last bracket
+            if reader.complete and not isinstance(failure.error, PlanBlocked):
+                answer.read(reader)  # whatever it was, it came after the last bracket
             elif failure.remedy is Remedy.SECOND_CALL and (
                 answer.steps or isinstance(failure.error, InvalidOutput)
             ):

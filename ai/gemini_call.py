@@ -9,7 +9,7 @@ from typing import Any, Final
 from google import genai
 from google.genai import types
 
-from ai.errors import PlannerTimeout, PlannerUnavailable
+from ai.errors import PlannerUnavailable
 from ai.gemini_faults import CallFailed, Remedy, from_exception, has_finished, of_chunk
 from ai.plans import Usage
 from ai.prompt import RULES
@@ -118,10 +118,8 @@ class Call:
         self, chunks: "asyncio.Queue[_Chunk | Exception | None]", limit_s: float
     ) -> _Chunk | None:
         left_s = self._until - time.monotonic()
-        if left_s <= 0:
-            raise CallFailed(PlannerTimeout("The plan's time was up."), Remedy.NONE)
         try:
-            async with asyncio.timeout(min(limit_s, left_s)):
+            async with asyncio.timeout(min(limit_s, left_s)):  # at once where nothing is left
                 chunk = await chunks.get()
         except TimeoutError as error:
             raise from_exception(error) from error

@@ -1,16 +1,21 @@
 """Which language a text is in."""
 
+import re
 from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
 from ai.lexicon import LANGUAGES, lexicon, other_languages
-from ai.texts import straight, tokens
+from ai.texts import straight
 
 _ENOUGH: Final = 0.5
 _CLEARLY_AHEAD: Final = 1.3  # times the next language's score
 _SURE: Final = 2.5
 _FAR_AHEAD: Final = 2.0
+_LETTER: Final = 0.5  # a letter that only this language has
+_NOUN: Final = 0.25  # an unknown word with a capital in mid-sentence
+_WORD: Final = re.compile(r"\w+")
 _LETTERS: Final = {"ß": "de", "ä": "de", "ö": "de", "ü": "de", "ñ": "es", "¿": "es", "¡": "es", "œ": "fr", "ç": "fr",
                    "ê": "fr", "ë": "fr", "û": "fr", "î": "fr", "ò": "it", "ì": "it", "ã": "pt", "õ": "pt", "å": "sv",
                    "ł": "pl", "ą": "pl", "ę": "pl", "ż": "pl", "ś": "pl", "ć": "pl"}  # fmt: skip
@@ -22,7 +27,7 @@ _ENDINGS: Final = {
     "are": {"it": 0.6}, "ere": {"it": 0.6}, "ire": {"it": 0.4, "fr": 0.3}, "arme": {"es": 0.6}, "arnos": {"es": 0.6},
     "ar": {"es": 0.6, "pt": 0.3}, "ung": {"de": 0.6}, "keit": {"de": 0.8}, "heit": {"de": 0.8}, "ieren": {"de": 0.8},
     "chen": {"de": 0.4}, "lich": {"de": 0.5}, "ing": {"en": 0.5}, "ness": {"en": 0.5}, "eux": {"fr": 0.6},
-    "eau": {"fr": 0.6}, "aire": {"fr": 0.5}, "oir": {"fr": 0.5}, "er": {"fr": 0.3, "es": 0.15, "en": 0.1, "de": 0.1},
+    "eau": {"fr": 0.6}, "aire": {"fr": 0.5}, "oir": {"fr": 0.5}, "en": {"de": 0.25, "nl": 0.2}, "er": {"fr": 0.3, "es": 0.15, "en": 0.1, "de": 0.1},
     "ir": {"fr": 0.3, "es": 0.25},
 }  # fmt: skip
 
@@ -56,20 +61,27 @@ def known(code: str | None) -> str | None:
 def _scores(text: str) -> defaultdict[str, float]:
     scores: defaultdict[str, float] = defaultdict(float)
     vocabulary = _vocabulary()
-    for word in tokens(straight(text)):
+    for place, written in enumerate(_WORD.findall(straight(text))):
+        word = written.casefold()
         languages = vocabulary.get(word, ())
         for code in languages:
             # A word that several languages have says little for each of them.
             scores[code] += 1 / len(languages) ** 2
         if not languages:
-            ending = next(
-                (ending for ending in _ENDINGS if word.endswith(ending) and len(word) > len(ending) + 1), ""
-            )
-            for code, weight in _ENDINGS.get(ending, {}).items():
+            for code, weight in _of_unknown(word).items():
                 scores[code] += weight
-            for letter in set(word) & _LETTERS.keys():
-                scores[_LETTERS[letter]] += 0.5
+            if place and written[0].isupper() and written[1:].islower():
+                scores["de"] += _NOUN  # or a name, which is why it says no more
     return scores
+
+
+def _of_unknown(word: str) -> Mapping[str, float]:
+    """Return what a word that no list has says for each language, by its ending and its letters."""
+    fitting = (ending for ending in _ENDINGS if word.endswith(ending) and len(word) > len(ending) + 1)
+    said = dict(_ENDINGS.get(next(fitting, ""), {}))
+    for letter in set(word) & _LETTERS.keys():
+        said[_LETTERS[letter]] = said.get(_LETTERS[letter], 0.0) + _LETTER
+    return said
 
 
 @cache

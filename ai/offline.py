@@ -30,7 +30,8 @@ class OfflinePlanner:
         """See `ai.plans.Planner`. It raises nothing."""
         wanted = known(brief.language) if brief.language else detect(f"{brief.goal} {brief.notes}")
         code = wanted or LANGUAGES[0]
-        reason = None if brief.notes or brief.locked else errand_sentence(brief.goal, code)
+        says_more = brief.locked or (brief.notes and not brief.is_split)
+        reason = None if says_more else errand_sentence(brief.goal, code)
         if reason:
             yield Plan(verdict=Verdict.NEEDS_NO_PLAN, reason=reason, planner=self.name, language=code)
             return

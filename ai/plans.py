@@ -3,7 +3,7 @@
 Nothing here reads a clock, a file or the network.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -113,6 +113,27 @@ class Brief:
     def is_split(self) -> bool:
         """Whether the goal is one step of a larger plan."""
         return bool(self.siblings) or self.total_min is not None
+
+    def splitting(self, step: Step, *, among: Sequence[Step], granularity: int) -> "Brief":
+        """Return the brief for breaking one step of this goal's plan down again.
+
+        Args:
+            step: The step: its title is the goal, its done_when the notes, its estimate the whole.
+            among: The plan's steps.
+            granularity: How finely.
+        """
+        return Brief(
+            goal=step.title,
+            notes=step.done_when,
+            granularity=granularity,
+            context=f"One step of: {self.goal}\n{self.context}".strip(),
+            answers=self.answers,
+            language=self.language,
+            now=self.now,
+            zone=self.zone,
+            siblings=tuple(other for other in among if other.key != step.key),
+            total_min=step.estimate_min,
+        )
 
     def band(self) -> Band:
         """Return how many new steps are wanted: what the locked ones leave of the band, at least one."""

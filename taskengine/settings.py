@@ -163,6 +163,7 @@ WORKER_IN_SERVER = env.bool("WORKER_IN_SERVER", default=not REDIS_URL)
 WORKER_LEASE = timedelta(seconds=env.int("WORKER_LEASE_S", default=30))
 CELERY = {
     "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
     "broker_connection_timeout": 3,  # seconds
     # A message whose worker is gone comes back after this time; the sweep is quicker anyway.
     "broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 3, "socket_connect_timeout": 3},
@@ -171,6 +172,7 @@ CELERY = {
     "task_time_limit": 180,  # seconds
     "task_ignore_result": True,
     "worker_prefetch_multiplier": 1,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,  # the row is the truth: it goes on
     "worker_hijack_root_logger": False,
     "worker_send_task_events": False,
 }

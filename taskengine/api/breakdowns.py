@@ -1,4 +1,4 @@
-"""`/api/v1/breakdowns/`: parse, call one service, answer."""
+"""`/api/v1/breakdowns/`: parse, call one service, answer. The steps have a file of their own."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,24 +13,22 @@ from rest_framework.views import APIView
 from realtime.envelope import rfc3339
 from taskengine import clock
 from taskengine.api import cursors
+from taskengine.api.breakdown_requests import (
+    BreakdownCreateSerializer,
+    BreakdownListQuerySerializer,
+    BreakdownPatchSerializer,
+    RegenerateSerializer,
+)
 from taskengine.api.breakdowns_schema import (
     ANSWERS_EXAMPLE,
     BREAKDOWN_EXAMPLE,
     DEADLINE_EXAMPLE,
     GOAL_EXAMPLE,
     LIST_EXAMPLE,
-    NEW_STEP_EXAMPLE,
     QUEUED_EXAMPLE,
-    STEP_EXAMPLE,
     TASK_EXAMPLE,
-    BreakdownCreateSerializer,
-    BreakdownListQuerySerializer,
     BreakdownListSerializer,
-    BreakdownPatchSerializer,
     BreakdownSerializer,
-    RegenerateSerializer,
-    SplitSerializer,
-    StepWriteSerializer,
 )
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
@@ -38,39 +36,45 @@ from taskengine.api.requests import owner_id
 from taskengine.api.serializers import NothingSerializer, StrictSerializer
 from taskengine.api.throttles import AiThrottle, ReadThrottle, WriteThrottle
 from taskengine.operations.services import Answer, OpenOperation
-from taskengine.planning import applying, queries, services, step_services
+from taskengine.planning import applying, queries, services
 from taskengine.planning.models import Breakdown
 from taskengine.planning.payloads import breakdown_payload
 
 _NEWEST_FIRST = cursors.Ordering(column="created_at", descending=True)
 
 
-class _AsksView(APIView):
+class AsksView(APIView):
     """A view whose writes ask a planner for something: they are counted by themselves."""
 
     throttle_classes = (ReadThrottle, WriteThrottle, AiThrottle)
 
 
-def _checked(serializer: StrictSerializer) -> dict[str, Any]:
+def checked(serializer: StrictSerializer) -> dict[str, Any]:
+    """Return what was sent.
+
+    Raises:
+        ValidationError: It is not what the serializer describes.
+    """
     serializer.is_valid(raise_exception=True)
     fields: dict[str, Any] = serializer.validated_data
     return fields
 
 
-def _carry_out(
+def carry_out_on(
     request: Request,
     verb: str,
     act: Callable[[OpenOperation], Breakdown],
     *,
     code: int = status.HTTP_200_OK,
 ) -> Response:
+    """Carry out one verb, and answer the breakdown as it is then; see `operations.carry_out`."""
     return carry_out(
         request, verb, lambda operation: Answer(status=code, body=breakdown_payload(act(operation)))
     )
 
 
 @extend_schema(tags=["breakdowns"])
-class BreakdownListView(_AsksView):
+class BreakdownListView(AsksView):
     """All of one's breakdowns."""
 
     @extend_schema(
@@ -83,7 +87,7 @@ class BreakdownListView(_AsksView):
     )
     def get(self, request: Request) -> Response:
         """Return one page."""
-        asked = _checked(BreakdownListQuerySerializer(data=request.query_params.dict()))
+        asked = checked(BreakdownListQuerySerializer(data=request.query_params.dict()))
         bound_to = {"owner": str(owner_id(request)), "list": "breakdowns"}
         position = cursors.decode(asked["cursor"], bound_to=bound_to) if asked.get("cursor") else None
         now = clock.now()
@@ -119,9 +123,9 @@ class BreakdownListView(_AsksView):
     )
     def post(self, request: Request) -> Response:
         """Ask for one."""
-        asked = _checked(BreakdownCreateSerializer(data=request.data))
+        asked = checked(BreakdownCreateSerializer(data=request.data))
         asked["task_id"] = asked.pop("task")
-        return _carry_out(
+        return carry_out_on(
             request,
             "breakdown.start",
             lambda operation: services.start_breakdown(operation=operation, **asked),
@@ -159,9 +163,9 @@ class BreakdownView(APIView):
     )
     def patch(self, request: Request, breakdown_id: UUID) -> Response:
         """Change what was sent."""
-        fields = _checked(BreakdownPatchSerializer(data=request.data))
+        fields = checked(BreakdownPatchSerializer(data=request.data))
         drop = fields.pop("drop", ())
-        return _carry_out(
+        return carry_out_on(
             request,
             "breakdown.update",
             lambda operation: services.update_breakdown(
@@ -185,8 +189,8 @@ class CancelView(APIView):
     )
     def post(self, request: Request, breakdown_id: UUID) -> Response:
         """Give it up."""
-        _checked(NothingSerializer(data=request.data))
-        return _carry_out(
+        checked(NothingSerializer(data=request.data))
+        return carry_out_on(
             request,
             "breakdown.cancel",
             lambda operation: services.cancel(operation=operation, breakdown_id=breakdown_id),
@@ -194,7 +198,7 @@ class CancelView(APIView):
 
 
 @extend_schema(tags=["breakdowns"])
-class RegenerateView(_AsksView):
+class RegenerateView(AsksView):
     """Regenerate."""
 
     @extend_schema(
@@ -211,8 +215,8 @@ class RegenerateView(_AsksView):
     )
     def post(self, request: Request, breakdown_id: UUID) -> Response:
         """Ask for it."""
-        asked = _checked(RegenerateSerializer(data=request.data))
-        return _carry_out(
+        asked = checked(RegenerateSerializer(data=request.data))
+        return carry_out_on(
             request,
             "breakdown.regenerate",
             lambda operation: services.regenerate(operation=operation, breakdown_id=breakdown_id, **asked),
@@ -238,106 +242,9 @@ class ApplyView(APIView):
     )
     def post(self, request: Request, breakdown_id: UUID) -> Response:
         """Apply it."""
-        _checked(NothingSerializer(data=request.data))
-        return _carry_out(
+        checked(NothingSerializer(data=request.data))
+        return carry_out_on(
             request,
             "breakdown.apply",
             lambda operation: applying.apply_breakdown(operation=operation, breakdown_id=breakdown_id),
-        )
-
-
-@extend_schema(tags=["breakdowns"])
-class StepListView(APIView):
-    """The steps of a draft."""
-
-    @extend_schema(
-        operation_id="breakdowns_steps_create",
-        summary="Add a step",
-        parameters=[KEY_PARAMETER],
-        request=StepWriteSerializer,
-        responses={201: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
-        examples=[NEW_STEP_EXAMPLE, BREAKDOWN_EXAMPLE],
-    )
-    def post(self, request: Request, breakdown_id: UUID) -> Response:
-        """Add one."""
-        fields = _checked(StepWriteSerializer(data=request.data))
-        return _carry_out(
-            request,
-            "breakdown.add_step",
-            lambda operation: step_services.add_step(
-                operation=operation, breakdown_id=breakdown_id, fields=fields
-            ),
-            code=status.HTTP_201_CREATED,
-        )
-
-
-@extend_schema(tags=["breakdowns"])
-class StepView(APIView):
-    """One step of a draft."""
-
-    @extend_schema(
-        operation_id="breakdowns_steps_update",
-        summary="Change, lock or move a step",
-        parameters=[KEY_PARAMETER],
-        request=StepWriteSerializer(partial=True),
-        responses={200: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
-        examples=[STEP_EXAMPLE, BREAKDOWN_EXAMPLE],
-    )
-    def patch(self, request: Request, breakdown_id: UUID, key: str) -> Response:
-        """Change what was sent."""
-        fields = _checked(StepWriteSerializer(data=request.data, partial=True))
-        return _carry_out(
-            request,
-            "breakdown.edit_step",
-            lambda operation: step_services.edit_step(
-                operation=operation, breakdown_id=breakdown_id, key=key, fields=fields
-            ),
-        )
-
-    @extend_schema(
-        operation_id="breakdowns_steps_destroy",
-        summary="Leave a step out",
-        description="What waited for it waits for what it waited for. Answers the draft.",
-        parameters=[KEY_PARAMETER],
-        responses={200: BreakdownSerializer, **problems(401, 403, 404, 409, 422, 429)},
-        examples=[BREAKDOWN_EXAMPLE],
-    )
-    def delete(self, request: Request, breakdown_id: UUID, key: str) -> Response:
-        """Leave it out."""
-        _checked(NothingSerializer(data=request.data))
-        return _carry_out(
-            request,
-            "breakdown.remove_step",
-            lambda operation: step_services.remove_step(
-                operation=operation, breakdown_id=breakdown_id, key=key
-            ),
-        )
-
-
-@extend_schema(tags=["breakdowns"])
-class SplitView(_AsksView):
-    """Split."""
-
-    @extend_schema(
-        operation_id="breakdowns_steps_split",
-        summary="Break one step down again",
-        description=(
-            "Its parts take its place, and whatever waited for it waits for them. If it fails, the step is as"
-            " it was and `error` says why."
-        ),
-        parameters=[KEY_PARAMETER],
-        request=SplitSerializer,
-        responses={202: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
-        examples=[QUEUED_EXAMPLE],
-    )
-    def post(self, request: Request, breakdown_id: UUID, key: str) -> Response:
-        """Ask for it."""
-        asked = _checked(SplitSerializer(data=request.data))
-        return _carry_out(
-            request,
-            "breakdown.split_step",
-            lambda operation: services.split_step(
-                operation=operation, breakdown_id=breakdown_id, key=key, **asked
-            ),
-            code=status.HTTP_202_ACCEPTED,
         )

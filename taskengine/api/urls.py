@@ -5,15 +5,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from taskengine.api.about import AboutView
 from taskengine.api.ai import AiView
+from taskengine.api.breakdown_steps import SplitView, StepListView, StepView
 from taskengine.api.breakdowns import (
     ApplyView,
     BreakdownListView,
     BreakdownView,
     CancelView,
     RegenerateView,
-    SplitView,
-    StepListView,
-    StepView,
 )
 from taskengine.api.demo import DemoView
 from taskengine.api.errors import not_found

@@ -93,7 +93,7 @@ class Worker:
         if room <= 0:
             return
         for breakdown_id in await threads.run(_waiting, room, list(self._running)):
-            attempt = await threads.run(attempts.claim, breakdown_id)
+            attempt = await threads.run(_claim, breakdown_id)
             if attempt is not None:
                 task = asyncio.create_task(self._carry_out(attempt, planners, threads))
                 self._running[breakdown_id] = task
@@ -117,3 +117,15 @@ class Worker:
 
 def _waiting(limit: int, besides: list[UUID]) -> list[UUID]:
     return queries.waiting(limit=limit, now=clock.now(), besides=besides)
+
+
+def _claim(breakdown_id: UUID) -> Attempt | None:
+    """Take a breakdown; one that raises must not stop the others."""
+    try:
+        return attempts.claim(breakdown_id)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("The breakdown %s can't be taken; it is tried again later.", breakdown_id)
+        attempts.postpone(breakdown_id)
+        return None

@@ -61,7 +61,7 @@ def _goal(draft: Breakdown, operation: OpenOperation) -> Task:
     if draft.task_id is None:
         return create_task(operation=operation, title=draft.goal, notes=draft.notes, deadline=draft.deadline)
     task = get_task(owner_id=draft.owner_id, task_id=draft.task_id)
-    if draft.has_own_deadline and task.deadline != draft.deadline:
+    if draft.has_own_deadline and draft.deadline not in (None, task.deadline):
         return update_task(operation=operation, task_id=task.id, fields={"deadline": draft.deadline})
     return task
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from ai.errors import PlannerError, PlannerUnavailable
 from ai.plans import Brief, Plan, Step
@@ -125,6 +126,12 @@ def release(attempt: Attempt) -> None:
             Breakdown.objects.filter(id=attempt.breakdown_id).update(
                 lease_until=edit.now, tries=max(0, edit.draft.tries - 1)
             )
+
+
+def postpone(breakdown_id: UUID) -> None:
+    """Try a breakdown again in a while that could not even be taken, so that it holds up no other."""
+    waiting = Breakdown.objects.filter(id=breakdown_id, status__in=PENDING)
+    waiting.update(lease_until=clock.now() + settings.WORKER_LEASE, tries=F("tries") + 1)
 
 
 def give_up(*, now: datetime, limit: int = 20) -> bool:

@@ -20,33 +20,22 @@ def brief_of(draft: Breakdown, *, now: datetime, zone: ZoneInfo) -> Brief:
         now: The instant of asking.
         zone: Where the person is.
     """
-    answers = tuple(Answer(question=said["question"], answer=said["answer"]) for said in draft.answers)
-    steps = outline.read(draft.steps)
-    if not draft.splits:
-        return Brief(
-            goal=draft.goal,
-            notes=draft.notes,
-            granularity=draft.granularity,
-            context=draft.context,
-            answers=answers,
-            language=draft.language,
-            now=now,
-            zone=zone,
-            locked=tuple(map(_planned, steps)),
-        )
-    whole = outline.find(steps, draft.splits["key"])
-    return Brief(
-        goal=whole.title,
-        notes=whole.done_when,
-        granularity=draft.splits["granularity"],
-        context="\n".join(filter(None, [f"It is a step towards: {draft.goal}", draft.context])),
-        answers=answers,
+    steps = tuple(map(_planned, outline.read(draft.steps)))
+    whole = Brief(
+        goal=draft.goal,
+        notes=draft.notes,
+        granularity=draft.granularity,
+        context=draft.context,
+        answers=tuple(Answer(question=said["question"], answer=said["answer"]) for said in draft.answers),
         language=draft.language,
         now=now,
         zone=zone,
-        siblings=tuple(_planned(step) for step in steps if step.key != whole.key),
-        total_min=whole.estimate_min,
+        locked=() if draft.splits else steps,
     )
+    if not draft.splits:
+        return whole
+    (step,) = [step for step in steps if step.key == draft.splits["key"]]
+    return whole.splitting(step, among=steps, granularity=draft.splits["granularity"])
 
 
 def drafted(step: Step) -> DraftStep:

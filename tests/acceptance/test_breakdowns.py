@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.support.client import BREAKDOWNS, Client, Listener, utc, wire
-from tests.support.gemini import FakeGemini, Stream, plan
+from tests.support.gemini import FakeGemini
+from tests.support.gemini_answers import Stream, plan
 from tests.support.servers import KINDS, Kind, Server
 
 GOAL = "Write my thesis on urban trees"

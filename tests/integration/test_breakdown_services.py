@@ -13,24 +13,22 @@ from ai.errors import QuotaExceeded
 from ai.plans import Verdict
 from taskengine.accounts.models import User
 from taskengine.accounts.services import purge_guests
-from taskengine.operations.models import Operation
-from taskengine.planning import applying, attempts, services, step_services
+from taskengine.planning import applying, attempts, queries, services, step_services
 from taskengine.planning.errors import (
     BreakdownClosed,
-    BreakdownEmpty,
     BreakdownNotFound,
     BreakdownNotReady,
     BudgetExhausted,
     StepNotFound,
 )
+from taskengine.planning.lifecycle import Status, in_snapshot
 from taskengine.planning.models import Breakdown, Charge
 from taskengine.planning.payloads import breakdown_payload
-from taskengine.tasks import services as tasks
 from taskengine.tasks.errors import TaskNotFound
-from taskengine.tasks.models import Task
 from tests.support.breakdowns import (
     STEPS,
     ask,
+    call,
     claimed,
     fresh,
     misfit_of,
@@ -39,10 +37,11 @@ from tests.support.breakdowns import (
     ready,
     said,
     shape,
+    step,
     types,
     work,
 )
-from tests.support.people import do, events_of, make_person, make_task, operation_of, update
+from tests.support.people import events_of, make_person, make_task
 
 pytestmark = pytest.mark.django_db
 
@@ -62,19 +61,6 @@ def clock() -> Iterator[time_machine.Traveller]:
 def ada() -> User:
     """Somebody with goals."""
     return make_person()
-
-
-def call(person: User, verb: Callable[..., Breakdown], draft: Breakdown, **arguments: Any) -> Breakdown:
-    """Carry out a verb on a breakdown; return its row."""
-    with operation_of(person) as operation:
-        verb(operation=operation, breakdown_id=draft.id, **arguments)
-    return fresh(draft)
-
-
-def step(draft: Breakdown, key: str) -> dict[str, Any]:
-    """Return one of the steps."""
-    (found,) = [one for one in draft.steps if one["key"] == key]
-    return dict(found)
 
 
 # --- Asking -------------------------------------------------------------------------------------
@@ -143,80 +129,6 @@ def test_what_costs_nothing_does_not_count(ada: User, settings: Any) -> None:
     guest = make_person("guest", is_guest=True)
     assert ask(guest).planner == "offline"
     assert not Charge.objects.exists()
-
-
-# --- The calendar -------------------------------------------------------------------------------
-
-
-def test_the_steps_are_laid_out_backward_from_the_deadline(ada: User) -> None:
-    draft = ready(ada, deadline=FRIDAY_FIVE)
-    assert draft.misfit is None
-    assert [(one["key"], one["starts_at"][5:16], one["deadline"][5:16]) for one in draft.steps] == [
-        ("sources", "11-27T09:00", "11-27T11:00"),
-        ("outline", "11-27T11:00", "11-27T12:00"),
-        ("draft", "11-27T12:00", "11-27T16:00"),
-        ("proof", "11-27T16:00", "11-27T17:00"),
-    ]
-
-
-def test_nothing_is_placed_before_the_whole_plan_is_there(ada: User) -> None:
-    ready(ada, deadline=FRIDAY_FIVE)
-    for event in said(ada)[:-1]:
-        assert all(one["deadline"] is None for one in event.data["breakdown"]["steps"])
-
-
-def test_without_a_deadline_there_is_no_calendar(ada: User) -> None:
-    draft = ready(ada)
-    assert draft.misfit is None
-    assert {one["deadline"] for one in draft.steps} == {None}
-
-
-def test_what_does_not_fit_is_said_in_words_with_what_would_help(ada: User) -> None:
-    draft = ready(ada, deadline=NOON + 6 * HOUR)  # five hours of work are left today; it takes eight
-    assert misfit_of(draft)["missing_min"] == 180
-    assert misfit_of(draft)["first_step"] == "draft"
-    assert misfit_of(draft)["detail"] == (
-        "The steps take 8 h, but before Mon 23 Nov 2026, 18:00 only 5 h of working time is free: that is 3 h"
-        " too little. The first step that would be late is “Draft the first chapter”."
-    )
-    assert [fix["changes"] for fix in misfit_of(draft)["fixes"]] == [["move_deadline"]]
-    assert misfit_of(draft)["fixes"][0]["deadline"] == "2026-11-24T12:00:00.000000Z"
-    assert {one["deadline"] for one in draft.steps} == {None}
-
-
-def test_other_open_tasks_take_their_time_and_the_goals_own_do_not(ada: User) -> None:
-    goal = make_task(ada, "Thesis", deadline=FRIDAY_FIVE, estimate_min=480)
-    part = make_task(ada, "A part of it", parent=goal.id, deadline=FRIDAY_FIVE, estimate_min=480)
-    make_task(ada, "A part of a part", parent=part.id, deadline=FRIDAY_FIVE, estimate_min=480)
-    other = make_task(ada, "Another thing", deadline=FRIDAY_FIVE)
-    make_task(ada, "All of Friday afternoon", parent=other.id, deadline=FRIDAY_FIVE, estimate_min=240)
-    update(ada, other, estimate_min=480)  # its part takes its time already
-    done = make_task(ada, "Done", deadline=FRIDAY_FIVE, estimate_min=480)
-    do(ada, tasks.complete_task, done)
-    gone = make_task(ada, "Deleted", deadline=FRIDAY_FIVE, estimate_min=480)
-    do(ada, tasks.delete_task, gone)
-    make_task(make_person("eve"), "Eve's", deadline=FRIDAY_FIVE, estimate_min=480)
-    draft = ready(ada, goal=None, task_id=goal.id)
-    assert draft.steps[-1]["deadline"] == "2026-11-27T13:00:00.000000Z"
-
-
-def test_the_calendar_follows_the_persons_hours_and_zone(ada: User) -> None:
-    ada.working_hours, ada.time_zone = {"thu": [["08:00", "18:00"]]}, "America/New_York"
-    ada.save()
-    draft = ready(ada, deadline=FRIDAY_FIVE)
-    assert draft.steps[-1]["deadline"] == "2026-11-26T23:00:00.000000Z"
-
-
-def test_a_draft_follows_its_task_until_it_has_a_deadline_of_its_own(ada: User) -> None:
-    task = make_task(ada, "Thesis", deadline=FRIDAY_FIVE)
-    draft = ready(ada, goal=None, task_id=task.id)
-    update(ada, task, deadline=FRIDAY_FIVE - 24 * HOUR)
-    draft = call(ada, services.update_breakdown, draft, fields={})
-    assert draft.deadline == FRIDAY_FIVE - 24 * HOUR
-    assert draft.steps[-1]["deadline"] == "2026-11-26T17:00:00.000000Z"
-    draft = call(ada, services.update_breakdown, draft, fields={"deadline": FRIDAY_FIVE})
-    update(ada, task, deadline=FRIDAY_FIVE - 48 * HOUR)
-    assert call(ada, services.update_breakdown, draft, fields={}).deadline == FRIDAY_FIVE
 
 
 # --- Editing ------------------------------------------------------------------------------------
@@ -408,86 +320,21 @@ def test_a_stranger_finds_nothing(
     assert not events_of(eve)
 
 
-# --- Applying -----------------------------------------------------------------------------------
-
-
-def test_steps_become_subtasks_in_one_operation(ada: User) -> None:
-    goal = make_task(ada, "Thesis", deadline=FRIDAY_FIVE, priority=2)
-    draft = ready(ada, goal=None, task_id=goal.id)
-    with operation_of(ada) as operation:
-        applying.apply_breakdown(operation=operation, breakdown_id=draft.id)
-    draft = fresh(draft)
-    assert (draft.status, draft.applied_op) == ("applied", operation.id)
-    made = Task.objects.filter(parent=goal).order_by("deadline")
-    assert [(task.title, task.estimate_min, task.priority) for task in made] == [
-        (one.title, one.estimate_min, 2) for one in STEPS
-    ]
-    assert [task.deadline for task in made] == [
-        datetime.fromisoformat(one["deadline"]) for one in draft.steps
-    ]
-    assert made[0].notes == "**Done when:** There is a note on sources."
-    events = [event for event in events_of(ada) if event.op_id == operation.id]
-    assert [event.type for event in events] == ["task.created"] * 4 + ["breakdown.applied"]
-    assert Operation.objects.get(id=operation.id).changes[-1]["kind"] == "breakdown"
-
-
-def test_a_repeat_of_an_apply_makes_nothing(ada: User) -> None:
-    draft = ready(ada)
-    first = call(ada, applying.apply_breakdown, draft)
-    seq = events_of(ada)[-1].seq
-    assert call(ada, applying.apply_breakdown, draft).applied_op == first.applied_op
-    assert events_of(ada)[-1].seq == seq
-    assert Task.objects.count() == 5
-
-
-def test_a_goal_without_a_task_gets_one(ada: User) -> None:
-    draft = call(ada, applying.apply_breakdown, ready(ada, notes="On trees", deadline=FRIDAY_FIVE))
-    goal = Task.objects.get(parent=None)
-    assert draft.task_id == goal.id
-    assert (goal.title, goal.notes, goal.deadline) == (draft.goal, "On trees", FRIDAY_FIVE)
-    assert goal.children.count() == 4
-
-
-def test_a_deadline_that_was_set_on_the_draft_becomes_the_tasks(ada: User) -> None:
-    goal = make_task(ada, "Thesis", deadline=NOON + 6 * HOUR)
-    draft = ready(ada, goal=None, task_id=goal.id)
-    draft = call(ada, services.update_breakdown, draft, fields={"deadline": FRIDAY_FIVE})
-    call(ada, applying.apply_breakdown, draft)
-    assert Task.objects.get(id=goal.id).deadline == FRIDAY_FIVE
-
-
-def test_a_deadline_that_was_moved_on_the_task_stays_as_it_was_moved(ada: User) -> None:
-    goal = make_task(ada, "Thesis", deadline=FRIDAY_FIVE)
-    draft = ready(ada, goal=None, task_id=goal.id)
-    update(ada, goal, deadline=FRIDAY_FIVE - 24 * HOUR)
-    draft = call(ada, applying.apply_breakdown, draft)
-    assert Task.objects.get(id=goal.id).deadline == FRIDAY_FIVE - 24 * HOUR
-    last = Task.objects.filter(parent=goal).latest("deadline")
-    assert last.deadline == FRIDAY_FIVE - 24 * HOUR
-
-
-def test_where_the_steps_do_not_fit_each_has_the_goals_deadline(ada: User) -> None:
-    call(ada, applying.apply_breakdown, ready(ada, deadline=NOON + HOUR))
-    assert set(Task.objects.values_list("deadline", flat=True)) == {NOON + HOUR}
-
-
-def test_what_was_not_said_is_not_applied(ada: User) -> None:
-    no_plan = plan([], verdict=Verdict.NEEDS_NO_PLAN, reason="It is one action.")
-    draft = work(ask(ada, "Buy milk"), no_plan)
-    with pytest.raises(BreakdownEmpty):
-        call(ada, applying.apply_breakdown, draft)
-    draft = call(ada, step_services.add_step, draft, fields={"title": "Buy milk", "estimate_min": 10})
-    assert call(ada, applying.apply_breakdown, draft).status == "applied"
-
-
-def test_steps_towards_a_task_that_is_gone_are_not_applied(ada: User) -> None:
-    goal = make_task(ada, "Thesis")
-    draft = ready(ada, goal=None, task_id=goal.id)
-    do(ada, tasks.delete_task, goal)
-    with pytest.raises(TaskNotFound):
-        call(ada, applying.apply_breakdown, draft)
-    assert fresh(draft).status == "ready"
-    assert Task.objects.count() == 1
+def test_the_snapshots_rule_is_the_same_in_sql(ada: User) -> None:
+    week = timedelta(days=7)
+    for age in (timedelta(), week - timedelta(microseconds=1), week, week + HOUR):
+        for draft in (ask(ada), ready(ada), work(ask(ada), QuotaExceeded())):
+            Breakdown.objects.filter(id=draft.id).update(updated_at=NOON - age)
+        for verb in (services.cancel, applying.apply_breakdown):
+            closed = ready(ada)
+            call(ada, verb, closed)
+            Breakdown.objects.filter(id=closed.id).update(updated_at=NOON - age)
+    drafts = Breakdown.objects.all()
+    assert set(drafts.filter(queries.in_snapshot(now=NOON))) == {
+        draft
+        for draft in drafts
+        if in_snapshot(status=Status(draft.status), updated_at=draft.updated_at, now=NOON)
+    }
 
 
 # --- The row ------------------------------------------------------------------------------------

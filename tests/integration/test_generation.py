@@ -22,7 +22,8 @@ from taskengine.planning.planners import Planners
 from taskengine.planning.threads import DatabaseThreads
 from taskengine.tasks.models import Task
 from tests.support.breakdowns import ask, claimed, error_of, fresh, said, types
-from tests.support.gemini import Failure, FakeGemini, Hang, HangUp, Reaction, Stream, plan
+from tests.support.gemini import FakeGemini
+from tests.support.gemini_answers import Failure, Hang, HangUp, Reaction, Stream, plan
 from tests.support.people import events_of, make_person, operation_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -308,7 +309,7 @@ async def test_the_planner_is_hung_up_on(
     head = len(await threads.run(events_of, ada))
     gemini.release()
 
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(PATIENCE_S / 3):  # long before the planner's own limits
         await making
     assert await asyncio.to_thread(gemini.hung_up.wait, PATIENCE_S)
     assert await threads.run(lambda: Breakdown.objects.values().get()) == before
@@ -349,6 +350,20 @@ def test_the_worker_hears_of_it_at_once(worker: Worker) -> None:
 def test_a_lost_ring_costs_a_second(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "doorbell", SilentDoorbell())
     wait_for(ask(make_person()), "ready")
+
+
+def test_a_breakdown_that_can_not_be_taken_holds_up_no_other(
+    worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = make_person()
+    with transaction.atomic():
+        spoilt = ask(ada, "Spoilt")
+        Breakdown.objects.filter(id=spoilt.id).update(answers=["no question"])
+        sound = ask(ada)
+    wait_for(sound, "ready")
+    spoilt = fresh(spoilt)
+    assert (spoilt.status, spoilt.tries) == ("queued", 1)
+    assert "can't be taken" in caplog.text
 
 
 def test_several_are_made_at_once(gemini: FakeGemini, settings: Any) -> None:

@@ -1,6 +1,6 @@
 """Breakdowns in any state, made by the services and by what a worker calls."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,19 @@ def claimed(draft: Breakdown) -> Attempt:
     attempt = attempts.claim(draft.id)
     assert attempt is not None, "somebody else has it"
     return attempt
+
+
+def call(person: User, verb: Callable[..., Breakdown], draft: Breakdown, **arguments: Any) -> Breakdown:
+    """Carry out a verb on a breakdown; return its row."""
+    with operation_of(person) as operation:
+        verb(operation=operation, breakdown_id=draft.id, **arguments)
+    return fresh(draft)
+
+
+def step(draft: Breakdown, key: str) -> dict[str, Any]:
+    """Return one of the steps."""
+    (found,) = [one for one in draft.steps if one["key"] == key]
+    return dict(found)
 
 
 def work(draft: Breakdown, made: Plan | PlannerError | None = None) -> Breakdown:

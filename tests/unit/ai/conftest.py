@@ -11,8 +11,9 @@ from ai.gemini import GeminiPlanner, Patience
 from ai.gemini_call import Timeouts
 from tests.support.gemini import FakeGemini
 
-IMPATIENT = Patience(
-    timeouts=Timeouts(first_chunk_s=0.25, next_chunk_s=0.25, whole_s=5), tries=2, backoff_s=0.01, failures=100
+# Long enough for the SDK's first call, which builds its models, on a busy machine.
+UNHURRIED = Patience(
+    timeouts=Timeouts(first_chunk_s=10, next_chunk_s=10, whole_s=20), tries=2, backoff_s=0.01, failures=100
 )
 
 
@@ -40,7 +41,7 @@ async def planner_for(gemini: FakeGemini) -> AsyncIterator[Callable[..., GeminiP
     async with AsyncExitStack() as stack:
 
         def make(**arguments: object) -> GeminiPlanner:
-            defaults = {"api_key": "test-key", "base_url": gemini.url, "patience": IMPATIENT}
+            defaults = {"api_key": "test-key", "base_url": gemini.url, "patience": UNHURRIED}
             planner = GeminiPlanner(**{**defaults, **arguments})  # type: ignore[arg-type] # any of them
             stack.push_async_callback(planner.aclose)
             return planner
@@ -50,5 +51,5 @@ async def planner_for(gemini: FakeGemini) -> AsyncIterator[Callable[..., GeminiP
 
 @pytest.fixture
 def planner(planner_for: Callable[..., GeminiPlanner]) -> GeminiPlanner:
-    """A planner that asks the fake Gemini and gives up soon."""
+    """A planner that asks the fake Gemini."""
     return planner_for()

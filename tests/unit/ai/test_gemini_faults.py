@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 import pytest
 
@@ -11,7 +11,8 @@ from ai.gemini import GeminiPlanner, Patience
 from ai.gemini_call import Timeouts
 from ai.plans import Plan, Step
 from tests.support.briefs import brief
-from tests.support.gemini import Failure, FakeGemini, Hang, HangUp, Reaction, Stream, plan
+from tests.support.gemini import FakeGemini
+from tests.support.gemini_answers import Failure, Hang, HangUp, Reaction, Stream, plan
 
 WHOLE = plan()
 TWO_STEPS = WHOLE[: WHOLE.index("Outline")]
@@ -84,6 +85,8 @@ FAULTS = {
     "ended within a chunk": (
         always(Stream(texts=[WHOLE], stop_after_bytes=400, ending="closed")), "ai_unavailable", 0, 4,
     ),
+}  # fmt: skip
+SILENCES = {
     "silent before the first byte": (always(Hang()), "ai_timeout", 0, 2),
     "silent after two steps": ([Stream(texts=[TWO_STEPS], finish=None, ending="silent")], "ai_timeout", 2, 1),
     "silent within a chunk": (
@@ -113,8 +116,27 @@ async def test_every_fault_has_its_code_and_leaves_no_plan(
     assert fault.usage.calls == calls
 
 
+@pytest.mark.parametrize(("reactions", "code", "steps", "calls"), SILENCES.values(), ids=SILENCES.keys())
+async def test_silence_is_a_timeout_wherever_it_begins(
+    gemini: FakeGemini,
+    planner_for: Callable[..., GeminiPlanner],
+    reactions: Sequence[Reaction],
+    code: str,
+    steps: int,
+    calls: int,
+) -> None:
+    timeouts = Timeouts(first_chunk_s=0.4, next_chunk_s=0.4)
+    planner = planner_for(patience=Patience(timeouts=timeouts, failures=100))
+    with suppress(PlannerError):
+        await collect(planner, [])  # the SDK's first call takes longer than the silence
+    gemini.requests.clear()
+    gemini.answer(*reactions)
+    handed_over, fault = await failing(planner)
+    assert (fault.code, len(handed_over), len(gemini.requests)) == (code, steps, calls)
+
+
 def test_the_faults_above_are_all_there_are() -> None:
-    assert {code for _, code, _, _ in FAULTS.values()} == CODES
+    assert {code for _, code, _, _ in (*FAULTS.values(), *SILENCES.values())} == CODES
 
 
 async def test_a_finish_reason_that_nobody_knows_yet_is_invalid_output(
