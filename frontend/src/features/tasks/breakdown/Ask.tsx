@@ -178,7 +178,7 @@ export function ByWhen({ compact = false, value, removable, onChoose }: ByWhenPr
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-label={common.deadline.chosen(when)}
-        className={`${compact ? `${buttonClass("plain", true)} -mr-2.5 px-1! text-ink` : buttonClass("quiet")} tabular`}
+        className={`${compact ? `${buttonClass("plain", true)} px-1! text-ink` : buttonClass("quiet")} tabular`}
         onClick={() => {
           setOpen(!open);
         }}
