@@ -23,7 +23,13 @@ export default defineConfig(({ command }) => ({
         codeSplitting: {
           groups: [
             { name: "vendor", test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
-            { name: "common", test: /\/src\//, minShareCount: 2 },
+            {
+              name: "common",
+              test: /\/src\/(?!shared\/(forms\/|ui\/Field))/,
+              minShareCount: 2,
+            },
+            // No part of the first load: the board has no form of this kind.
+            { name: "forms", test: /\/src\/shared\/(forms\/|ui\/Field)/ },
           ],
         },
       },

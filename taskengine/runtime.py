@@ -1,10 +1,11 @@
-"""What lives in a server process beside its requests: the relay of its sockets, and an engine."""
+"""What lives in a server process beside its requests: the relay of its sockets, an engine, and a worker."""
 
 import asyncio
 import gc
 import logging
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,24 +17,36 @@ from taskengine import clock
 from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.engine.housekeeping import Housekeeper
 from taskengine.engine.loop import Engine
-from taskengine.tasks import queries
+from taskengine.engine.worker import Worker
+from taskengine.planning import queries as planning
+from taskengine.tasks import queries as tasks
 
 logger = logging.getLogger(__name__)
 
 CLOCK_INTERVAL_S: Final = 1  # so long may reads and writes go by a clock that was stepped
 
 
-class TaskSnapshots:
-    """A person's tasks as a snapshot (`realtime.ports.SnapshotSource`). A stream has its user's id."""
+# In this order they come in a snapshot: what refers to others comes after them.
+_KINDS: Final = {"task": tasks.snapshot_page, "breakdown": planning.snapshot_page}
+
+
+class Snapshots:
+    """All that is a person's, as a snapshot (`realtime.ports.SnapshotSource`). A stream has its user's id.
+
+    Where a page ended is said by the kind that comes next, and the last id of that kind: `task:0f8f…`.
+    """
 
     def page(
-        self, stream: UUID, *, as_of: Any, after: str | None
+        self, stream: UUID, *, as_of: datetime, after: str | None
     ) -> tuple[list[Mapping[str, Any]], str | None]:
-        """Read one page."""
-        items, last = queries.snapshot_page(
-            owner_id=stream, as_of=as_of, after=UUID(after) if after is not None else None
-        )
-        return items, str(last) if last is not None else None
+        """Read one page; each is of one kind."""
+        kinds = list(_KINDS)
+        kind, _, last = (after or f"{kinds[0]}:").partition(":")
+        items, reached = _KINDS[kind](owner_id=stream, as_of=as_of, after=UUID(last) if last else None)
+        if reached is not None:
+            return items, f"{kind}:{reached}"
+        following = kinds[kinds.index(kind) + 1 :]
+        return items, f"{following[0]}:" if following else None
 
 
 class Runtime:
@@ -42,26 +55,28 @@ class Runtime:
     def __init__(self) -> None:
         self.relay = Relay(
             authenticator=SessionAuthenticator(),
-            snapshots=TaskSnapshots(),
+            snapshots=Snapshots(),
             now=clock.now,
             sockets_per_stream=settings.SOCKETS_PER_USER,
         )
-        self._threads: list[Engine | Housekeeper] = []
+        self._threads: list[Engine | Housekeeper | Worker] = []
         self._measuring: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to relay and, unless this server is told not to, to fire deadlines."""
+        """Begin to relay and, unless this server is told not to, to fire deadlines and make breakdowns."""
         gc.freeze()  # what was imported lives as long as the process: no collection need go through it
         await self.relay.start()
         await self._measure()  # before the first request: it may ask what is missed
         self._measuring = asyncio.create_task(self._measure_for_ever(), name="clock")
         if settings.ENGINE_IN_SERVER:
-            self._threads = [Engine(), Housekeeper()]
-            for thread in self._threads:
-                thread.start()
+            self._threads += [Engine(), Housekeeper()]
+        if settings.WORKER_IN_SERVER:
+            self._threads.append(Worker())
+        for thread in self._threads:
+            thread.start()
 
     async def stop(self) -> None:
-        """Stop both; the batch under way is finished."""
+        """Stop all of it; the batch under way is finished, a breakdown under way is left to the next worker."""
         if self._measuring is not None:
             self._measuring.cancel()
         await self.relay.stop()

@@ -1,5 +1,6 @@
 """Django settings. What differs between two installations is read from the environment."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "realtime",
     "taskengine.operations",
     "taskengine.tasks",
+    "taskengine.planning",
     "taskengine.engine",
     "taskengine.api",
 ]
@@ -156,6 +158,33 @@ SOCKETS_PER_USER = env.int("SOCKETS_PER_USER", default=20)  # in one process
 # Whether this server process fires deadlines too. There is no leader, so any number may.
 ENGINE_IN_SERVER = env.bool("ENGINE_IN_SERVER", default=True)
 
+# --- Planning -----------------------------------------------------------------------------------
+# Without a key the steps are made by rules, on this server.
+GEMINI_API_KEY: str = env.str("GEMINI_API_KEY", default="")
+GEMINI_MODEL: str = env.str("GEMINI_MODEL", default="gemini-3.8-flash")
+GEMINI_FALLBACK_MODEL: str = env.str("GEMINI_FALLBACK_MODEL", default="gemini-3.5-flash-lite")
+GEMINI_BASE_URL: str = env.str("GEMINI_BASE_URL", default="")  # empty: Google's
+AI_BUDGET_PER_DAY = env.int("AI_BUDGET_PER_DAY", default=30)  # drafts, regenerations and splits a person
+# Whether this server process makes breakdowns too. With a Redis Celery's workers do, unless it says so.
+WORKER_IN_SERVER = env.bool("WORKER_IN_SERVER", default=not REDIS_URL)
+# A worker that gives no sign of life for so long is taken for dead. It gives one every two seconds.
+WORKER_LEASE = timedelta(seconds=env.int("WORKER_LEASE_S", default=30))
+CELERY = {
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+    "broker_connection_timeout": 3,  # seconds
+    # A message whose worker is gone comes back after this time; the sweep is quicker anyway.
+    "broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 3, "socket_connect_timeout": 3},
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "task_time_limit": 180,  # seconds
+    "task_ignore_result": True,
+    "worker_prefetch_multiplier": 1,
+    "worker_cancel_long_running_tasks_on_connection_loss": False,  # the row is the truth: it goes on
+    "worker_hijack_root_logger": False,
+    "worker_send_task_events": False,
+}
+
 # --- Monitoring ---------------------------------------------------------------------------------
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # without one, /metrics is not there
 
@@ -237,6 +266,7 @@ REST_FRAMEWORK = {
         "read": env.str("RATE_LIMIT_READ", default="1200/min") or None,
         "write": env.str("RATE_LIMIT_WRITE", default="600/min") or None,
         "demo": env.str("RATE_LIMIT_DEMO", default="20/min") or None,
+        "ai": env.str("RATE_LIMIT_AI", default="20/min") or None,
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "EXCEPTION_HANDLER": "taskengine.api.errors.exception_handler",
@@ -284,5 +314,7 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "propagate": False},
         # A refused request is the client's fault and stands in the access log already.
         "django.request": {"level": "ERROR"},
+        # Each call of a planner is one of ours already.
+        "httpx2": {"level": "WARNING"},
     },
 }

@@ -58,6 +58,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(max_length=254, unique=True)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    # The shape of `planning.working_hours`, which is what checks it; null: the default.
+    working_hours = models.JSONField(null=True)
     is_guest = models.BooleanField(default=False, help_text="Made by the demo; purged after a day.")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

@@ -1,9 +1,9 @@
 """What can be done to an account."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -19,18 +19,24 @@ GUEST_LIFETIME: Final = timedelta(hours=24)
 _GUESTS_LOCK: Final = 0x6775_6573  # any number that no other advisory lock has
 
 
-def update_user(*, user: User, time_zone: str) -> User:
+def update_user(*, user: User, fields: Mapping[str, Any]) -> User:
     """Change what a person may change about themselves.
+
+    Args:
+        user: Who.
+        fields: New values: `time_zone`, `working_hours` (checked by the caller; None for the default).
 
     Raises:
         InvalidTimeZone: There is no such IANA time zone.
     """
-    try:
-        validate_time_zone(time_zone)
-    except ValidationError:
-        raise InvalidTimeZone from None
-    user.time_zone = time_zone
-    user.save(update_fields=["time_zone"])
+    if "time_zone" in fields:
+        try:
+            validate_time_zone(fields["time_zone"])
+        except ValidationError:
+            raise InvalidTimeZone from None
+    for name, value in fields.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(fields))
     return user
 
 

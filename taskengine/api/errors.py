@@ -5,7 +5,9 @@ Whatever goes wrong below `/api/v1/`, also outside of a view, is answered in one
 """
 
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,7 +23,22 @@ from taskengine.accounts.errors import TooManyGuests
 from taskengine.api.json import JSONRenderer
 from taskengine.api.requests import request_id
 from taskengine.errors import DomainError
-from taskengine.operations.errors import OperationIdReused, OperationInFlight
+from taskengine.operations.errors import (
+    OperationIdReused,
+    OperationInFlight,
+    OperationNotFound,
+    UndoConflict,
+    UndoImpossible,
+)
+from taskengine.planning.errors import (
+    BreakdownClosed,
+    BreakdownEmpty,
+    BreakdownNotFound,
+    BreakdownNotReady,
+    BudgetExhausted,
+    StepNotFound,
+    TooManySteps,
+)
 from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
 
 logger = logging.getLogger(__name__)
@@ -31,11 +48,21 @@ _OUR_FAULT: Final = "Something went wrong here. It was logged; quote the request
 
 # What is not listed is a 400: the request, not the server, is at fault.
 _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
+    BreakdownClosed: HTTPStatus.CONFLICT,
+    BreakdownEmpty: HTTPStatus.CONFLICT,
+    BreakdownNotFound: HTTPStatus.NOT_FOUND,
+    BreakdownNotReady: HTTPStatus.CONFLICT,
+    BudgetExhausted: HTTPStatus.TOO_MANY_REQUESTS,
     OperationIdReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OperationInFlight: HTTPStatus.CONFLICT,
+    OperationNotFound: HTTPStatus.NOT_FOUND,
+    StepNotFound: HTTPStatus.NOT_FOUND,
     TaskIdTaken: HTTPStatus.CONFLICT,
     TaskNotFound: HTTPStatus.NOT_FOUND,
+    TooManySteps: HTTPStatus.CONFLICT,
     TooManyGuests: HTTPStatus.SERVICE_UNAVAILABLE,
+    UndoConflict: HTTPStatus.CONFLICT,
+    UndoImpossible: HTTPStatus.CONFLICT,
 }
 
 
@@ -86,10 +113,9 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
                 (status for kind, status in _STATUS.items() if isinstance(exc, kind)), HTTPStatus.BAD_REQUEST
             )
             code, detail = exc.code, exc.detail
-            if exc.pointer:
-                errors = [{"pointer": exc.pointer, "code": code, "detail": detail}]
-            if isinstance(exc, OperationInFlight):
-                headers["Retry-After"] = "1"
+            errors = [asdict(fault) for fault in exc.faults]
+            if exc.retry_after_s is not None:
+                headers["Retry-After"] = str(math.ceil(exc.retry_after_s))
         case UnknownStream():
             status, code, detail = HTTPStatus.UNAUTHORIZED, "account_gone", "This account is gone."
         case exceptions.ValidationError():

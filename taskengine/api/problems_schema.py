@@ -12,7 +12,7 @@ _MEANING = {
     401: "Nobody is logged in, or the log-in has ended.",
     403: "The CSRF check failed.",
     404: "There is no such thing, or it is not yours.",
-    409: "It is taken, or the same operation is being carried out right now.",
+    409: "It is taken, was changed since, or the same operation is being carried out right now.",
     413: "The body is too large.",
     422: "The idempotency key was used for another request.",
     429: "Too many requests; `Retry-After` says how long to wait.",
@@ -23,7 +23,9 @@ _MEANING = {
 class ProblemErrorSerializer(serializers.Serializer[Any]):
     """One field that is at fault."""
 
-    pointer = serializers.CharField(help_text="A JSON pointer into what was sent.")
+    pointer = serializers.CharField(
+        help_text="A JSON pointer into what was sent; at an undo, `/{kind}/{id}/{field}`."
+    )
     code = serializers.CharField()
     detail = serializers.CharField()
 

@@ -60,8 +60,10 @@ class TaskListView(APIView):
         query = TaskListQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         asked = query.validated_data
-        filters = {name: asked[name] for name in ("bucket", "search", "ordering") if asked.get(name)}
-        bound_to = {"owner": str(owner_id(request)), **filters}
+        filters = {
+            name: asked[name] for name in ("bucket", "search", "parent", "ordering") if asked.get(name)
+        }
+        bound_to = {"owner": str(owner_id(request)), **{name: str(value) for name, value in filters.items()}}
         position = cursors.decode(asked["cursor"], bound_to=bound_to) if asked.get("cursor") else None
         now = clock.now()
         as_of = position.as_of if position else now
@@ -108,6 +110,8 @@ def _filtered(person: UUID, filters: dict[str, Any], *, as_of: datetime) -> Quer
     rows = queries.tasks_of(person)
     if "bucket" in filters:
         rows = rows.filter(queries.in_bucket(Bucket(filters["bucket"]), now=as_of))
+    if "parent" in filters:
+        rows = rows.filter(parent_id=filters["parent"])
     if "search" in filters:
         rows = rows.filter(queries.matching(filters["search"]))
     return rows

@@ -10,7 +10,7 @@ from taskengine.accounts.models import validate_time_zone
 from taskengine.api.fields import DayField, IdField, InstantField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.tasks.deadlines import BUCKET_CHOICES, OUTCOME_CHOICES
-from taskengine.tasks.models import DEFAULT_PRIORITY, MAX_NOTES_CHARS, MAX_TITLE_CHARS
+from taskengine.tasks.models import DEFAULT_PRIORITY, MAX_ESTIMATE_MIN, MAX_NOTES_CHARS, MAX_TITLE_CHARS
 
 ORDERINGS = [
     sign + column
@@ -43,6 +43,13 @@ class TaskSerializer(serializers.Serializer[Any]):
     )
     time_zone = serializers.CharField(allow_null=True, help_text="The zone of that day; null: the user's.")
     priority = serializers.IntegerField(min_value=1, max_value=4, help_text="1 is the highest.")
+    estimate_min = serializers.IntegerField(
+        allow_null=True, min_value=1, max_value=MAX_ESTIMATE_MIN, help_text="How many minutes it takes."
+    )
+    parent = serializers.UUIDField(  # type: ignore[assignment]  # the name on the wire
+        allow_null=True,
+        help_text="The task that this one is a part of. It may be completed, or deleted since.",
+    )
     bucket = serializers.ChoiceField(BUCKET_CHOICES)
     completed_at = serializers.DateTimeField(allow_null=True)
     outcome = serializers.ChoiceField(OUTCOME_CHOICES, allow_null=True)
@@ -62,6 +69,10 @@ class TaskWriteSerializer(StrictSerializer):
         required=False, allow_blank=True, default="", max_length=MAX_NOTES_CHARS, trim_whitespace=False
     )
     priority = serializers.IntegerField(required=False, min_value=1, max_value=4, default=DEFAULT_PRIORITY)
+    estimate_min = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=MAX_ESTIMATE_MIN, default=None
+    )
+    parent = IdField(required=False, allow_null=True, default=None)  # type: ignore[assignment]  # likewise
     deadline = InstantField(required=False, allow_null=True, default=None)
     due_date = DayField(required=False, allow_null=True, default=None)
     time_zone = TextField(required=False, allow_null=True, default=None, max_length=64)
@@ -98,6 +109,9 @@ class TaskListQuerySerializer(StrictSerializer):
     bucket = serializers.ChoiceField(BUCKET_CHOICES, required=False)
     search = serializers.CharField(
         required=False, allow_blank=True, max_length=200, help_text="Words that the title or the notes have."
+    )
+    parent = IdField(  # type: ignore[assignment]  # the name on the wire
+        required=False, help_text="The task that they are parts of."
     )
     ordering = serializers.ChoiceField(
         ORDERINGS, required=False, default="deadline", help_text="Nulls come last, either way round."
@@ -138,6 +152,8 @@ _TASK = {
     "due_date": None,
     "time_zone": None,
     "priority": 4,
+    "estimate_min": 30,
+    "parent": None,
     "bucket": "upcoming",
     "completed_at": None,
     "outcome": None,
@@ -148,7 +164,7 @@ _TASK = {
 }
 NEW_TASK_EXAMPLE = OpenApiExample(
     "With a deadline",
-    value={"title": "Send invoice", "deadline": "2026-11-27T18:00:00+01:00"},
+    value={"title": "Send invoice", "deadline": "2026-11-27T18:00:00+01:00", "estimate_min": 30},
     request_only=True,
 )
 PATCH_EXAMPLE = OpenApiExample("Clear the deadline", value={"deadline": None}, request_only=True)

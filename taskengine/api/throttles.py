@@ -50,3 +50,13 @@ class DemoThrottle(_PersonThrottle):
     def counts(self, request: Request) -> bool:
         """Count each one."""
         return True
+
+
+class AiThrottle(_PersonThrottle):
+    """`RATE_LIMIT_AI`: requests that ask a planner for something, whichever it is."""
+
+    scope = "ai"
+
+    def counts(self, request: Request) -> bool:
+        """Count unsafe methods."""
+        return request.method not in SAFE_METHODS

@@ -4,6 +4,15 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from taskengine.api.about import AboutView
+from taskengine.api.ai import AiView
+from taskengine.api.breakdown_steps import SplitView, StepListView, StepView
+from taskengine.api.breakdowns import (
+    ApplyView,
+    BreakdownListView,
+    BreakdownView,
+    CancelView,
+    RegenerateView,
+)
 from taskengine.api.demo import DemoView
 from taskengine.api.errors import not_found
 from taskengine.api.tasks import (
@@ -14,6 +23,7 @@ from taskengine.api.tasks import (
     TaskSummaryView,
     TaskView,
 )
+from taskengine.api.undo import UndoView
 from taskengine.api.users import MeView
 
 urlpatterns = [
@@ -26,6 +36,18 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/complete/", CompleteView.as_view(), name="task-complete"),
     path("tasks/<uuid:task_id>/reopen/", ReopenView.as_view(), name="task-reopen"),
     path("tasks/<uuid:task_id>/restore/", RestoreView.as_view(), name="task-restore"),
+    path("undo/", UndoView.as_view(), name="undo"),
+    path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
+    path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),
+    path("breakdowns/<uuid:breakdown_id>/cancel/", CancelView.as_view(), name="breakdown-cancel"),
+    path("breakdowns/<uuid:breakdown_id>/regenerate/", RegenerateView.as_view(), name="breakdown-regenerate"),
+    path("breakdowns/<uuid:breakdown_id>/apply/", ApplyView.as_view(), name="breakdown-apply"),
+    path("breakdowns/<uuid:breakdown_id>/steps/", StepListView.as_view(), name="breakdown-steps"),
+    path("breakdowns/<uuid:breakdown_id>/steps/<slug:key>/", StepView.as_view(), name="breakdown-step"),
+    path(
+        "breakdowns/<uuid:breakdown_id>/steps/<slug:key>/split/", SplitView.as_view(), name="breakdown-split"
+    ),
+    path("ai/", AiView.as_view(), name="ai"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path("", not_found),

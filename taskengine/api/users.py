@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar, cast
 
 from allauth.core.ratelimit import consume
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -16,6 +16,7 @@ from taskengine.accounts.models import User
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
+from taskengine.api.working_hours import DEFAULT_HOURS, SCHEMA, WorkingHoursField
 from taskengine.operations.services import Answer, OpenOperation
 
 _View = TypeVar("_View", bound=Callable[..., Response])
@@ -26,6 +27,7 @@ _EXAMPLE = OpenApiExample(
         "id": "5b0c2f2e-6a0e-4a8e-9a55-0f2a3c7d9b11",
         "email": "ada@example.org",
         "time_zone": "Europe/London",
+        "working_hours": {"mon": [["09:00", "12:30"], ["13:30", "17:00"]], "fri": [["09:00", "13:00"]]},
         "is_guest": False,
         "created_at": "2026-11-22T09:00:00Z",
     },
@@ -36,10 +38,19 @@ _EXAMPLE = OpenApiExample(
 class UserSerializer(serializers.ModelSerializer[User]):
     """An account as its owner sees it."""
 
+    working_hours = serializers.SerializerMethodField(
+        help_text="By the clock of `time_zone`; a day that is not there is free. Until set: weekdays, nine to five."
+    )
+
     class Meta:
         model = User
-        fields: ClassVar = ["id", "email", "time_zone", "is_guest", "created_at"]
+        fields: ClassVar = ["id", "email", "time_zone", "working_hours", "is_guest", "created_at"]
         read_only_fields = fields
+
+    @extend_schema_field(SCHEMA)
+    def get_working_hours(self, user: User) -> Any:
+        """Return those that were set, or the default."""
+        return DEFAULT_HOURS if user.working_hours is None else user.working_hours
 
 
 class UserPatchSerializer(StrictSerializer):
@@ -54,6 +65,11 @@ class UserPatchSerializer(StrictSerializer):
 
     time_zone = serializers.CharField(
         required=False, max_length=64, help_text="The name of an IANA time zone, such as `Europe/London`."
+    )
+    working_hours = WorkingHoursField(
+        required=False,
+        allow_null=True,
+        help_text="By the clock of `time_zone`; a day that is not there is free. Null: weekdays, nine to five.",
     )
 
 
@@ -106,12 +122,17 @@ class MeView(APIView):
 
     @extend_schema(
         operation_id="users_me_update",
-        summary="Change your time zone",
+        summary="Change your time zone or working hours",
         parameters=[KEY_PARAMETER],
         request=UserPatchSerializer,
         responses={200: UserSerializer, **problems(400, 401, 403, 409, 413, 422, 429)},
         examples=[
             OpenApiExample("Move", value={"time_zone": "Europe/London"}, request_only=True),
+            OpenApiExample(
+                "Work on two days",
+                value={"working_hours": {"mon": [["09:00", "17:00"]], "sat": [["20:00", "24:00"]]}},
+                request_only=True,
+            ),
             _EXAMPLE,
         ],
     )
@@ -124,7 +145,7 @@ class MeView(APIView):
             user = _owner(request)
             before = dict(UserSerializer(user).data)
             if change.validated_data:
-                user = services.update_user(user=user, **change.validated_data)
+                user = services.update_user(user=user, fields=change.validated_data)
             after = dict(UserSerializer(user).data)
             if after != before:
                 operation.changed(kind="user", object_id=user.pk, before=before, after=after)

@@ -3,7 +3,8 @@
 import logging
 import random
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,10 +13,13 @@ from django.db import close_old_connections
 from taskengine import clock
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine.models import Heartbeat
+from taskengine.planning import attempts, jobs
 
 logger = logging.getLogger(__name__)
 
 INTERVAL_S: Final = 60.0
+# What waits for a worker waits with a person before it.
+JOBS_INTERVAL_S: Final = 5.0
 _DEAD_AFTER: Final = timedelta(hours=1)
 
 
@@ -33,11 +37,26 @@ def _sessions(*, now: datetime) -> bool:
     return purge_expired_sessions(now=now)
 
 
-SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_guests, _sessions, forget_dead_replicas)
+def _abandoned(*, now: datetime) -> bool:
+    return attempts.give_up(now=now)
+
+
+def _unheard(*, now: datetime) -> bool:
+    """Tell the workers again of what none of them took: the message was lost, or its worker died."""
+    found = attempts.unheard(now=now)
+    jobs.hint(found)
+    return bool(found)
+
+
+SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_guests, _sessions, forget_dead_replicas, _abandoned)
+JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard,)
 
 
 class Housekeeper:
-    """Runs every sweep once a minute. Several replicas may: each sweep is safe beside itself."""
+    """Runs every sweep once a minute, those of jobs more often.
+
+    Several replicas may: each sweep is safe beside itself.
+    """
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
@@ -55,18 +74,22 @@ class Housekeeper:
     def run(self) -> None:
         """Sweep until `stop`."""
         # The first round is spread, so that replicas that start together do not sweep together.
-        pause_s = random.random() * INTERVAL_S  # noqa: S311 (jitter)
+        sweep_at = time.monotonic() + random.random() * INTERVAL_S  # noqa: S311 (jitter)
+        pause_s = random.random() * JOBS_INTERVAL_S  # noqa: S311
         while not self._stopping.wait(pause_s):
-            self.sweep_all(now=clock.now())
-            pause_s = INTERVAL_S
+            pause_s = JOBS_INTERVAL_S
+            self.sweep_all(JOB_SWEEPS, now=clock.now())
+            if time.monotonic() >= sweep_at:
+                self.sweep_all(SWEEPS, now=clock.now())
+                sweep_at = time.monotonic() + INTERVAL_S
 
-    def sweep_all(self, *, now: datetime) -> None:
+    def sweep_all(self, sweeps: Iterable[Callable[..., bool]], *, now: datetime) -> None:
         """Run each sweep until it finds nothing more; one that fails does not stop the others."""
-        for sweep in SWEEPS:
+        for sweep in sweeps:
             close_old_connections()
             try:
                 while sweep(now=now) and not self._stopping.is_set():
                     pass
             except Exception:
-                logger.exception("The sweep %s failed; it is run again in a minute.", sweep.__name__)
+                logger.exception("The sweep %s failed; it is run again.", sweep.__name__)
         close_old_connections()

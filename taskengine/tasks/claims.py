@@ -1,4 +1,4 @@
-"""The engine's claim on due tasks: the one place with SQL of its own in the domain.
+"""The engine's claim on due tasks: SQL of its own, because it must wait for nobody.
 
 A claim has two halves. `look` finds what is due soon and locks nothing; its events are drafted
 before the instant, when there is time. `claim` is one statement that fires them, at the instant.

@@ -42,6 +42,7 @@ class Edit:
         self.now = now
         self._operation = operation
         self._before: Mapping[str, Any] | None = None
+        self._deadline = task.deadline
         self._drafts: list[Draft] = []
 
     @classmethod
@@ -76,6 +77,10 @@ class Edit:
         task, is_new = self.task, event is TaskEvent.CREATED
         if not is_new:
             task.version += 1
+        if task.deadline != self._deadline:
+            # A new deadline may be missed afresh.
+            task.deadline_version += 1
+            task.miss_fired_at = task.miss_retry_at = None
         task.updated_at = self.now
         self._drafts.append(events.written(event, task, at=self.now, operation=self._operation))
         self._miss_what_it_became()

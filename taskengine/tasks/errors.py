@@ -15,6 +15,20 @@ class TaskIdTaken(DomainError):
     code = "id_taken"
 
 
+class ParentNotFound(DomainError):
+    """There is no such task to be the parent."""
+
+    code = "parent_not_found"
+    pointer = "/parent"
+
+
+class ParentCircle(DomainError):
+    """A task can't be a part of itself, nor of one of its own parts."""
+
+    code = "parent_circle"
+    pointer = "/parent"
+
+
 class DeadlineConflict(DomainError):
     """The day and the instant are not the same deadline. Give one of them."""
 

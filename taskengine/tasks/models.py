@@ -5,13 +5,14 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from taskengine.tasks.deadlines import OUTCOME_CHOICES
 
 MAX_TITLE_CHARS = 500
 MAX_NOTES_CHARS = 20_000
 DEFAULT_PRIORITY = 4
+MAX_ESTIMATE_MIN = 7 * 24 * 60
 
 _OPEN = Q(completed_at=None, deleted_at=None)
 
@@ -26,6 +27,11 @@ class Task(models.Model):
     title = models.CharField(max_length=MAX_TITLE_CHARS)
     notes = models.TextField(default="", blank=True)
     priority = models.PositiveSmallIntegerField(default=DEFAULT_PRIORITY)
+    estimate_min = models.PositiveSmallIntegerField(null=True)
+    # Rows only go with their owner, who takes parents and children alike: Django has nothing to do then.
+    parent = models.ForeignKey(
+        "self", on_delete=models.DO_NOTHING, null=True, db_index=False, related_name="children"
+    )
 
     deadline = models.DateTimeField(null=True)
     # A deadline that was given as a day: the day, and its zone where that is not the user's.
@@ -50,6 +56,11 @@ class Task(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(priority__range=(1, 4)), name="tasks_task_priority"),
+            models.CheckConstraint(
+                condition=Q(estimate_min=None) | Q(estimate_min__range=(1, MAX_ESTIMATE_MIN)),
+                name="tasks_task_estimate",
+            ),
+            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="tasks_task_parent"),
             models.CheckConstraint(
                 condition=Q(completed_at=None, outcome=None)
                 | Q(completed_at__isnull=False, outcome__isnull=False),
@@ -80,6 +91,11 @@ class Task(models.Model):
             models.Index(fields=["owner", "created_at", "id"], name="tasks_task_made", condition=Q(deleted_at=None)),
             # Pages of a snapshot, and the deletion of an account.
             models.Index(fields=["owner", "id"], name="tasks_task_owner"),
+            # The list of a task's children; and the deletion of an account, where PostgreSQL looks for the
+            # children of each row that goes.
+            models.Index(
+                fields=["parent", "created_at", "id"], name="tasks_task_children", condition=Q(parent__isnull=False)
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """The one JSON shape of a task, for the API, events and snapshots alike."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from realtime.envelope import rfc3339
@@ -18,6 +18,8 @@ def task_payload(task: Task, *, now: datetime) -> dict[str, Any]:
         "due_date": task.due_date.isoformat() if task.due_date else None,
         "time_zone": task.time_zone,
         "priority": task.priority,
+        "estimate_min": task.estimate_min,
+        "parent": str(task.parent_id) if task.parent_id else None,
         "bucket": deadlines.bucket(completed_at=task.completed_at, deadline=task.deadline, now=now).value,
         "completed_at": _instant(task.completed_at),
         "outcome": task.outcome,
@@ -26,6 +28,13 @@ def task_payload(task: Task, *, now: datetime) -> dict[str, Any]:
         "created_at": rfc3339(task.created_at),
         "updated_at": rfc3339(task.updated_at),
     }
+
+
+def field_value(name: str, value: Any) -> Any:
+    """Return a field of a payload as the model's field of the same name has it."""
+    if value is None or name not in {"deadline", "completed_at", "due_date"}:
+        return value
+    return date.fromisoformat(value) if name == "due_date" else datetime.fromisoformat(value)
 
 
 def _instant(instant: datetime | None) -> str | None:

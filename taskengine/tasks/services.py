@@ -24,10 +24,11 @@ from taskengine.tasks.edits import Edit
 from taskengine.tasks.errors import DeadlineConflict
 from taskengine.tasks.events import TaskEvent
 from taskengine.tasks.models import DEFAULT_PRIORITY, Task
+from taskengine.tasks.parents import put_below
 
 MISS_RETRY_AFTER: Final = timedelta(seconds=60)
-_PLAIN: Final = frozenset({"title", "notes", "priority"})
-_WRITABLE: Final = (*_PLAIN, "deadline", "due_date", "time_zone")
+_PLAIN: Final = frozenset({"title", "notes", "priority", "estimate_min"})
+_WRITABLE: Final = (*_PLAIN, "parent_id", "deadline", "due_date", "time_zone")
 
 
 def create_task(
@@ -37,6 +38,8 @@ def create_task(
     id: UUID | None = None,  # noqa: A002 (the field's name)
     notes: str = "",
     priority: int = DEFAULT_PRIORITY,
+    estimate_min: int | None = None,
+    parent: UUID | None = None,
     deadline: datetime | None = None,
     due_date: date | None = None,
     time_zone: str | None = None,
@@ -49,18 +52,30 @@ def create_task(
         id: Its id; None to make one up.
         notes: Markdown, kept as it is.
         priority: 1, the highest, to 4.
+        estimate_min: How long it takes, 1 to 10080 minutes; None for unknown.
+        parent: The task that it is a part of; None for none.
         deadline: The instant it is due, aware. May have passed: then it is missed at once.
         due_date: The day it is due instead; sets `deadline` to that day's end.
         time_zone: The zone of that day; None for the user's.
 
     Raises:
         TaskIdTaken: The id exists already, whoever has it.
+        ParentNotFound: The person has no such task to be its parent.
+        ParentCircle: It would be its own parent.
         DeadlineConflict: A day and an instant were given that are not the same deadline.
     """
     now = operation.now
-    task = Task(owner_id=operation.owner_id, title=title, notes=notes, priority=priority, created_at=now)
+    task = Task(
+        owner_id=operation.owner_id,
+        title=title,
+        notes=notes,
+        priority=priority,
+        estimate_min=estimate_min,
+        created_at=now,
+    )
     if id is not None:
         task.id = id
+    put_below(task, parent)
     _set_due(task, {"deadline": deadline, "due_date": due_date, "time_zone": time_zone})
     return Edit(task, now=now, operation=operation).save(TaskEvent.CREATED)
 
@@ -76,6 +91,8 @@ def update_task(*, operation: OpenOperation, task_id: UUID, fields: Mapping[str,
 
     Raises:
         TaskNotFound: There is no such task.
+        ParentNotFound: The person has no such task to be its parent.
+        ParentCircle: The new parent is the task itself, or a part of it.
         DeadlineConflict: A day and an instant were given that are not the same deadline.
     """
     edit = Edit.of(task_id, operation=operation)
@@ -83,13 +100,11 @@ def update_task(*, operation: OpenOperation, task_id: UUID, fields: Mapping[str,
     old = {name: getattr(task, name) for name in _WRITABLE}
     for name in _PLAIN & fields.keys():
         setattr(task, name, fields[name])
+    if "parent" in fields:
+        put_below(task, fields["parent"])
     _set_due(task, fields)
     if all(getattr(task, name) == value for name, value in old.items()):
         return edit.leave()
-    if task.deadline != old["deadline"]:
-        # A new deadline may be missed afresh.
-        task.deadline_version += 1
-        task.miss_fired_at = task.miss_retry_at = None
     return edit.save(TaskEvent.UPDATED)
 
 
@@ -140,7 +155,7 @@ def reopen_task(*, operation: OpenOperation, task_id: UUID) -> Task:
 
 
 def delete_task(*, operation: OpenOperation, task_id: UUID) -> None:
-    """Delete a task, so that it can be restored.
+    """Delete a task, so that it can be restored. Its children stay, and stay its children.
 
     Raises:
         TaskNotFound: There is no such task, or it is deleted already.

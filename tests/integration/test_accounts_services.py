@@ -161,7 +161,7 @@ def test_a_user_is_not_given_a_zone_that_does_not_exist() -> None:
     signed_up()
 
     with pytest.raises(InvalidTimeZone):
-        services.update_user(user=User.objects.get(), time_zone="Mars/Olympus")
+        services.update_user(user=User.objects.get(), fields={"time_zone": "Mars/Olympus"})
 
 
 def test_what_outlived_its_log_in_is_removed_in_bounded_steps() -> None:

@@ -3,6 +3,7 @@
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,26 +13,40 @@ import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ai.errors import QuotaExceeded
 from realtime import envelope, outbox
 from realtime.envelope import CloseCode
+from realtime.models import EventRow
 from taskengine.accounts.models import User
+from taskengine.errors import DomainError
+from taskengine.operations.errors import OperationNotFound, UndoConflict, UndoImpossible
+from taskengine.planning import applying, attempts, step_services
+from taskengine.planning import queries as planning_queries
+from taskengine.planning import services as planning
+from taskengine.planning.attempts import Attempt
+from taskengine.planning.models import Breakdown
+from taskengine.runtime import Snapshots
 from taskengine.tasks import queries, services
 from taskengine.tasks.models import Task
 from tests.support import contracts, state
-from tests.support.people import do, make_task, miss_due, update
+from tests.support.breakdowns import STEPS, ask, plan, planned
+from tests.support.people import do, make_task, miss_due, operation_of, undo, update
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+LEASE = timedelta(seconds=30)
 DAY = timedelta(days=1)
 
 
 class World:
-    """A person, their tasks, and a clock that the test moves."""
+    """A person, their tasks and breakdowns, and a clock that the test moves."""
 
     def __init__(self, clock: time_machine.Traveller, person: User) -> None:
         self.clock = clock
         self.person = person
         self.tasks: list[Task] = []
+        self.drafts: list[Breakdown] = []
+        self.attempts: list[Attempt] = []
 
     @property
     def now(self) -> datetime:
@@ -61,12 +76,37 @@ class World:
         if Task.objects.filter(id=task.id, deleted_at=None).exists():
             update(self.person, task, **fields)
 
+    def undo(self, number: int) -> None:
+        """Take an operation back, if that can be done."""
+        told = EventRow.objects.filter(stream_id=self.person.pk, op_id__isnull=False).order_by("-seq")
+        op_ids = list(dict.fromkeys(told.values_list("op_id", flat=True)))
+        with suppress(OperationNotFound, UndoConflict, UndoImpossible):
+            undo(self.person, op_ids[number % len(op_ids)])
+
+    def ask(self, goal: str | None, due_in: timedelta | None = None, **fields: Any) -> None:
+        """Ask for a breakdown."""
+        deadline = None if due_in is None else self.now + due_in
+        self.drafts.append(ask(self.person, goal, deadline=deadline, **fields))
+
+    def work(self, write: Callable[..., object] | None, number: int, *made: Any) -> None:
+        """Do what a worker does next: take a breakdown (None), or write to one that it took."""
+        if write is None:
+            attempt = attempts.claim(self.drafts[number % len(self.drafts)].id)
+            self.attempts += [attempt] if attempt is not None else []
+        elif self.attempts:
+            write(self.attempts[number % len(self.attempts)], *made)
+
+    def plan(self, number: int, verb: Callable[..., Any], **arguments: Any) -> None:
+        """Do something to a breakdown, if that can be done."""
+        with suppress(DomainError), operation_of(self.person) as operation:
+            verb(operation=operation, breakdown_id=self.drafts[number % len(self.drafts)].id, **arguments)
+
     def snapshot(self) -> list[dict[str, Any]]:
         """Return the whole state as it is served now."""
         items: list[Any] = []
-        after: uuid.UUID | None = None
+        after: str | None = None
         while True:
-            page, after = queries.snapshot_page(owner_id=self.person.pk, as_of=self.now, after=after)
+            page, after = Snapshots().page(self.person.pk, as_of=self.now, after=after)
             items += page
             if after is None:
                 return items
@@ -96,6 +136,8 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Ada at noon. Every id is the next number, so that a story is told the same each time."""
     numbers = itertools.count(1)
     monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers) << 64, version=4))
+    for model in (Task, Breakdown):  # which took the function before it was replaced
+        monkeypatch.setattr(model._meta.get_field("id"), "_get_default", uuid.uuid4)
     globals()["_ids"] = itertools.count(1)
     with time_machine.travel(NOON, tick=False) as clock:
         yield World(clock, User.objects.create_user("ada@example.org", id=uuid.UUID(int=7, version=4)))
@@ -111,8 +153,40 @@ step = st.one_of(
     ),
     st.tuples(st.just("move"), st.integers(0, 9), st.sampled_from([None, -HOUR, HOUR, DAY])),
     st.tuples(st.just("title"), st.integers(0, 9)),
-    st.tuples(st.just("time"), st.sampled_from([timedelta(), HOUR, DAY, 31 * DAY]), st.booleans()),
+    st.tuples(st.just("undo"), st.integers(0, 3)),
+    st.tuples(st.just("time"), st.sampled_from([timedelta(), HOUR, DAY, 6 * DAY, 31 * DAY]), st.booleans()),
     st.tuples(st.just("snapshot")),
+    st.tuples(st.just("ask"), st.sampled_from([None, HOUR, 3 * DAY])),
+    st.tuples(
+        st.just("work"),
+        st.integers(0, 3),
+        st.sampled_from(
+            [
+                (None,),
+                (attempts.add_step, STEPS[0]),
+                (attempts.add_step, planned("part", "Do a part")),
+                (attempts.finish, plan()),
+                (attempts.finish, plan([planned("part", "Do a part")])),
+                (attempts.fail, QuotaExceeded(retry_after_s=3)),
+                (attempts.release,),
+            ]
+        ),
+    ),
+    st.tuples(
+        st.just("plan"),
+        st.integers(0, 3),
+        st.sampled_from(
+            [
+                (planning.cancel, {}),
+                (planning.regenerate, {"granularity": 2}),
+                (planning.split_step, {"key": "sources"}),
+                (planning.update_breakdown, {"fields": {"deadline": NOON + 9 * DAY}, "drop": ["proof"]}),
+                (step_services.add_step, {"fields": {"title": "One's own", "estimate_min": 30}}),
+                (step_services.edit_step, {"key": "sources", "fields": {"locked": True}}),
+                (applying.apply_breakdown, {}),
+            ]
+        ),
+    ),
 )
 
 
@@ -123,6 +197,7 @@ def test_a_snapshot_at_any_point_and_the_events_after_it_are_a_fresh_snapshot(st
     with time_machine.travel(NOON, tick=False) as clock:
         world = World(clock, User.objects.create_user(f"{uuid.uuid4().hex}@example.org"))
         world.make("First", HOUR)
+        world.ask("Write my thesis", 3 * DAY, task_id=world.tasks[0].id)
         joined: list[tuple[int, state.State]] = [(0, {})]
         for this in steps:
             match this:
@@ -132,8 +207,16 @@ def test_a_snapshot_at_any_point_and_the_events_after_it_are_a_fresh_snapshot(st
                     world.change(number, deadline=None if due_in is None else world.now + due_in)
                 case ("title", number):
                     world.change(number, title=f"Title {len(joined)}")
+                case ("undo", number):
+                    world.undo(number)
                 case ("time", duration, engine):
                     world.pass_time(duration, engine=engine)
+                case ("ask", due_in):
+                    world.ask("Another goal", due_in)
+                case ("work", number, (write, *made)):
+                    world.work(write, number, *made)
+                case ("plan", number, (verb, arguments)):
+                    world.plan(number, verb, **arguments)
                 case ("snapshot",):
                     joined.append((world.head(), state.from_snapshot(world.snapshot())))
                 case (verb, number):
@@ -152,7 +235,8 @@ def every_verb(world: World) -> None:
     world.make("Send invoice", HOUR)
     world.make("No deadline", None)
     world.make("Too late already", -HOUR)
-    world.change(0, title="Send the invoice", notes="To *Ben*", priority=1)
+    world.change(0, title="Send the invoice", notes="To *Ben*", priority=1, estimate_min=45)
+    world.change(1, parent=world.tasks[0].id)
     world.do(services.complete_task, 1)
     world.do(services.reopen_task, 1)
     world.pass_time(HOUR, engine=True)
@@ -184,7 +268,65 @@ def thirty_days(world: World) -> None:
     world.pass_time(29 * DAY + HOUR, engine=True)
 
 
-@pytest.mark.parametrize("story", [every_verb, a_deadline_that_moves, thirty_days])
+def a_breakdown(world: World) -> None:
+    """A goal is broken down, tried again by another worker, edited, split, applied, and taken back."""
+    world.make("Write my thesis", 3 * DAY)
+    world.ask(None, task_id=world.tasks[0].id)
+    world.work(None, 0)
+    world.work(attempts.add_step, 0, STEPS[0])
+    world.pass_time(LEASE, engine=False)
+    world.work(None, 0)
+    for made in STEPS:
+        world.work(attempts.add_step, 1, made)
+    world.work(attempts.add_step, 0, planned("late", "Come too late"))
+    world.work(attempts.finish, 1, plan(risks=("The library closes early.",)))
+    world.plan(0, step_services.edit_step, key="sources", fields={"locked": True, "title": "Find sources"})
+    world.plan(0, step_services.add_step, fields={"title": "Ask Ben", "estimate_min": 30, "after": "sources"})
+    world.plan(0, step_services.remove_step, key="proof")
+    world.plan(0, planning.update_breakdown, fields={"deadline": world.now + HOUR})
+    world.plan(0, planning.update_breakdown, fields={"deadline": world.now + 4 * DAY})
+    world.plan(0, planning.split_step, key="draft")
+    world.work(None, 0)
+    world.work(attempts.add_step, 2, planned("begin", "Begin it"))
+    world.work(attempts.finish, 2, plan([planned("begin", "Begin it"), planned("end", "End it", "begin")]))
+    world.plan(0, planning.regenerate)
+    world.work(None, 0)
+    world.work(attempts.fail, 3, QuotaExceeded(retry_after_s=30))
+    world.plan(0, applying.apply_breakdown)
+    world.undo(0)
+
+
+def breakdowns_that_end(world: World) -> None:
+    """One is applied, one fails, one is cancelled in the making, and one still waits."""
+    for goal in ("Learn to swim", "Plan the party", "Paint the fence", "Clear the attic"):
+        world.ask(goal, 3 * DAY)
+    world.work(None, 0)
+    world.work(attempts.finish, 0, plan())
+    world.plan(0, applying.apply_breakdown)
+    world.work(None, 1)
+    world.work(attempts.add_step, 1, STEPS[0])
+    world.work(attempts.fail, 1, QuotaExceeded())
+    world.work(None, 2)
+    world.work(attempts.add_step, 2, STEPS[0])
+    world.plan(2, planning.cancel)
+
+
+def seven_days(world: World) -> None:
+    """What nobody touched for a week leaves the state without an event."""
+    world.ask("Touched first", None)
+    world.ask("Touched later", None)
+    world.work(None, 0)
+    world.work(attempts.finish, 0, plan(STEPS[:1]))
+    world.pass_time(DAY, engine=False)
+    world.work(None, 1)
+    world.work(attempts.finish, 1, plan(STEPS[:1]))
+    world.pass_time(6 * DAY, engine=False)
+
+
+STORIES = [every_verb, a_deadline_that_moves, thirty_days, a_breakdown, breakdowns_that_end, seven_days]
+
+
+@pytest.mark.parametrize("story", STORIES)
 @pytest.mark.parametrize("joined", ["from the start", "in the middle"])
 def test_the_page_is_held_to_the_same_stories(
     world: World, story: Callable[[World], None], joined: str
@@ -193,7 +335,9 @@ def test_the_page_is_held_to_the_same_stories(
         world.make("Was there before", HOUR)
         world.make("Done before", None)
         world.do(services.complete_task, 1)
+        world.ask("Asked before", DAY)
         world.tasks.clear()
+        world.drafts.clear()
     since, snapshot = world.head(), world.snapshot()
     story(world)
     kept = state.from_snapshot(snapshot)
@@ -212,6 +356,18 @@ def test_the_page_is_held_to_the_same_stories(
             "fresh": fresh,
         },
     )
+
+
+def test_a_snapshot_is_whole_however_many_pages_it_has(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        world.make(f"Task {number}", None)
+        world.ask(f"Goal {number}")
+    whole = world.snapshot()
+    assert [item["kind"] for item in whole] == ["task"] * 4 + ["breakdown"] * 4
+    for rows in (1, 2, 3, 4, 5):
+        monkeypatch.setattr(queries, "SNAPSHOT_PAGE_ROWS", rows)
+        monkeypatch.setattr(planning_queries, "SNAPSHOT_PAGE_ROWS", rows)
+        assert world.snapshot() == whole
 
 
 def test_the_frames_are_what_the_page_was_built_for(world: World) -> None:

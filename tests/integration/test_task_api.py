@@ -76,6 +76,8 @@ def test_a_task_is_answered_whole(ada: AppClient) -> None:
         "due_date": None,
         "time_zone": None,
         "priority": 2,
+        "estimate_min": None,
+        "parent": None,
         "bucket": "upcoming",
         "completed_at": None,
         "outcome": None,

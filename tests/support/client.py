@@ -23,6 +23,7 @@ T = TypeVar("T")
 PASSWORD = "correct horse battery staple"
 STREAM_PATH = "/ws/v1/stream"
 TASKS = "/api/v1/tasks/"
+BREAKDOWNS = "/api/v1/breakdowns/"
 # Generous: these machines are busy. What has to be quick is asserted by the tests themselves.
 PATIENCE_S = 15.0
 
@@ -146,6 +147,18 @@ class Client:
         assert answer.status_code == 200, answer.text
         return str(_object(answer)["id"])
 
+    async def break_down(self, **fields: Any) -> dict[str, Any]:
+        """Ask for a breakdown of a goal or a task; a deadline may be a datetime."""
+        answer = await self.send("POST", BREAKDOWNS, json=_encoded(fields))
+        assert answer.status_code == 202, answer.text
+        return _object(answer)
+
+    async def breakdown(self, id_: str) -> dict[str, Any]:
+        """Return a breakdown as it is now."""
+        answer = await self.send("GET", f"{BREAKDOWNS}{id_}/")
+        assert answer.status_code == 200, answer.text
+        return _object(answer)
+
     async def tasks(self) -> dict[str, dict[str, Any]]:
         """Walk through the whole list; return it by id."""
         found: list[dict[str, Any]] = []
@@ -183,10 +196,14 @@ class Client:
 
     async def snapshot(self) -> dict[str, dict[str, Any]]:
         """Return the tasks as a client sees them that has just come."""
+        return (await self.newcomer()).tasks
+
+    async def newcomer(self) -> "Listener":
+        """Return a listener that came, took the snapshot, and left."""
         listener = await self.listen()
         await listener.until("snapshot", lambda: listener.has_state)
         await listener.close()
-        return listener.tasks
+        return listener
 
 
 class Page:
@@ -351,6 +368,15 @@ class Listener:
         """The tasks of the state, by id."""
         return {id_: item for (kind, id_), item in self.state.items() if kind == "task"}
 
+    @property
+    def breakdowns(self) -> dict[str, dict[str, Any]]:
+        """The breakdowns of the state that are not closed, by id."""
+        return {
+            id_: item
+            for (kind, id_), item in self.state.items()
+            if kind == "breakdown" and item["status"] not in {"applied", "cancelled"}
+        }
+
     async def until(self, what: str, condition: Callable[[], T], *, deadline_s: float = PATIENCE_S) -> T:
         """Wait until `condition` returns something true, and return that."""
 
@@ -363,20 +389,22 @@ class Listener:
 
         return await eventually(what, checked, deadline_s=deadline_s, pause_s=0.005)
 
-    async def event(self, type_: str, task: Mapping[str, Any], **options: Any) -> dict[str, Any]:
-        """Wait for the first event of a type about a task."""
-        return (await self.until(f"{type_} of {task['title']}", lambda: self.of(task, type_), **options))[0]
+    async def event(self, type_: str, object_: Mapping[str, Any], **options: Any) -> dict[str, Any]:
+        """Wait for the first event of a type about a task or a breakdown."""
+        what = f"{type_} of {object_.get('title') or object_['goal']}"
+        return (await self.until(what, lambda: self.of(object_, type_), **options))[0]
 
     async def reach(self, seq: int, **options: Any) -> None:
         """Wait until the event `seq` was taken in."""
         await self.until(f"event {seq}", lambda: (self.last_seq or 0) >= seq, **options)
 
-    def of(self, task: Mapping[str, Any], type_: str | None = None) -> list[dict[str, Any]]:
-        """Return the events about a task, perhaps of one type only."""
+    def of(self, object_: Mapping[str, Any], type_: str | None = None) -> list[dict[str, Any]]:
+        """Return the events about a task or a breakdown, perhaps of one type only."""
         return [
             event
             for event in self.events
-            if event["data"].get("task", {}).get("id") == task["id"] and type_ in (None, event["type"])
+            if event["data"][event["type"].partition(".")[0]]["id"] == object_["id"]
+            and type_ in (None, event["type"])
         ]
 
     async def _read(self, connection: ClientConnection) -> None:

@@ -10,6 +10,7 @@ SECRET_KEY = "tests only: long enough, and known to everybody"
 RATE_LIMITS_OFF = {
     f"RATE_LIMIT_{name}": ""
     for name in (
+        "AI",
         "CHANGE_PASSWORD",
         "CONFIRM_EMAIL",
         "DEMO",
@@ -27,6 +28,7 @@ RATE_LIMITS_OFF = {
 
 # What a developer's shell may have set (`.envrc` does) and must not leak into a test.
 _NOT_INHERITED = {
+    "AI_BUDGET_PER_DAY",
     "ALLOWED_HOSTS",
     "DATABASE_DIRECT_URL",
     "DATABASE_URL",
@@ -37,11 +39,16 @@ _NOT_INHERITED = {
     "EMBEDDED",
     "ENGINE_IN_SERVER",
     "GEMINI_API_KEY",
+    "GEMINI_BASE_URL",
+    "GEMINI_FALLBACK_MODEL",
+    "GEMINI_MODEL",
     "LOG_LEVEL",
     "PUBLIC_URL",
     "REDIS_URL",
     "TRUSTED_ORIGINS",
     "TRUSTED_PROXY_COUNT",
+    "WORKER_IN_SERVER",
+    "WORKER_LEASE_S",
 }
 
 

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from realtime.models import EventRow
 from taskengine.accounts.models import User
+from taskengine.api.undo import UNDOERS
 from taskengine.operations.services import OpenOperation, perform
+from taskengine.operations.undo import undo as undo_operation
 from taskengine.tasks import claims, services
 from taskengine.tasks.models import Task
 
@@ -41,6 +43,20 @@ def update(person: User, task: Task, **fields: Any) -> Task:
     """Change fields of a task."""
     changed: Task = do(person, services.update_task, task, fields=fields)
     return changed
+
+
+def last_operation(person: User) -> UUID:
+    """Return the name of the operation that a person was told of last."""
+    op_id = EventRow.objects.filter(stream_id=person.pk, op_id__isnull=False).latest("seq").op_id
+    assert op_id is not None
+    return op_id
+
+
+def undo(person: User, op_id: UUID | None = None) -> UUID:
+    """Take an operation back, the last one unless another is given; return the undo's own name."""
+    with operation_of(person, "undo") as operation:
+        undo_operation(operation=operation, op_id=op_id or last_operation(person), undoers=UNDOERS)
+    return operation.id
 
 
 def miss_due(*, now: datetime, limit: int = 100) -> int:

@@ -23,8 +23,14 @@ def apply(state: State, event: Mapping[str, Any]) -> None:
 
 
 def as_of(state: State, now: datetime) -> State:
-    """Return the state at an instant: buckets by the clock, without what was closed long ago."""
-    return {key: {**task, "bucket": _bucket(task, now)} for key, task in state.items() if _is_kept(task, now)}
+    """Return the state at an instant: buckets by the clock, without what was closed or left long ago."""
+    kept: State = {}
+    for (kind, id_), data in state.items():
+        if kind == "task" and _is_kept(data, now):
+            kept[kind, id_] = {**data, "bucket": _bucket(data, now)}
+        elif kind == "breakdown" and _is_kept_draft(data, now):
+            kept[kind, id_] = data
+    return kept
 
 
 def _bucket(task: Mapping[str, Any], now: datetime) -> str:
@@ -38,3 +44,8 @@ def _bucket(task: Mapping[str, Any], now: datetime) -> str:
 def _is_kept(task: Mapping[str, Any], now: datetime) -> bool:
     closed = task["completed_at"]
     return closed is None or datetime.fromisoformat(closed) > now - timedelta(days=30)
+
+
+def _is_kept_draft(draft: Mapping[str, Any], now: datetime) -> bool:
+    touched = datetime.fromisoformat(draft["updated_at"])
+    return draft["status"] not in {"applied", "cancelled"} and touched > now - timedelta(days=7)

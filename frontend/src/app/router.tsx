@@ -123,7 +123,7 @@ const settings = createRoute({
   path: "/settings",
   component: Settings,
   errorComponent: Broken,
-  staticData: { title: text.settings.title },
+  staticData: { title: text.header.settings },
 });
 
 const routeTree = root.addChildren([

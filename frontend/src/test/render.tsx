@@ -10,7 +10,7 @@ import type { ReactNode } from "react";
 import { vi } from "vitest";
 
 import { WorkspaceProvider } from "@/features/tasks/context";
-import type { Connection, Workspace } from "@/features/tasks/workspace";
+import type { Connection, Subject, Workspace } from "@/features/tasks/workspace";
 import type { Task } from "@/shared/api/types";
 import { Clock } from "@/shared/clock/clock";
 import { ClockProvider } from "@/shared/clock/react";
@@ -35,7 +35,8 @@ export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
     remove: vi.fn<Workspace["commands"]["remove"]>(),
   };
   const connection = new Observable<Connection>({ state: "live", reason: null });
-  return { clock, store, commands, connection, viewer: "me", zone: new Observable("UTC") };
+  const subject = new Observable<Subject | null>(null);
+  return { clock, store, commands, connection, subject, viewer: "me", zone: new Observable("UTC") };
 }
 
 export type TestWorkspace = ReturnType<typeof makeTestWorkspace>;

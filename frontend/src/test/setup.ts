@@ -11,6 +11,7 @@ beforeEach(() => {
   vi.spyOn(console, "error");
   vi.spyOn(console, "warn");
   window.scrollTo = () => undefined;
+  Element.prototype.scrollIntoView = () => undefined;
   // Tests see a wide screen unless they say otherwise.
   screenIs(true);
   // jsdom cannot lay a dialog over the rest.

@@ -16,6 +16,8 @@ export function makeTask(fields: Partial<Task> & Pick<Task, "id">): Task {
     due_date: null,
     time_zone: null,
     priority: 4,
+    estimate_min: null,
+    parent: null,
     bucket: "upcoming",
     completed_at: null,
     outcome: null,

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { explain } from "@/shared/api/errors";
 import { getAbout } from "@/shared/api/getAbout";
 import { text } from "@/shared/text";
+import { landing } from "@/shared/text/landing";
 import { Button, buttonClass } from "@/shared/ui/Button";
 
 interface LandingPageProps {
@@ -31,13 +32,13 @@ export function LandingPage({ sample, startDemo }: LandingPageProps) {
     <main className="mx-auto grid max-w-[1120px] gap-8 px-4 pt-8 pb-16 sm:px-8 wide:gap-10 wide:pt-14">
       <div className="grid gap-5">
         <h1 className="max-w-[22ch] text-display font-semibold tracking-tight text-balance">
-          {text.landing.claim}
+          {landing.claim}
         </h1>
-        <p className="max-w-[60ch] text-muted">{text.landing.more}</p>
+        <p className="max-w-[60ch] text-muted">{landing.more}</p>
         <div className="flex flex-wrap items-center gap-3">
           {demo && (
             <Button look="main" disabled={busy} onClick={() => void start()}>
-              {text.landing.demo}
+              {landing.demo}
             </Button>
           )}
           <Link to="/signup" className={buttonClass(demo ? "quiet" : "main")}>
@@ -47,7 +48,7 @@ export function LandingPage({ sample, startDemo }: LandingPageProps) {
             {text.auth.signIn}
           </Link>
         </div>
-        <p className="min-h-[18px] text-meta text-muted">{demo && text.landing.demoHint}</p>
+        <p className="min-h-[18px] text-meta text-muted">{demo && landing.demoHint}</p>
         {problem && (
           <p role="alert" className="text-missed">
             {problem}

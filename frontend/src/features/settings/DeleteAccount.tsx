@@ -4,7 +4,7 @@ import { deleteMe } from "@/shared/api/deleteMe";
 import type { User } from "@/shared/api/types";
 import { FormError } from "@/shared/forms/FormError";
 import { entry, useSubmit } from "@/shared/forms/useSubmit";
-import { text } from "@/shared/text";
+import { settings } from "@/shared/text/settings";
 import { Button } from "@/shared/ui/Button";
 import { Confirm } from "@/shared/ui/Confirm";
 import { Field } from "@/shared/ui/Field";
@@ -32,10 +32,10 @@ export function DeleteAccount({ user, onDeleted }: DeleteAccountProps) {
         else void form.submit(event.currentTarget);
       }}
     >
-      <p className="text-muted">{text.settings.deleteHint}</p>
+      <p className="text-muted">{settings.deleteHint}</p>
       {!user.is_guest && (
         <Field
-          label={text.settings.deletePassword}
+          label={settings.deletePassword}
           name="password"
           type="password"
           autoComplete="current-password"
@@ -45,12 +45,12 @@ export function DeleteAccount({ user, onDeleted }: DeleteAccountProps) {
       )}
       <FormError message={form.errorBeside("password")} />
       <Button type="submit" look="danger" className="justify-self-start" disabled={form.busy}>
-        {text.settings.deleteAccount}
+        {settings.deleteAccount}
       </Button>
       {asking && (
         <Confirm
-          question={text.settings.deleteHint}
-          yes={text.settings.deleteYes}
+          question={settings.deleteHint}
+          yes={settings.deleteYes}
           onYes={() => {
             if (element.current) void form.submit(element.current);
           }}

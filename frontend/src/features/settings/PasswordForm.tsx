@@ -4,6 +4,7 @@ import { changePassword } from "@/shared/api/changePassword";
 import { FormError } from "@/shared/forms/FormError";
 import { entry, useSubmit } from "@/shared/forms/useSubmit";
 import { text } from "@/shared/text";
+import { settings } from "@/shared/text/settings";
 import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 import { showToast } from "@/shared/ui/toasts";
@@ -13,14 +14,14 @@ export function PasswordForm({ email }: { readonly email: string }) {
   const form = useSubmit(async (entered) => {
     await changePassword(entry(entered, "current_password"), entry(entered, "new_password"));
     element.current?.reset();
-    showToast({ message: text.settings.passwordChanged });
+    showToast({ message: settings.passwordChanged });
   });
   return (
     <form ref={element} className="grid gap-4" onSubmit={form.onSubmit}>
       {/* Tells a password manager whose password this is. */}
       <input type="email" autoComplete="username" value={email} readOnly hidden />
       <Field
-        label={text.settings.currentPassword}
+        label={settings.currentPassword}
         name="current_password"
         type="password"
         autoComplete="current-password"
@@ -39,7 +40,7 @@ export function PasswordForm({ email }: { readonly email: string }) {
       />
       <FormError message={form.errorBeside("current_password", "new_password")} />
       <Button type="submit" className="justify-self-start" disabled={form.busy}>
-        {text.settings.changePassword}
+        {settings.changePassword}
       </Button>
     </form>
   );

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import type { User } from "@/shared/api/types";
 import { text } from "@/shared/text";
+import { settings } from "@/shared/text/settings";
 import { BackIcon } from "@/shared/ui/icons";
 
 import { DeleteAccount } from "./DeleteAccount";
@@ -28,19 +29,19 @@ export default function SettingsPage({ user, onChanged, onDeleted }: SettingsPag
           >
             <BackIcon className="size-5" />
           </Link>
-          <h1 className="text-title font-semibold">{text.settings.title}</h1>
+          <h1 className="text-title font-semibold">{settings.title}</h1>
         </div>
-        <p className="text-muted">{user.is_guest ? text.settings.guest : user.email}</p>
+        <p className="text-muted">{user.is_guest ? settings.guest : user.email}</p>
       </div>
-      <Part title={text.settings.time}>
+      <Part title={settings.time}>
         <ZoneForm user={user} onChanged={onChanged} />
       </Part>
       {!user.is_guest && (
-        <Part title={text.settings.password}>
+        <Part title={settings.password}>
           <PasswordForm email={user.email} />
         </Part>
       )}
-      <Part title={text.settings.deleteTitle}>
+      <Part title={settings.deleteTitle}>
         <DeleteAccount user={user} onDeleted={onDeleted} />
       </Part>
     </main>

@@ -5,7 +5,7 @@ import { updateMe } from "@/shared/api/updateMe";
 import { FormError } from "@/shared/forms/FormError";
 import { entry, useSubmit } from "@/shared/forms/useSubmit";
 import { isZone } from "@/shared/lib/zone";
-import { text } from "@/shared/text";
+import { settings } from "@/shared/text/settings";
 import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 import { showToast } from "@/shared/ui/toasts";
@@ -24,19 +24,19 @@ export function ZoneForm({ user, onChanged }: ZoneFormProps) {
     setUnknown(!isZone(zone));
     if (!isZone(zone)) return;
     onChanged(await updateMe({ time_zone: zone }));
-    showToast({ message: text.settings.saved });
+    showToast({ message: settings.saved });
   });
   return (
     <form className="grid gap-4" onSubmit={form.onSubmit}>
       <Field
-        label={text.settings.zone}
+        label={settings.zone}
         name="time_zone"
         list="zones"
         autoComplete="off"
         required
         defaultValue={user.time_zone}
-        hint={text.settings.zoneHint}
-        error={unknown ? text.settings.zoneUnknown : form.errorOf("time_zone")}
+        hint={settings.zoneHint}
+        error={unknown ? settings.zoneUnknown : form.errorOf("time_zone")}
       />
       <datalist id="zones">
         {ZONES.map((zone) => (
@@ -45,7 +45,7 @@ export function ZoneForm({ user, onChanged }: ZoneFormProps) {
       </datalist>
       <FormError message={form.errorBeside("time_zone")} />
       <Button type="submit" className="justify-self-start" disabled={form.busy}>
-        {text.settings.save}
+        {settings.save}
       </Button>
     </form>
   );

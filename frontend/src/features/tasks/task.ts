@@ -14,6 +14,8 @@ export function makeTask(title: string, created: string, fields: Partial<Task>):
     due_date: null,
     time_zone: null,
     priority: DEFAULT_PRIORITY,
+    estimate_min: null,
+    parent: null,
     bucket: "upcoming",
     completed_at: null,
     outcome: null,

@@ -9,17 +9,31 @@ import { Operations } from "@/shared/store/operations";
 import { TaskStore } from "@/shared/store/store";
 
 import { type Commands, makeCommands } from "./commands";
+import type { Deadline } from "./deadline/deadline";
 
 export interface Connection {
   readonly state: ConnectionState;
   readonly reason: StopReason | null;
 }
 
+/** What is to be broken down: a task, a goal that is none yet, or a draft that was begun. */
+export type Subject =
+  | { readonly taskId: string }
+  | { readonly draftId: string }
+  | {
+      readonly goal: string;
+      readonly deadline: Deadline;
+      /** The goal is in the planner's hands. */
+      readonly started: () => void;
+    };
+
 /** What every part of the board works with: one person's tasks, and what can be done with them. */
 export interface Workspace {
   readonly store: TaskStore;
   readonly commands: Commands;
   readonly connection: Observable<Connection>;
+  /** What the planner is open with; null while it is closed. */
+  readonly subject: Observable<Subject | null>;
   /** Whose workspace it is; what the browser remembers is kept apart by it. */
   readonly viewer: string;
   /** The zone in which this person reads and writes times. */
@@ -83,6 +97,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
   return {
     store,
     connection,
+    subject: new Observable<Subject | null>(null),
     viewer,
     zone,
     commands: makeCommands(clock, operations, zone.get),

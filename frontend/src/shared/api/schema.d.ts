@@ -24,6 +24,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which planner is on, and what is left of today
+         * @description Say so.
+         */
+        get: operations["ai"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/breakdowns/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List breakdowns
+         * @description Newest first, page by page, closed ones too.
+         */
+        get: operations["breakdowns_list"];
+        put?: never;
+        /**
+         * Break a goal down into steps
+         * @description Puts it in line and answers at once. The steps come one by one as events of the stream, at last `breakdown.ready` with the whole plan and its calendar, or `breakdown.failed`. What the task says is the default for what is absent here.
+         */
+        post: operations["breakdowns_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/breakdowns/{breakdown_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a breakdown
+         * @description Return it.
+         */
+        get: operations["breakdowns_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a draft
+         * @description Moves its deadline, words the goal anew, leaves steps out. The calendar looks again, also where nothing is sent: after a change of working hours, for example. A deadline that is set here becomes the task's when the draft is applied.
+         */
+        patch: operations["breakdowns_update"];
+        trace?: never;
+    };
+    "/api/v1/breakdowns/{breakdown_id}/apply/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make tasks of the steps
+         * @description All in one operation, which one undo takes back (`applied_op`). A goal without a task gets one. A repeat changes nothing and makes no event.
+         */
+        post: operations["breakdowns_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/breakdowns/{breakdown_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a breakdown
+         * @description In the middle of being made too. A repeat changes nothing and makes no event.
+         */
+        post: operations["breakdowns_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/breakdowns/{breakdown_id}/regenerate/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the steps anew
+         * @description Locked steps stay. If it fails the draft has its former steps again, is `ready`, and `error` says why.
+         */
+        post: operations["breakdowns_regenerate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/breakdowns/{breakdown_id}/steps/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a step
+         * @description Add one.
+         */
+        post: operations["breakdowns_steps_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/breakdowns/{breakdown_id}/steps/{key}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Leave a step out
+         * @description What waited for it waits for what it waited for. Answers the draft.
+         */
+        delete: operations["breakdowns_steps_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, lock or move a step
+         * @description Change what was sent.
+         */
+        patch: operations["breakdowns_steps_update"];
+        trace?: never;
+    };
+    "/api/v1/breakdowns/{breakdown_id}/steps/{key}/split/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Break one step down again
+         * @description Its parts take its place, and whatever waited for it waits for them. If it fails, the step is as it was and `error` says why.
+         */
+        post: operations["breakdowns_steps_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo/": {
         parameters: {
             query?: never;
@@ -180,6 +372,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/undo/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo an operation
+         * @description Takes back what any one of your operations of the last day did, whole or not at all, as a new operation with events of its own. Old values come back as they were; a deadline that has passed meanwhile is missed at once. Where something was changed since, it is 409 `undo_conflict`, and `errors` names the objects and fields; what can't be undone at all, such as a change of the account, is 409 `undo_impossible`.
+         */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/me/": {
         parameters: {
             query?: never;
@@ -202,7 +414,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change your time zone
+         * Change your time zone or working hours
          * @description Change what was sent, and return the account.
          */
         patch: operations["users_me_update"];
@@ -222,12 +434,191 @@ export interface components {
             signed_in: boolean;
         };
         /**
+         * @description * `dropped` - dropped
+         *     * `repaired` - repaired
+         *     * `noted` - noted
+         * @enum {string}
+         */
+        ActionEnum: "dropped" | "repaired" | "noted";
+        /** @description The planner that makes one's breakdowns. */
+        Ai: {
+            /**
+             * @description `offline` works by rules and is no AI.
+             *
+             *     * `gemini` - gemini
+             *     * `offline` - offline
+             */
+            planner: components["schemas"]["PlannerEnum"];
+            model: string | null;
+            budget: components["schemas"]["Budget"];
+            /** @description What leaves this server, as a sentence for people. */
+            sends: string;
+        };
+        /** @description What was said to one of a planner's questions. */
+        Answer: {
+            question: string;
+            answer: string;
+        };
+        /** @description What was said to one of a planner's questions. */
+        AnswerRequest: {
+            question: string;
+            answer: string;
+        };
+        /** @description A breakdown as it is read. The same shape stands in every event and snapshot. */
+        Breakdown: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The goal's task; null until there is one.
+             */
+            task: string | null;
+            goal: string;
+            notes: string;
+            /**
+             * Format: date-time
+             * @description By when; null: the steps have no deadlines either.
+             */
+            deadline: string | null;
+            granularity: number;
+            context: string;
+            answers: components["schemas"]["Answer"][];
+            language: string | null;
+            status: components["schemas"]["StatusEnum"];
+            /** @description Counts the attempts. A new one begins afresh: its first event has the steps that stay. */
+            attempt: number;
+            planner: components["schemas"]["PlannerEnum"];
+            model: string | null;
+            verdict: components["schemas"]["VerdictEnum"] | components["schemas"]["NullEnum"];
+            /** @description Why the goal needs no plan; empty otherwise. */
+            reason: string;
+            /** @description What the planner has to know first: answer them by /regenerate/. */
+            questions: string[];
+            assumptions: string[];
+            risks: string[];
+            remarks: components["schemas"]["Remark"][];
+            steps: components["schemas"]["Step"][];
+            misfit: components["schemas"]["Misfit"] | null;
+            /** @description What went wrong last. With `ready`: the plan is the one from before. */
+            error: components["schemas"]["Failure"] | null;
+            /**
+             * Format: uuid
+             * @description The operation that made tasks of the steps: undo it by /undo/.
+             */
+            applied_op: string | null;
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description A goal, or a task that is one. */
+        BreakdownCreateRequest: {
+            /** Format: uuid */
+            task?: string | null;
+            goal?: string | null;
+            /** @description What else is known; null: the task's. */
+            notes?: string | null;
+            /**
+             * Format: date-time
+             * @description By when; null: the task's.
+             */
+            deadline?: string | null;
+            /**
+             * @description How fine: from 1, a few large steps, to 5, many small ones.
+             * @default 3
+             */
+            granularity: number;
+            /** @default  */
+            context: string;
+            answers?: components["schemas"]["AnswerRequest"][];
+            /** @description The language of the steps, such as `de`; null: that of the goal. */
+            language?: string | null;
+        };
+        /** @description One page of breakdowns, newest first. */
+        BreakdownList: {
+            results: components["schemas"]["Breakdown"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date-time */
+            server_time: string;
+        };
+        /**
          * @description * `upcoming` - upcoming
          *     * `completed` - completed
          *     * `missed` - missed
          * @enum {string}
          */
         BucketEnum: "upcoming" | "completed" | "missed";
+        /** @description What is left of a day. Only what is asked of Gemini counts. */
+        Budget: {
+            limit: number;
+            left: number;
+            /** Format: date-time */
+            resets_at: string;
+        };
+        /**
+         * @description * `drop_optional` - drop_optional
+         *     * `extend_hours` - extend_hours
+         *     * `release_steps` - release_steps
+         *     * `move_deadline` - move_deadline
+         * @enum {string}
+         */
+        ChangesEnum: "drop_optional" | "extend_hours" | "release_steps" | "move_deadline";
+        /** @description Why there is no plan. */
+        Failure: {
+            /** @description `ai_blocked`, `ai_truncated`, `ai_invalid_output`, `ai_quota`, `ai_unavailable`, `ai_timeout`. */
+            code: string;
+            detail: string;
+            /**
+             * Format: double
+             * @description When another try may succeed, in seconds, where it is known.
+             */
+            retry_after_s: number | null;
+        };
+        /** @description What would make the steps fit: all of these changes together. */
+        Fix: {
+            changes: components["schemas"]["ChangesEnum"][];
+            /** @description Keys of the steps to leave out: `drop` of a PATCH. */
+            dropped: string[];
+            freed_min: number;
+            /** @description The person's `working_hours` then; null if they stay as they are. */
+            hours: {
+                mon?: string[][];
+                tue?: string[][];
+                wed?: string[][];
+                thu?: string[][];
+                fri?: string[][];
+                sat?: string[][];
+                sun?: string[][];
+            } | null;
+            /**
+             * Format: date-time
+             * @description The goal's deadline then; null if it stays.
+             */
+            deadline: string | null;
+            /** @description The same as a sentence, by the clock of the person's zone. */
+            detail: string;
+        };
+        /**
+         * @description * `breakdown` - breakdown
+         *     * `task` - task
+         * @enum {string}
+         */
+        KindEnum: "breakdown" | "task";
+        /** @description By how much the steps do not fit before the deadline, and what would help. */
+        Misfit: {
+            needed_min: number;
+            /** @description No more than the needed are counted. */
+            free_min: number;
+            missing_min: number;
+            /** @description The key of the first step that would be late. */
+            first_step: string;
+            fixes: components["schemas"]["Fix"][];
+            /** @description The same as a sentence. */
+            detail: string;
+        };
         NullEnum: null;
         /**
          * @description * `on_time` - on_time
@@ -235,6 +626,28 @@ export interface components {
          * @enum {string}
          */
         OutcomeEnum: "on_time" | "late";
+        /** @description Some fields of a draft. With none of them the calendar looks again. */
+        PatchedBreakdownPatchRequest: {
+            goal?: string;
+            notes?: string;
+            /** Format: date-time */
+            deadline?: string | null;
+            /** @description Keys of steps to leave out, such as a fix's `dropped`. */
+            drop?: string[];
+        };
+        /** @description What a person may say of a step. */
+        PatchedStepWriteRequest: {
+            title?: string;
+            why?: string;
+            done_when?: string;
+            estimate_min?: number;
+            depends_on?: string[];
+            optional?: boolean;
+            /** @description A step of one's own is, unless said otherwise. */
+            locked?: boolean;
+            /** @description The key of the step to stand behind; null: first. Absent: a new one last, others where they are. */
+            after?: string | null;
+        };
         /** @description What a client may say of a task. Absent, null and a value are three different things. */
         PatchedTaskWriteRequest: {
             title?: string;
@@ -242,6 +655,9 @@ export interface components {
             notes: string;
             /** @default 4 */
             priority: number;
+            estimate_min?: number | null;
+            /** Format: uuid */
+            parent?: string | null;
             /** Format: date-time */
             deadline?: string | null;
             /** Format: date */
@@ -252,7 +668,23 @@ export interface components {
         PatchedUserPatchRequest: {
             /** @description The name of an IANA time zone, such as `Europe/London`. */
             time_zone?: string;
+            /** @description By the clock of `time_zone`; a day that is not there is free. Null: weekdays, nine to five. */
+            working_hours?: {
+                mon?: string[][];
+                tue?: string[][];
+                wed?: string[][];
+                thu?: string[][];
+                fri?: string[][];
+                sat?: string[][];
+                sun?: string[][];
+            } | null;
         };
+        /**
+         * @description * `gemini` - gemini
+         *     * `offline` - offline
+         * @enum {string}
+         */
+        PlannerEnum: "gemini" | "offline";
         /** @description An error (RFC 9457). */
         Problem: {
             type: string;
@@ -267,10 +699,84 @@ export interface components {
         };
         /** @description One field that is at fault. */
         ProblemError: {
-            /** @description A JSON pointer into what was sent. */
+            /** @description A JSON pointer into what was sent; at an undo, `/{kind}/{id}/{field}`. */
             pointer: string;
             code: string;
             detail: string;
+        };
+        /** @description What is to be otherwise; absent stays as it is. */
+        RegenerateRequest: {
+            /** @description How fine: from 1, a few large steps, to 5, many small ones. */
+            granularity?: number;
+            context?: string;
+            answers?: components["schemas"]["AnswerRequest"][];
+        };
+        /** @description What was dropped, repaired or noted on the way. */
+        Remark: {
+            code: string;
+            action: components["schemas"]["ActionEnum"];
+            detail: string;
+            step: string | null;
+            title: string | null;
+        };
+        /** @description How fine the parts are. */
+        SplitRequest: {
+            /**
+             * @description How fine: from 1, a few large steps, to 5, many small ones.
+             * @default 2
+             */
+            granularity: number;
+        };
+        /**
+         * @description * `queued` - queued
+         *     * `generating` - generating
+         *     * `ready` - ready
+         *     * `failed` - failed
+         *     * `applied` - applied
+         *     * `cancelled` - cancelled
+         * @enum {string}
+         */
+        StatusEnum: "queued" | "generating" | "ready" | "failed" | "applied" | "cancelled";
+        /** @description One step of a draft. */
+        Step: {
+            /** @description Its name within the draft. */
+            key: string;
+            title: string;
+            /** @description What it is good for; may be empty. */
+            why: string;
+            /** @description What tells that it is done; may be empty. */
+            done_when: string;
+            /** @description How many minutes of work it is. */
+            estimate_min: number;
+            /** @description Keys of steps that stand before it. */
+            depends_on: string[];
+            /** @description Whether the goal can be reached without it. */
+            optional: boolean;
+            /** @description Whether it stays when the plan is made anew. */
+            locked: boolean;
+            /**
+             * Format: date-time
+             * @description When its turn begins; null while that is unknown, or nothing fits.
+             */
+            starts_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its turn ends; null likewise.
+             */
+            deadline: string | null;
+        };
+        /** @description What a person may say of a step. */
+        StepWriteRequest: {
+            title: string;
+            why?: string;
+            done_when?: string;
+            estimate_min: number;
+            depends_on?: string[];
+            optional?: boolean;
+            /** @description A step of one's own is, unless said otherwise. */
+            locked?: boolean;
+            /** @description The key of the step to stand behind; null: first. Absent: a new one last, others where they are. */
+            after?: string | null;
         };
         /** @description A task as it is read. The same shape stands in every event and snapshot. */
         Task: {
@@ -293,6 +799,13 @@ export interface components {
             time_zone: string | null;
             /** @description 1 is the highest. */
             priority: number;
+            /** @description How many minutes it takes. */
+            estimate_min: number | null;
+            /**
+             * Format: uuid
+             * @description The task that this one is a part of. It may be completed, or deleted since.
+             */
+            parent: string | null;
             bucket: components["schemas"]["BucketEnum"];
             /** Format: date-time */
             completed_at: string | null;
@@ -316,6 +829,9 @@ export interface components {
             notes: string;
             /** @default 4 */
             priority: number;
+            estimate_min?: number | null;
+            /** Format: uuid */
+            parent?: string | null;
             /** Format: date-time */
             deadline?: string | null;
             /** Format: date */
@@ -348,6 +864,9 @@ export interface components {
             notes: string;
             /** @default 4 */
             priority: number;
+            estimate_min?: number | null;
+            /** Format: uuid */
+            parent?: string | null;
             /** Format: date-time */
             deadline?: string | null;
             /** Format: date */
@@ -364,6 +883,31 @@ export interface components {
             /** Format: date-time */
             next_transition_at: string | null;
         };
+        /** @description What to take back. */
+        UndoRequest: {
+            /**
+             * Format: uuid
+             * @description The operation: `Operation-Id` of its answer, or `op_id` of its events.
+             */
+            op_id: string;
+        };
+        /** @description What was taken back. */
+        Undone: {
+            /**
+             * Format: uuid
+             * @description The undo's own name: undo that, and all is as it was before.
+             */
+            op_id: string;
+            /** Format: uuid */
+            undid: string;
+            objects: components["schemas"]["UndoneObject"][];
+        };
+        /** @description One object that was changed back. */
+        UndoneObject: {
+            kind: components["schemas"]["KindEnum"];
+            /** Format: uuid */
+            id: string;
+        };
         /** @description An account as its owner sees it. */
         User: {
             /** Format: uuid */
@@ -371,6 +915,16 @@ export interface components {
             /** Format: email */
             readonly email: string;
             readonly time_zone: string;
+            /** @description By the clock of `time_zone`; a day that is not there is free. Until set: weekdays, nine to five. */
+            readonly working_hours: {
+                mon?: string[][];
+                tue?: string[][];
+                wed?: string[][];
+                thu?: string[][];
+                fri?: string[][];
+                sat?: string[][];
+                sun?: string[][];
+            };
             /** @description Made by the demo; purged after a day. */
             readonly is_guest: boolean;
             /** Format: date-time */
@@ -381,6 +935,13 @@ export interface components {
             /** @description The account's password. A guest has none and may leave it out. */
             password?: string | null;
         };
+        /**
+         * @description * `steps` - steps
+         *     * `questions` - questions
+         *     * `needs_no_plan` - needs_no_plan
+         * @enum {string}
+         */
+        VerdictEnum: "steps" | "questions" | "needs_no_plan";
     };
     responses: never;
     parameters: never;
@@ -405,6 +966,976 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["About"];
+                };
+            };
+        };
+    };
+    ai: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ai"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakdownList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BreakdownCreateRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                breakdown_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                breakdown_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedBreakdownPatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_apply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                breakdown_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                breakdown_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_regenerate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                breakdown_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RegenerateRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_steps_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                breakdown_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepWriteRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_steps_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                breakdown_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_steps_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                breakdown_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedStepWriteRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_steps_split: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                breakdown_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SplitRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -484,6 +2015,8 @@ export interface operations {
                  *     * `-title` - -title
                  */
                 ordering?: "deadline" | "-deadline" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "completed_at" | "-completed_at" | "priority" | "-priority" | "title" | "-title";
+                /** @description The task that they are parts of. */
+                parent?: string;
                 /** @description Words that the title or the notes have. */
                 search?: string;
             };
@@ -581,7 +2114,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -729,7 +2262,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -815,7 +2348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -906,7 +2439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -993,7 +2526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1071,7 +2604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1149,7 +2682,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1197,6 +2730,104 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1370,7 +3001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, or the same operation is being carried out right now. */
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -4,6 +4,17 @@ import type { components } from "./schema";
 export type Task = Readonly<components["schemas"]["Task"]>;
 export type User = Readonly<components["schemas"]["User"]>;
 export type About = Readonly<components["schemas"]["About"]>;
+export type Breakdown = Readonly<components["schemas"]["Breakdown"]>;
+export type Step = Readonly<components["schemas"]["Step"]>;
+export type Misfit = Readonly<components["schemas"]["Misfit"]>;
+export type Fix = Readonly<components["schemas"]["Fix"]>;
+export type Ai = Readonly<components["schemas"]["Ai"]>;
+
+export type BreakdownRequest = Partial<components["schemas"]["BreakdownCreateRequest"]>;
+export type RegenerateRequest = components["schemas"]["RegenerateRequest"];
+export type BreakdownFields = components["schemas"]["PatchedBreakdownPatchRequest"];
+export type NewStep = components["schemas"]["StepWriteRequest"];
+export type StepFields = components["schemas"]["PatchedStepWriteRequest"];
 
 export type Priority = 1 | 2 | 3 | 4;
 

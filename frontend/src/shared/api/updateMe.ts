@@ -1,6 +1,8 @@
 import { API, send } from "./http";
 import type { User } from "./types";
 
-export async function updateMe(fields: Pick<User, "time_zone">): Promise<User> {
+export async function updateMe(
+  fields: Partial<Pick<User, "time_zone" | "working_hours">>,
+): Promise<User> {
   return (await send("PATCH", `${API}/users/me/`, { body: fields })) as User;
 }

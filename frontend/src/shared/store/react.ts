@@ -1,6 +1,6 @@
 import { useCallback, useSyncExternalStore } from "react";
 
-import type { Task } from "@/shared/api/types";
+import type { Breakdown, Task } from "@/shared/api/types";
 
 import type { Board } from "./board";
 import type { TaskStore } from "./store";
@@ -18,6 +18,10 @@ export function useTaskOf(store: TaskStore, id: string): Task | undefined {
     store.subscribe,
     useCallback(() => store.getTask(id), [store, id]),
   );
+}
+
+export function useDraftsOf(store: TaskStore): readonly Breakdown[] {
+  return useSyncExternalStore(store.subscribe, store.getDrafts);
 }
 
 export function useUnansweredOf(store: TaskStore): number {

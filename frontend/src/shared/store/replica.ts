@@ -1,4 +1,4 @@
-import type { Task } from "@/shared/api/types";
+import type { Breakdown, Task } from "@/shared/api/types";
 import { type Cursor, isFields, type SnapshotItem, type StreamEvent } from "@/shared/socket/frames";
 
 /**
@@ -8,14 +8,25 @@ import { type Cursor, isFields, type SnapshotItem, type StreamEvent } from "@/sh
 export class Replica {
   cursor: Cursor | null = null;
   readonly tasks = new Map<string, Task>();
+  /** Closed ones too, so that whoever has one open learns that it is. */
+  readonly drafts = new Map<string, Breakdown>();
 
   /** Takes a snapshot in place of all that was known. */
   replace(cursor: Cursor, items: readonly SnapshotItem[]): void {
     this.cursor = cursor;
     this.tasks.clear();
+    this.drafts.clear();
     for (const { kind, data } of items) {
-      if (kind === "task" && isTask(data)) this.tasks.set(data.id, data);
+      if (kind === "task" && isObject(data)) this.tasks.set(data.id, data);
+      else if (kind === "breakdown") this.take(data);
     }
+  }
+
+  /** Takes in a breakdown as it was told or answered; an older version than is known is no news. */
+  take(data: unknown): void {
+    if (!isObject(data)) return;
+    const known = this.drafts.get(data.id);
+    if (!known || known.version < data.version) this.drafts.set(data.id, data);
   }
 
   /**
@@ -27,14 +38,16 @@ export class Replica {
       if (event.seq <= this.cursor.seq) return null;
       this.cursor = { ...this.cursor, seq: event.seq };
     }
-    const task = event.data.task;
-    if (!event.type.startsWith("task.") || !isTask(task)) return null;
+    const { breakdown, task } = event.data;
+    if (event.type.startsWith("breakdown.")) this.take(breakdown);
+    if (!event.type.startsWith("task.") || !isObject(task)) return null;
     if (event.type === "task.deleted") this.tasks.delete(task.id);
     else this.tasks.set(task.id, task);
     return task.id;
   }
 }
 
-function isTask(data: unknown): data is Task {
+/** An object of the wire; its kind was told beside it. */
+function isObject(data: unknown): data is Task & Breakdown {
   return isFields(data) && typeof data.id === "string" && typeof data.version === "number";
 }

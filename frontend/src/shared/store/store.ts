@@ -1,8 +1,9 @@
-import type { Task } from "@/shared/api/types";
+import type { Breakdown, Task } from "@/shared/api/types";
 import type { Clock } from "@/shared/clock/clock";
 import type { Cursor, SnapshotItem, StreamEvent } from "@/shared/socket/frames";
 
 import { type Board, boardAt, EMPTY_BOARD } from "./board";
+import { draftsAt } from "./draft";
 import { type Change, Overlay } from "./overlay";
 import { Replica } from "./replica";
 
@@ -11,7 +12,7 @@ type Listener = () => void;
 export type MissListener = (missed: readonly Task[]) => void;
 
 /**
- * The tasks as the page shows them: the replica, the person's own changes over it, and the clock.
+ * The tasks and plans as the page shows them: the replica, the person's own changes over it, and the clock.
  * A card crosses to Missed when the clock passes its deadline or when the server says that it has,
  * whichever is first; the other then finds nothing left to do.
  */
@@ -25,6 +26,7 @@ export class TaskStore {
   readonly #listeners = new Set<Listener>();
   readonly #missListeners = new Set<MissListener>();
   #board: Board = EMPTY_BOARD;
+  #drafts: readonly Breakdown[] = [];
   #ready = false;
   #unanswered = 0;
 
@@ -61,6 +63,13 @@ export class TaskStore {
 
   getTask(id: string): Task | undefined {
     return this.#visible.get(id);
+  }
+
+  /** The drafts of plans that are not closed, newest first. */
+  getDrafts = (): readonly Breakdown[] => this.#drafts;
+
+  getDraft(id: string): Breakdown | undefined {
+    return this.#replica.drafts.get(id);
   }
 
   /** How many of the person's changes wait for the server. */
@@ -109,6 +118,12 @@ export class TaskStore {
     this.#publish();
   }
 
+  /** Takes in a breakdown that the server has answered, ahead of the stream. */
+  takeDraft(draft: Breakdown): void {
+    this.#replica.take(draft);
+    this.#publish();
+  }
+
   // What the person does.
 
   begin(opId: string, taskId: string, change: Change): void {
@@ -148,7 +163,8 @@ export class TaskStore {
 
   #publish(tellMisses = true): void {
     const before = this.#board;
-    const after = boardAt(this.#visible.values(), this.#clock.now());
+    const now = this.#clock.now();
+    const after = boardAt(this.#visible.values(), now);
     this.#unanswered = this.#overlay.unanswered;
     this.#board = {
       upcoming: keep(before.upcoming, after.upcoming),
@@ -156,6 +172,7 @@ export class TaskStore {
       completed: keep(before.completed, after.completed),
       nextDeadline: after.nextDeadline,
     };
+    this.#drafts = keep(this.#drafts, draftsAt(this.#replica.drafts.values(), now));
     if (tellMisses) this.#tellMisses(before, this.#board);
     if (before.nextDeadline !== after.nextDeadline) this.#clock.reconsider();
     for (const listener of [...this.#listeners]) listener();
@@ -178,9 +195,9 @@ function isEcho(event: StreamEvent): event is StreamEvent & { op_id: string } {
 }
 
 /** The old list where the new one says the same, so that nobody draws it again. */
-function keep(before: readonly Task[], after: readonly Task[]): readonly Task[] {
+function keep<T>(before: readonly T[], after: readonly T[]): readonly T[] {
   const unchanged =
-    before.length === after.length && before.every((task, index) => task === after[index]);
+    before.length === after.length && before.every((one, index) => one === after[index]);
   return unchanged ? before : after;
 }
 

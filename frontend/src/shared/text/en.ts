@@ -138,6 +138,17 @@ export const en = {
     add: "Add",
   },
 
+  plan: {
+    breakDown: "Break down",
+    of: (title: string) => `Break down ${quoted(title)}`,
+    goOn: "Go on with the plan",
+    waiting: (goal: string) => `A plan waits for you: ${short(goal)}.`,
+    open: "Open",
+    steps: "Steps",
+    done: (done: number, all: number) => `${done} of ${plural(all, "step", "steps")} done`,
+    partOf: (title: string) => `Part of ${short(title)}`,
+  },
+
   detail: {
     label: "Task",
     title: "Title",
@@ -214,57 +225,6 @@ export const en = {
     toBoard: "To the board",
     toSignIn: "To sign-in",
     verifyFirst: "Look into your mail: a link there confirms your address. Then sign in.",
-  },
-
-  landing: {
-    claim: "Every task has its moment. The instant it passes, you know.",
-    more: "Deadlines count down before your eyes. When one passes, the task moves, at that very instant, in every window you have open.",
-    demo: "Try the demo",
-    demoHint: "No account needed. Some of its tasks are due within the minute.",
-    sample: "A sample, running by itself",
-    sampleLabel:
-      "A sample board: tasks count down to their deadlines and move to Missed as these pass.",
-    tasks: [
-      "Send the invoice",
-      "Call the bank",
-      "Water the plants",
-      "Book the train",
-      "Reply to Ada",
-      "Renew the passport",
-      "Back up the laptop",
-      "Order the cake",
-    ],
-  },
-
-  settings: {
-    title: "Settings",
-    time: "Dates and times",
-    zone: "Time zone",
-    zoneHint: "Deadlines are read and shown in this zone.",
-    zoneUnknown: "That zone is not known. Choose one from the list, such as Europe/Berlin.",
-    save: "Save",
-    saved: "Saved.",
-    password: "Password",
-    currentPassword: "Current password",
-    changePassword: "Change the password",
-    passwordChanged: "Your password is changed.",
-    guest: "This is a guest account. It and its tasks are removed after a day.",
-    deleteTitle: "Delete the account",
-    deleteHint: "Your account and all its tasks are removed. This cannot be undone.",
-    deleteAccount: "Delete the account",
-    deleteYes: "Delete everything",
-    deletePassword: "Your password, to confirm",
-  },
-
-  keys: {
-    title: "Keyboard",
-    add: "Add a task",
-    move: "Move down and up",
-    open: "Open the task",
-    complete: "Complete or reopen",
-    columns: "Upcoming, Missed, Completed",
-    close: "Close",
-    help: "This list",
   },
 
   confirm: {

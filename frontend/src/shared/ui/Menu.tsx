@@ -39,7 +39,7 @@ export function Menu({ label, items, className, children }: MenuProps) {
         onPointerEnter={panel.preload}
         onFocus={panel.preload}
         onClick={({ currentTarget }) => {
-          setHome(open ? null : (currentTarget.closest("header, main") ?? document.body));
+          setHome(open ? null : (currentTarget.closest("dialog, header, main") ?? document.body));
         }}
       >
         {children}

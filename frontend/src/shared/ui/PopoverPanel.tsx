@@ -16,7 +16,7 @@ interface PopoverProps {
 export function PopoverPanel(props: PopoverProps) {
   const { onClose, anchor, returnTo, label, align, children } = props;
   // Inside the sheet that it was opened from, which is all there is to those who hear the page.
-  const [home] = useState(() => anchor.current?.closest("[role=dialog]") ?? document.body);
+  const [home] = useState(() => anchor.current?.closest("dialog, [role=dialog]") ?? document.body);
   return (
     <Popover.Root
       open

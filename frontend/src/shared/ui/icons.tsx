@@ -5,7 +5,7 @@ interface IconProps {
 }
 
 /** Icons say nothing by themselves: the text beside them, or the button's label, does. */
-function icon(paths: ReactNode) {
+export function icon(paths: ReactNode) {
   return function Icon({ className = "size-4" }: IconProps) {
     return (
       <svg
@@ -44,6 +44,7 @@ export const MissedIcon = icon(
     <path d="M8 6.5v3M8 11.4v.1" />
   </>,
 );
+export const StepsIcon = icon(<path d="M2.5 3.5h6m-4 0v9h4m-4-4.5h4M11 8h2.5M11 12.5h2.5" />);
 export const SunIcon = icon(
   <>
     <circle cx="8" cy="8" r="2.75" />

@@ -8,6 +8,7 @@ import {
   screen,
   type TestWorkspace,
 } from "@/test/render";
+import { FakeServer, makePlan } from "@/test/breakdowns";
 import { screenIs } from "@/test/media";
 import { iso, makeEvent, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
@@ -177,6 +178,18 @@ describe("the keys", () => {
     expect(workspace.commands.reopen).toHaveBeenCalledExactlyOnceWith(done);
   });
 
+  it("b breaks an open task down, and Close leads back to its card", async () => {
+    new FakeServer();
+    await user.keyboard("jb");
+    const planner = await screen.findByRole("dialog", { name: "Break down" });
+    expect(within(planner).getByLabelText("Goal")).toHaveValue("Soon");
+    await user.click(within(planner).getByRole("button", { name: "Close" }));
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(focused()).toBe("Soon");
+    await user.keyboard("3b");
+    expect(workspace.subject.get()).toBeNull();
+  });
+
   it("1, 2 and 3 go to the columns", async () => {
     await user.keyboard("3");
     expect(focused()).toBe("Done");
@@ -190,6 +203,18 @@ it("lies out of reach under a task that is open over it", async () => {
   await renderPage(<BoardPage detail={<p>Opened</p>} modal />, workspace);
   expect(await screen.findByText("Opened")).toBeVisible();
   expect(screen.getByText("Soon").closest("[inert]")).not.toBeNull();
+});
+
+it("leads back to plans for what is no task yet", async () => {
+  await draw([soon]);
+  new FakeServer();
+  act(() => {
+    workspace.store.takeDraft(makePlan({ id: "d1", task: "soon" }));
+    workspace.store.takeDraft(makePlan({ id: "d2", goal: "Move house" }));
+  });
+  expect(await screen.findByText("A plan waits for you: “Move house”.")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Open" }));
+  expect(await screen.findByRole("heading", { name: "Move house" })).toBeVisible();
 });
 
 describe("the connection", () => {

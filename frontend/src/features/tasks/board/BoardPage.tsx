@@ -2,7 +2,8 @@ import { type ReactNode, useCallback, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import { useMedia, WIDE } from "@/shared/lib/media";
-import { useReadyOf } from "@/shared/store/react";
+import { useObservable } from "@/shared/lib/observable";
+import { useDraftsOf, useReadyOf } from "@/shared/store/react";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 import { part } from "@/shared/ui/part";
@@ -24,6 +25,8 @@ import { Travel } from "./Travel";
 import { useKeys } from "./useKeys";
 
 const keyHelp = part(() => import("./KeyHelp"));
+const planner = part(() => import("../breakdown/Planner"));
+const waitingPlans = part(() => import("../breakdown/WaitingPlans"));
 
 interface BoardPageProps {
   /** The task that is open beside the board (wide) or over it (phone). */
@@ -33,9 +36,11 @@ interface BoardPageProps {
 }
 
 export function BoardPage({ detail, modal }: BoardPageProps) {
-  const { store } = useWorkspace();
+  const { store, subject: opened } = useWorkspace();
   const board = useBoard();
   const ready = useReadyOf(store);
+  const drafts = useDraftsOf(store);
+  const subject = useObservable(opened);
   const wide = useMedia(WIDE);
   const [bucket, setBucket] = useState<Bucket>("upcoming");
   const [choice, setChoice] = useState(noDeadline);
@@ -59,6 +64,9 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
   const closeHelp = () => {
     setHelp(false);
   };
+  const closePlanner = () => {
+    opened.set(null);
+  };
   const covered = detail !== null && modal;
   const line = <QuickAdd inputRef={quickAdd} choice={choice} onChoose={setChoice} />;
   useKeys({
@@ -77,6 +85,7 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
           show("missed");
         }}
       />
+      {drafts.length > 0 && <waitingPlans.Part of={{ drafts }} failed={() => null} />}
     </>
   );
   return (
@@ -139,6 +148,12 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
           </div>
           {detail}
         </>
+      )}
+      {subject && (
+        <planner.Part
+          of={{ subject, onClose: closePlanner }}
+          failed={() => <Unopened onClose={closePlanner} />}
+        />
       )}
       {help && (
         <keyHelp.Part of={{ onClose: closeHelp }} failed={() => <Unopened onClose={closeHelp} />} />

@@ -1,17 +1,19 @@
 import { useEffect, useRef } from "react";
 
 import { text } from "@/shared/text";
+import { keys } from "@/shared/text/keys";
 import { IconButton } from "@/shared/ui/Button";
 import { CloseIcon } from "@/shared/ui/icons";
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ["q", text.keys.add],
-  ["j k", text.keys.move],
-  ["Enter", text.keys.open],
-  ["e", text.keys.complete],
-  ["1 2 3", text.keys.columns],
-  ["Esc", text.keys.close],
-  ["?", text.keys.help],
+  ["q", keys.add],
+  ["j k", keys.move],
+  ["Enter", keys.open],
+  ["e", keys.complete],
+  ["b", keys.breakDown],
+  ["1 2 3", keys.columns],
+  ["Esc", keys.close],
+  ["?", keys.help],
 ];
 
 interface KeyHelpProps {
@@ -26,12 +28,12 @@ export default function KeyHelp({ onClose }: KeyHelpProps) {
   return (
     <dialog
       ref={dialog}
-      aria-label={text.keys.title}
+      aria-label={keys.title}
       className="m-auto w-80 rounded-card border border-line-strong bg-card p-4 text-ink backdrop:bg-[rgb(0_0_0/0.4)]"
       onClose={onClose}
     >
       <div className="mb-2 flex items-center justify-between">
-        <h2 className="font-semibold">{text.keys.title}</h2>
+        <h2 className="font-semibold">{keys.title}</h2>
         <IconButton label={text.detail.close} onClick={onClose}>
           <CloseIcon />
         </IconButton>

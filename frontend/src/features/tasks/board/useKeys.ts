@@ -12,7 +12,7 @@ interface Keys {
 
 /** The board's keys. They rest while something is typed and while a menu or dialog is open. */
 export function useKeys({ quickAdd, onBucket, onHelp }: Keys): void {
-  const { store, commands } = useWorkspace();
+  const { store, commands, subject } = useWorkspace();
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -23,13 +23,18 @@ export function useKeys({ quickAdd, onBucket, onHelp }: Keys): void {
       else if (event.key === "j") focusCard(1);
       else if (event.key === "k") focusCard(-1);
       else if (event.key === "e") turnOver();
+      else if (event.key === "b") breakDown();
       else if (event.key === "?") onHelp();
       else return;
       event.preventDefault();
     };
+    const focusedTask = () => store.getTask(focusedCard()?.dataset.travel ?? "");
+    const breakDown = () => {
+      const task = focusedTask();
+      if (task?.completed_at === null) subject.set({ taskId: task.id });
+    };
     const turnOver = () => {
-      const id = focusedCard()?.dataset.travel;
-      const task = id === undefined ? undefined : store.getTask(id);
+      const task = focusedTask();
       if (!task) return;
       // The focus goes on to the neighbour first, so that it is not lost with the card.
       if (!focusCard(1)) focusCard(-1);
@@ -40,7 +45,7 @@ export function useKeys({ quickAdd, onBucket, onHelp }: Keys): void {
     return () => {
       document.removeEventListener("keydown", press);
     };
-  }, [commands, onBucket, onHelp, quickAdd, store]);
+  }, [commands, onBucket, onHelp, quickAdd, store, subject]);
 }
 
 /** Moves the focus among the cards; from anywhere else to the first one. */

@@ -48,7 +48,7 @@ export const Card = memo(function Card({ task, bucket }: CardProps) {
 });
 
 function MissedActions({ task }: { readonly task: Task }) {
-  const { commands } = useWorkspace();
+  const { commands, subject } = useWorkspace();
   return (
     <div className="relative z-10 mt-2 flex flex-wrap gap-1">
       <Reschedule task={task} />
@@ -61,6 +61,16 @@ function MissedActions({ task }: { readonly task: Task }) {
         }}
       >
         {text.card.doneLate}
+      </Button>
+      <Button
+        small
+        look="plain"
+        aria-label={text.plan.of(task.title)}
+        onClick={() => {
+          subject.set({ taskId: task.id });
+        }}
+      >
+        {text.plan.breakDown}
       </Button>
     </div>
   );

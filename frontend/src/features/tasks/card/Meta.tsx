@@ -8,7 +8,7 @@ import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 import { FlagIcon, MissedIcon } from "@/shared/ui/icons";
 
-import { useZone } from "../context";
+import { useTask, useZone } from "../context";
 import { dueText, whenText } from "../deadline/when";
 import { Countdown } from "./Countdown";
 
@@ -20,6 +20,7 @@ interface MetaProps {
 /** The one line under a title: what time says about the task, then what else there is. */
 export function Meta({ task, bucket }: MetaProps) {
   const deadline = task.deadline === null ? null : Date.parse(task.deadline);
+  const whole = useTask(task.parent ?? "")?.title;
   return (
     <p className="facts text-meta text-muted">
       <span>
@@ -42,6 +43,7 @@ export function Meta({ task, bucket }: MetaProps) {
             <span className="sr-only">&nbsp;{text.card.priority}</span>
           </span>
         )}
+        {whole && <span title={whole}>{text.plan.partOf(whole)}</span>}
       </span>
     </p>
   );

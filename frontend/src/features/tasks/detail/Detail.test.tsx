@@ -1,4 +1,4 @@
-import { act } from "@testing-library/react";
+import { act, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
@@ -8,6 +8,7 @@ import {
   screen,
   type TestWorkspace,
 } from "@/test/render";
+import { makePlan } from "@/test/breakdowns";
 import { iso, makeEvent, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
 
@@ -125,6 +126,36 @@ describe("an open task", () => {
     await user.click(screen.getByRole("button", { name: "Delete" }));
     expect(onClose).toHaveBeenCalledTimes(1);
     expect(workspace.commands.remove).toHaveBeenCalledExactlyOnceWith(task);
+  });
+});
+
+describe("a task with steps", () => {
+  const first = makeTask({ id: "s1", title: "Collect", parent: "a", completed_at: iso(-1_000) });
+  const second = makeTask({ id: "s2", title: "Send", parent: "a", deadline: iso(30_000) });
+
+  it("shows them, and how many are done", async () => {
+    workspace = makeTestWorkspace([task, first, second]);
+    await open();
+    const steps = screen.getByRole("region", { name: "Steps" });
+    expect(steps).toHaveTextContent("1 of 2 steps done");
+    await user.click(within(steps).getByRole("button", { name: "Complete “Send”" }));
+    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(second);
+  });
+
+  it("is what its steps are a part of", async () => {
+    workspace = makeTestWorkspace([task, first, second]);
+    await open("s2");
+    expect(screen.getByRole("link", { name: "Part of “Send invoice”" })).toBeVisible();
+  });
+
+  it("is broken down, or gone on with where that was begun", async () => {
+    await open();
+    await user.click(screen.getByRole("button", { name: "Break down" }));
+    expect(workspace.subject.get()).toEqual({ taskId: "a" });
+    act(() => {
+      workspace.store.takeDraft(makePlan({ task: "a" }));
+    });
+    expect(screen.getByRole("button", { name: "Go on with the plan" })).toBeVisible();
   });
 });
 

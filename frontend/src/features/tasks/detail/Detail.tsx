@@ -2,13 +2,15 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
 
 import type { Task } from "@/shared/api/types";
+import { useDraftsOf } from "@/shared/store/react";
 import { text } from "@/shared/text";
 import { Button, buttonClass, IconButton } from "@/shared/ui/Button";
-import { CheckIcon, CloseIcon, TrashIcon, UndoIcon } from "@/shared/ui/icons";
+import { CheckIcon, CloseIcon, StepsIcon, TrashIcon, UndoIcon } from "@/shared/ui/icons";
 
 import { useWorkspace } from "../context";
 import { NOTES_LIMIT, TITLE_LIMIT } from "../limits";
 import { DeadlineField } from "./DeadlineField";
+import { Parts } from "./Parts";
 import { PriorityChoice } from "./PriorityChoice";
 import { Times } from "./Times";
 import { trapTab } from "./trapTab";
@@ -116,6 +118,7 @@ function Editor({ task, onClose }: { readonly task: Task; readonly onClose: () =
     <>
       <Bar onClose={onClose}>
         <CompleteButton task={task} />
+        {task.completed_at === null && <BreakDownButton task={task} />}
       </Bar>
       <div className="grid gap-6">
         <textarea
@@ -131,6 +134,7 @@ function Editor({ task, onClose }: { readonly task: Task; readonly onClose: () =
             event.currentTarget.blur();
           }}
         />
+        <Parts task={task} />
         <DeadlineField task={task} />
         <PriorityChoice
           value={task.priority}
@@ -163,6 +167,22 @@ function Editor({ task, onClose }: { readonly task: Task; readonly onClose: () =
         </div>
       </div>
     </>
+  );
+}
+
+function BreakDownButton({ task }: { readonly task: Task }) {
+  const { store, subject } = useWorkspace();
+  const begun = useDraftsOf(store).some((draft) => draft.task === task.id);
+  return (
+    <Button
+      small
+      onClick={() => {
+        subject.set({ taskId: task.id });
+      }}
+    >
+      <StepsIcon />
+      {begun ? text.plan.goOn : text.plan.breakDown}
+    </Button>
   );
 }
 

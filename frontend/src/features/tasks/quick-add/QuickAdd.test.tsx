@@ -1,3 +1,4 @@
+import { act } from "@testing-library/react";
 import { createRef, useState } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -55,6 +56,30 @@ describe("adding", () => {
     await user.type(input(), "   {Enter}");
     expect(workspace.commands.create).not.toHaveBeenCalled();
     expect(screen.getByRole("button", { name: "Add" })).toBeDisabled();
+  });
+});
+
+describe("breaking down", () => {
+  it.each([
+    ["the button", () => user.click(screen.getByRole("button", { name: "Break down" }))],
+    ["Shift and Enter", () => user.keyboard("{Shift>}{Enter}{/Shift}")],
+  ])("takes %s, and the line is emptied once it is started", async (_, press) => {
+    await user.type(input(), " Write my thesis ");
+    await press();
+    const subject = workspace.subject.get();
+    expect(subject).toMatchObject({ goal: "Write my thesis", deadline: none });
+    expect(workspace.commands.create).not.toHaveBeenCalled();
+    expect(input()).toHaveValue(" Write my thesis ");
+    act(() => {
+      if (subject && "started" in subject) subject.started();
+    });
+    expect(input()).toHaveValue("");
+  });
+
+  it("is not offered without a goal", async () => {
+    await user.type(input(), "  {Shift>}{Enter}{/Shift}");
+    expect(workspace.subject.get()).toBeNull();
+    expect(screen.queryByRole("button", { name: "Break down" })).toBeNull();
   });
 });
 

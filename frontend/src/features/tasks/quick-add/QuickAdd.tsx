@@ -2,8 +2,8 @@ import { type RefObject, useRef, useState } from "react";
 
 import { useClock } from "@/shared/clock/react";
 import { text } from "@/shared/text";
-import { Button } from "@/shared/ui/Button";
-import { ClockIcon, PlusIcon } from "@/shared/ui/icons";
+import { Button, IconButton } from "@/shared/ui/Button";
+import { ClockIcon, PlusIcon, StepsIcon } from "@/shared/ui/icons";
 
 import { useWorkspace, useZone } from "../context";
 import {
@@ -28,23 +28,29 @@ interface QuickAddProps {
 /** One line for a new task. Enter adds it and the focus stays, ready for the next. */
 export function QuickAdd({ inputRef, choice, onChoose }: QuickAddProps) {
   const clock = useClock();
-  const { commands } = useWorkspace();
+  const { commands, subject } = useWorkspace();
   const zone = useZone();
   const [title, setTitle] = useState("");
   const [picking, setPicking] = useState(false);
   const chip = useRef<HTMLButtonElement>(null);
   const chosen = choice !== noDeadline;
+  const goal = title.trim();
+  const empty = () => {
+    setTitle("");
+    onChoose(noDeadline);
+  };
+  const breakDown = () => {
+    subject.set({ goal, deadline: choice.at(clock.now(), zone), started: empty });
+  };
   return (
     <form
       aria-label={text.quickAdd.label}
       className="flex min-h-12 items-center gap-1 rounded-card border border-line-strong bg-card pl-3 -outline-offset-1 outline-accent has-[input:focus]:outline-2"
       onSubmit={(event) => {
         event.preventDefault();
-        const trimmed = title.trim();
-        if (trimmed === "") return;
-        commands.create(trimmed, choice.at(clock.now(), zone));
-        setTitle("");
-        onChoose(noDeadline);
+        if (goal === "") return;
+        commands.create(goal, choice.at(clock.now(), zone));
+        empty();
         inputRef.current?.focus();
       }}
     >
@@ -63,6 +69,9 @@ export function QuickAdd({ inputRef, choice, onChoose }: QuickAddProps) {
         }}
         onKeyDown={(event) => {
           if (event.key === "Escape") event.currentTarget.blur();
+          if (event.key !== "Enter" || !event.shiftKey || goal === "") return;
+          event.preventDefault();
+          breakDown();
         }}
       />
       <button
@@ -85,13 +94,12 @@ export function QuickAdd({ inputRef, choice, onChoose }: QuickAddProps) {
           {chosen ? choice.label : text.deadline.choose}
         </span>
       </button>
-      <Button
-        type="submit"
-        look="main"
-        small
-        className="m-0.5 wide:m-1"
-        disabled={title.trim() === ""}
-      >
+      {goal !== "" && (
+        <IconButton label={text.plan.breakDown} className="-mx-1" onClick={breakDown}>
+          <StepsIcon />
+        </IconButton>
+      )}
+      <Button type="submit" look="main" small className="m-0.5 wide:m-1" disabled={goal === ""}>
         {text.quickAdd.add}
       </Button>
       <DeadlinePicker

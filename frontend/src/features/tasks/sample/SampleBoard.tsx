@@ -8,13 +8,14 @@ import { browserZone } from "@/shared/lib/zone";
 import { BUCKETS } from "@/shared/store/bucket";
 import { TaskStore } from "@/shared/store/store";
 import { text } from "@/shared/text";
+import { landing } from "@/shared/text/landing";
 
 import { Column } from "../board/Column";
 import { Count } from "../board/Count";
 import { NowLine } from "../board/NowLine";
 import { Travel } from "../board/Travel";
 import { useBoard, WorkspaceProvider } from "../context";
-import type { Connection, Workspace } from "../workspace";
+import type { Connection, Subject, Workspace } from "../workspace";
 import { simulate } from "./simulation";
 
 const nothing = () => undefined;
@@ -24,6 +25,7 @@ function sampleWorkspace(clock: Clock): Workspace {
   return {
     store: new TaskStore(clock),
     connection: new Observable<Connection>({ state: "live", reason: null }),
+    subject: new Observable<Subject | null>(null),
     viewer: "sample",
     zone: new Observable(browserZone()),
     commands: {
@@ -51,8 +53,8 @@ export function SampleBoard() {
   }, [clock, workspace]);
   return (
     <div className="grid gap-3">
-      <p className="text-meta text-muted">{text.landing.sample}</p>
-      <div role="img" aria-label={text.landing.sampleLabel} inert>
+      <p className="text-meta text-muted">{landing.sample}</p>
+      <div role="img" aria-label={landing.sampleLabel} inert>
         <WorkspaceProvider value={workspace}>
           <Sample />
         </WorkspaceProvider>

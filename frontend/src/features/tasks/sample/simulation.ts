@@ -3,7 +3,7 @@ import type { Clock } from "@/shared/clock/clock";
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from "@/shared/lib/durations";
 import { newUuid } from "@/shared/lib/uuid";
 import type { TaskStore } from "@/shared/store/store";
-import { text } from "@/shared/text";
+import { landing } from "@/shared/text/landing";
 
 import { completion, makeTask } from "../task";
 
@@ -22,7 +22,7 @@ const KEEP_COMPLETED = 3;
  * Returns how to stop.
  */
 export function simulate(store: TaskStore, clock: Clock): () => void {
-  const titles = text.landing.tasks;
+  const titles = landing.tasks;
   const prompt = new Set<string>();
   let seq = 0;
   let made = 0;

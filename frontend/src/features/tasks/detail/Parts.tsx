@@ -1,0 +1,65 @@
+import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+
+import type { Task } from "@/shared/api/types";
+import { BUCKETS } from "@/shared/store/bucket";
+import { text } from "@/shared/text";
+
+import { Circle } from "../card/Circle";
+import { useBoard, useTask } from "../context";
+
+/** What a task is a part of, and the parts that it has, soonest first. */
+export function Parts({ task }: { readonly task: Task }) {
+  const whole = useTask(task.parent ?? "");
+  const parts = usePartsOf(task.id);
+  const done = parts.filter((part) => part.completed_at !== null).length;
+  return (
+    <>
+      {whole && (
+        <Link
+          to="/tasks/$taskId"
+          params={{ taskId: whole.id }}
+          className="-mt-4 justify-self-start py-1 text-meta text-muted underline underline-offset-2"
+        >
+          {text.plan.partOf(whole.title)}
+        </Link>
+      )}
+      {parts.length > 0 && (
+        <section aria-label={text.plan.steps} className="grid gap-1">
+          <p className="text-meta text-muted">{text.plan.done(done, parts.length)}</p>
+          <ul className="grid">
+            {parts.map((part) => (
+              <li key={part.id} className="flex items-center gap-3 pl-2">
+                <Circle task={part} />
+                <Link
+                  to="/tasks/$taskId"
+                  params={{ taskId: part.id }}
+                  className={`flex min-h-11 min-w-0 flex-1 items-center rounded-card px-1 py-1.5 hover:bg-hover wide:min-h-9 ${
+                    part.completed_at === null ? "" : "text-muted"
+                  }`}
+                >
+                  {part.title}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function usePartsOf(id: string): readonly Task[] {
+  const board = useBoard();
+  return useMemo(
+    () =>
+      BUCKETS.flatMap((bucket) => board[bucket])
+        .filter(({ parent }) => parent === id)
+        .sort((a, b) => instant(a) - instant(b) || a.created_at.localeCompare(b.created_at)),
+    [board, id],
+  );
+}
+
+function instant({ deadline }: Task): number {
+  return deadline === null ? Number.MAX_VALUE : Date.parse(deadline);
+}

@@ -1,0 +1,12 @@
+/** What the list of keys says; loaded with it. */
+export const keys = {
+  title: "Keyboard",
+  add: "Add a task",
+  move: "Move down and up",
+  open: "Open the task",
+  complete: "Complete or reopen",
+  breakDown: "Break down",
+  columns: "Upcoming, Missed, Completed",
+  close: "Close",
+  help: "This list",
+};

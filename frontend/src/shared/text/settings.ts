@@ -1,0 +1,20 @@
+/** What the settings say; loaded with them. */
+export const settings = {
+  title: "Settings",
+  time: "Dates and times",
+  zone: "Time zone",
+  zoneHint: "Deadlines are read and shown in this zone.",
+  zoneUnknown: "That zone is not known. Choose one from the list, such as Europe/Berlin.",
+  save: "Save",
+  saved: "Saved.",
+  password: "Password",
+  currentPassword: "Current password",
+  changePassword: "Change the password",
+  passwordChanged: "Your password is changed.",
+  guest: "This is a guest account. It and its tasks are removed after a day.",
+  deleteTitle: "Delete the account",
+  deleteHint: "Your account and all its tasks are removed. This cannot be undone.",
+  deleteAccount: "Delete the account",
+  deleteYes: "Delete everything",
+  deletePassword: "Your password, to confirm",
+};

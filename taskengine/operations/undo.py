@@ -1,0 +1,95 @@
+"""Taking an operation back: a new one changes back what it changed, whole or not at all.
+
+What a change of some kind of object means, only that kind knows: whoever calls hands in an `Undoer`
+for each.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from taskengine.errors import Fault
+from taskengine.operations.errors import OperationNotFound, UndoConflict, UndoImpossible
+from taskengine.operations.models import Operation
+from taskengine.operations.services import OpenOperation
+
+UNDO_AGE: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What an operation did to one object, as the log has it.
+
+    Attributes:
+        kind: What the object is, such as `task`.
+        id: Which one.
+        before: Its payload before; None where it was not there.
+        after: Its payload after; None where it was gone.
+    """
+
+    kind: str
+    id: UUID
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+    def refused(self, detail: str, *, field: str | None = None) -> Fault:
+        """Return why it can't be taken back.
+
+        Args:
+            detail: A sentence for people.
+            field: Which field stands against it, by its name in the payload; None for the whole object.
+        """
+        pointer = f"/{self.kind}/{self.id}" + (f"/{field}" if field else "")
+        return Fault(pointer=pointer, code=UndoConflict.code, detail=detail)
+
+
+class Undoer(Protocol):
+    """Takes back changes of one kind of object."""
+
+    def __call__(self, *, operation: OpenOperation, change: Change) -> Sequence[Fault]:
+        """Take a change back as a write of `operation`, or return what stands against it.
+
+        Both are in the same transaction; it is rolled back where anything stands against any change.
+
+        Raises:
+            UndoImpossible: Such a change can never be taken back.
+        """
+
+
+def undo(*, operation: OpenOperation, op_id: UUID, undoers: Mapping[str, Undoer]) -> list[Change]:
+    """Take back what another operation of the same person did, the last of its changes first.
+
+    An undo is an operation like any other, so to take it back is to redo.
+
+    Args:
+        operation: Who asks.
+        op_id: The operation to take back.
+        undoers: For each kind of object what takes changes of it back.
+
+    Returns:
+        What was taken back, in the order in which it was.
+
+    Raises:
+        OperationNotFound: The person has none of that name, or it is older than a day.
+        UndoImpossible: It changed nothing, or something that has no undoer.
+        UndoConflict: Something was changed since that the undo would change, too.
+    """
+    found = Operation.objects.filter(owner_id=operation.owner_id, id=op_id).first()
+    if found is None or found.at < operation.now - UNDO_AGE:
+        raise OperationNotFound(pointer="/op_id")
+    changes = [
+        Change(kind=logged["kind"], id=UUID(logged["id"]), before=logged["before"], after=logged["after"])
+        for logged in reversed(found.changes)
+    ]
+    if not changes:
+        raise UndoImpossible("This changed nothing, so there is nothing to undo.")
+    if any(change.kind not in undoers for change in changes):
+        raise UndoImpossible
+    faults = [
+        fault for change in changes for fault in undoers[change.kind](operation=operation, change=change)
+    ]
+    if faults:
+        raise UndoConflict(faults)
+    return changes

@@ -1,0 +1,77 @@
+"""Says to the workers that a breakdown waits. Only a hint: the row is the truth, and a lost hint costs time.
+
+In a server process a worker hears the doorbell. Where Celery's workers do the work (`WORKER_IN_SERVER=0`
+with a Redis) a thread of its own hands the hint to the broker, so that a slow or dead Redis delays nobody.
+"""
+
+import logging
+import os
+import threading
+from collections import deque
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from realtime.publisher import doorbell
+
+logger = logging.getLogger(__name__)
+
+# Messages: the id of a breakdown that waits, or that is not wanted any more.
+JOBS_TOPIC: Final = "jobs"
+TASK_NAME: Final = "taskengine.generate"
+# Of Celery's own, in Redis. A message that no worker took within this time is not worth keeping.
+MESSAGE_LIFE_S: Final = 900
+_MAX_QUEUED: Final = 10_000
+_SEND_TIMEOUT_S: Final = 3
+
+
+def announce(breakdown_id: UUID) -> None:
+    """Tell the workers of a breakdown, after the commit."""
+    transaction.on_commit(lambda: hint([breakdown_id]), robust=True)
+
+
+def hint(breakdown_ids: list[UUID]) -> None:
+    """Tell the workers of breakdowns. Never blocks, and never raises for what Redis does."""
+    doorbell.publish(JOBS_TOPIC, [str(breakdown_id) for breakdown_id in breakdown_ids])
+    if settings.REDIS_URL and not settings.WORKER_IN_SERVER:
+        _sender.send(breakdown_ids)
+
+
+class Sender:
+    """Hands hints to Celery's broker from a thread of its own."""
+
+    def __init__(self) -> None:
+        self._queue: deque[UUID] = deque(maxlen=_MAX_QUEUED)
+        self._queued = threading.Event()
+        self._lock = threading.Lock()
+        self._pid = 0
+
+    def send(self, breakdown_ids: list[UUID]) -> None:
+        """Queue hints; when the broker is away the oldest go first."""
+        self._queue.extend(breakdown_ids)
+        with self._lock:
+            if self._pid != os.getpid():  # a fork needs its own
+                self._pid = os.getpid()
+                threading.Thread(target=self._run, name="jobs", daemon=True).start()
+        self._queued.set()
+
+    def _run(self) -> None:
+        from celery import Celery  # only where there is a broker: the embedded run is spared it
+
+        app: Any = Celery("taskengine", broker=settings.REDIS_URL, set_as_current=False)
+        app.conf.update(settings.CELERY)
+        while True:
+            self._queued.wait()
+            self._queued.clear()
+            while self._queue:
+                breakdown_id = self._queue.popleft()
+                try:
+                    app.send_task(TASK_NAME, args=[str(breakdown_id)], retry=False, expires=MESSAGE_LIFE_S)
+                except Exception as error:  # noqa: BLE001 (whatever the broker does, the sweep hints again)
+                    logger.warning("Celery's broker does not answer; the sweep hints again: %r", error)
+                    self._queue.clear()
+
+
+_sender = Sender()

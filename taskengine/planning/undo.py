@@ -1,0 +1,61 @@
+"""Taking back what an operation did to a breakdown: an edit, an apply, a cancel."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from taskengine.errors import Fault
+from taskengine.operations.errors import UndoImpossible
+from taskengine.operations.services import OpenOperation
+from taskengine.operations.undo import Change
+from taskengine.planning.edits import Edit
+from taskengine.planning.events import BreakdownEvent
+from taskengine.planning.lifecycle import Status
+from taskengine.planning.payloads import breakdown_payload
+from taskengine.planning.queries import task_of_goal
+
+# What is set back. The calendar's part of it follows.
+_FIELDS: Final = ("goal", "notes", "deadline", "steps", "task", "status", "applied_op")
+_EVENTS: Final = {
+    Status.READY: BreakdownEvent.UPDATED,
+    Status.APPLIED: BreakdownEvent.APPLIED,
+    Status.CANCELLED: BreakdownEvent.CANCELLED,
+}
+
+
+def undo_breakdown(*, operation: OpenOperation, change: Change) -> Sequence[Fault]:
+    """Take the change of one breakdown back (`operations.undo.Undoer`).
+
+    Raises:
+        UndoImpossible: A planner was asked for something, or what it was making was cancelled.
+        BreakdownNotFound: There never was such a breakdown.
+    """
+    before, after = change.before, change.after
+    if not (before and after and before["status"] in _EVENTS and after["status"] in _EVENTS):
+        raise UndoImpossible("What a planner was asked can't be taken back.")
+    edit = Edit.of(change.id, operation=operation)
+    draft, current = edit.draft, breakdown_payload(edit.draft)
+    names = [name for name in _FIELDS if before[name] != after[name]]
+    changed = [name for name in names if current[name] != after[name]]
+    if changed:
+        return [change.refused(f"The steps towards “{draft.goal}” were changed since.", field=changed[0])]
+    for name in names:
+        _set_back(edit, name, before[name])
+    if draft.status == Status.READY:
+        edit.lay_out()
+    edit.save(_EVENTS[Status(draft.status)])
+    return ()
+
+
+def _set_back(edit: Edit, name: str, value: Any) -> None:
+    draft = edit.draft
+    match name:
+        case "task" | "applied_op":
+            setattr(draft, "task_id" if name == "task" else name, UUID(value) if value else None)
+        case "deadline":
+            draft.deadline = datetime.fromisoformat(value) if value else None
+            task = task_of_goal(owner_id=draft.owner_id, task_id=draft.task_id) if draft.task_id else None
+            draft.has_own_deadline = task is None or task.deadline != draft.deadline
+        case _:
+            setattr(draft, name, value)

@@ -1,0 +1,48 @@
+"""Which task another may be a part of: a person's tasks are trees, and deletion cuts no branch off."""
+
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from taskengine.tasks.errors import ParentCircle, ParentNotFound
+from taskengine.tasks.models import Task
+
+# From a task up to its root, over deleted ones too: they may be restored. UNION ends it in any case.
+_IS_BELOW: Final = """
+WITH RECURSIVE above AS (
+    SELECT id, parent_id FROM tasks_task WHERE id = %s
+    UNION SELECT t.id, t.parent_id FROM tasks_task AS t JOIN above AS a ON t.id = a.parent_id
+)
+SELECT EXISTS (SELECT FROM above WHERE id = %s)
+"""
+
+
+def put_below(task: Task, parent_id: UUID | None) -> None:
+    """Make a task a part of another, or of none; the parent that it has may stay whatever became of it.
+
+    The caller holds the owner's stream, so nobody else closes the circle at the same time.
+
+    Args:
+        task: The part; not saved here.
+        parent_id: The whole; None for none.
+
+    Raises:
+        ParentNotFound: The owner has no such task, or it is deleted.
+        ParentCircle: It is the task itself, or below it.
+    """
+    if parent_id == task.parent_id:
+        return
+    if parent_id is not None:
+        if not Task.objects.filter(id=parent_id, owner_id=task.owner_id, deleted_at=None).exists():
+            raise ParentNotFound
+        if _is_below(parent_id, task.id):
+            raise ParentCircle
+    task.parent_id = parent_id
+
+
+def _is_below(task_id: UUID, above_id: UUID) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_BELOW, [task_id, above_id])
+        row = cursor.fetchone()
+    return bool(row and row[0])

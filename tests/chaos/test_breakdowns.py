@@ -1,0 +1,175 @@
+"""Whoever makes a breakdown is killed in the middle: another begins afresh, and no step is doubled."""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.support.client import Client, Listener
+from tests.support.environment import server_environment
+from tests.support.gemini import FakeGemini
+from tests.support.gemini_answers import Stream, plan
+from tests.support.process import ChildProcess
+from tests.support.redis import PrivateRedis
+from tests.support.servers import ROOT, Server
+
+GOAL = "Write my thesis on urban trees"
+STEPS = ["sources", "question", "outline", "draft", "check"]
+WHOLE = plan()
+LEASE_S = 5
+PATIENCE_S = 60.0
+MANY_ROUNDS = 20
+
+
+@pytest.fixture
+def gemini() -> Iterator[FakeGemini]:
+    """A fake Gemini that writes slowly."""
+    with FakeGemini() as server:
+        yield server
+
+
+def slow_stream() -> Stream:
+    """Return a whole plan that takes two seconds to write."""
+    return Stream(texts=[WHOLE[start : start + 40] for start in range(0, len(WHOLE), 40)], pause_s=0.06)
+
+
+def environment(gemini: FakeGemini) -> dict[str, str]:
+    """Return what workers are told."""
+    return {
+        "GEMINI_API_KEY": "a key",
+        "GEMINI_BASE_URL": gemini.url,
+        "NO_PROXY": "127.0.0.1",
+        "WORKER_LEASE_S": str(LEASE_S),
+        "AI_BUDGET_PER_DAY": "1000",
+    }
+
+
+@pytest.fixture
+def server(gemini: FakeGemini, start_server: Callable[..., Server]) -> Server:
+    """A server that makes breakdowns itself."""
+    return start_server("uvicorn", **environment(gemini))
+
+
+async def check(ada: Client, listener: Listener, draft_id: str) -> None:
+    """Check the end: the whole plan once, and every attempt's steps in their order."""
+    draft = {"id": draft_id, "goal": GOAL}
+    ready = (await listener.event("breakdown.ready", draft, deadline_s=PATIENCE_S))["data"]["breakdown"]
+    assert [step["key"] for step in ready["steps"]] == STEPS
+    assert ready["attempt"] >= 2
+    shown: list[str] = []
+    for event in listener.of(draft):
+        keys = [step["key"] for step in event["data"]["breakdown"]["steps"]]
+        match event["type"]:
+            case "breakdown.started":
+                assert keys == [], "a new attempt begins afresh"
+            case "breakdown.step":
+                assert keys == [*shown, event["data"]["step"]], "one step more"
+            case "breakdown.ready":
+                assert keys == shown, "the whole plan"
+        shown = keys
+    assert listener.breakdowns[draft_id] == ready == await ada.breakdown(draft_id)
+
+
+async def _killed_once(server: Server, gemini: FakeGemini, *, seed: int) -> None:
+    chance = random.Random(seed)
+    async with await Client.sign_up(server.url) as ada:
+        listener = await ada.listen()
+        gemini.answer(slow_stream(), slow_stream())  # one for each attempt
+        draft = await ada.break_down(goal=GOAL)
+        steps = chance.randint(1, 4)
+        await listener.until(
+            f"{steps} steps",
+            lambda: len(listener.of(draft, "breakdown.step")) >= steps,
+            deadline_s=PATIENCE_S,
+        )
+        await asyncio.sleep(chance.uniform(0, 0.2))
+        await asyncio.to_thread(server.kill)
+        await asyncio.to_thread(server.start)
+        await listener.come_back()
+        await check(ada, listener, draft["id"])
+
+
+async def test_a_server_that_is_killed_in_the_middle_finishes_after_it_is_back(
+    server: Server, gemini: FakeGemini
+) -> None:
+    await _killed_once(server, gemini, seed=1)
+
+
+@pytest.mark.long
+async def test_a_server_that_is_killed_in_the_middle_finishes_in_many_rounds(
+    server: Server, gemini: FakeGemini
+) -> None:
+    for seed in range(2, 2 + MANY_ROUNDS):
+        await _killed_once(server, gemini, seed=seed)
+
+
+class Celery(ChildProcess):
+    """A Celery worker with one process for the work."""
+
+    def __init__(self, *, name: str, database_url: str, env: dict[str, str]) -> None:
+        super().__init__(
+            name=name,
+            command=[
+                *(sys.executable, "-m", "celery", "-A", "taskengine.celery", "worker"),
+                *("--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+            ],
+            env=server_environment(database_url=database_url, **env),
+            cwd=ROOT,
+        )
+
+    def start(self) -> None:
+        """Start it and wait until it takes messages."""
+        before = self.output().count(" ready.")
+        super().start()
+        self.wait_until(lambda: self.output().count(" ready.") > before, what="worker that is ready")
+
+    def kill(self) -> None:
+        """End it and the process that does the work, as a machine that loses its power does."""
+        os.killpg(self.pid, signal.SIGKILL)
+        self.wait()
+
+
+@pytest.fixture
+def celery(
+    gemini: FakeGemini, redis: PrivateRedis, start_server: Callable[..., Server]
+) -> Iterator[tuple[Server, Celery]]:
+    """A server that leaves breakdowns to a Celery worker."""
+    env = {**environment(gemini), "REDIS_URL": redis.url}
+    server = start_server("uvicorn", **env)
+    with ExitStack() as stack:
+        worker = Celery(name="celery", database_url=server.database_url, env=env)
+        stack.callback(worker.close)
+        worker.start()
+        yield server, worker
+
+
+async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_left(
+    celery: tuple[Server, Celery], gemini: FakeGemini, redis: PrivateRedis
+) -> None:
+    server, worker = celery
+    async with await Client.sign_up(server.url) as ada:
+        listener = await ada.listen()
+        draft = await ada.break_down(goal=GOAL)
+        whole = (await listener.event("breakdown.ready", draft, deadline_s=PATIENCE_S))["data"]["breakdown"]
+        assert ([step["key"] for step in whole["steps"]], whole["attempt"]) == (STEPS, 1)
+
+        gemini.answer(slow_stream(), slow_stream())
+        draft = await ada.break_down(goal=f"{GOAL} once more")
+        await listener.until(
+            "two steps", lambda: len(listener.of(draft, "breakdown.step")) == 2, deadline_s=PATIENCE_S
+        )
+        await asyncio.to_thread(worker.kill)
+        await asyncio.to_thread(worker.start)
+        await check(ada, listener, draft["id"])
+
+        # A dead Redis fails no write, and what it lost is hinted at again.
+        await asyncio.to_thread(redis.kill)
+        draft = await ada.break_down(goal=f"{GOAL} without Redis")
+        assert draft["status"] == "queued"
+        await asyncio.to_thread(redis.start)
+        await listener.event("breakdown.ready", draft, deadline_s=PATIENCE_S)
