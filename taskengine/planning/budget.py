@@ -27,7 +27,7 @@ class Budget:
 
 def budget_of(*, owner_id: UUID, now: datetime) -> Budget:
     """Return what is left of somebody's day. Days are those of UTC: a zone can be changed at will."""
-    begins = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    begins = _day(now)
     limit: int = settings.AI_BUDGET_PER_DAY
     used = Charge.objects.filter(owner_id=owner_id, at__gte=begins).count()
     return Budget(limit=limit, left=max(0, limit - used), resets_at=begins + timedelta(days=1))
@@ -42,4 +42,10 @@ def charge(*, owner_id: UUID, now: datetime) -> None:
     budget = budget_of(owner_id=owner_id, now=now)
     if budget.left <= 0:
         raise BudgetExhausted(retry_after_s=(budget.resets_at - now).total_seconds())
+    Charge.objects.filter(owner_id=owner_id, at__lt=_day(now)).delete()  # nobody counts them any more
     Charge.objects.create(owner_id=owner_id, at=now)
+
+
+def _day(now: datetime) -> datetime:
+    """Return when the day began, in UTC."""
+    return datetime.combine(now.astimezone(UTC).date(), time(), UTC)

@@ -120,6 +120,7 @@ def test_what_is_asked_of_gemini_counts_until_the_day_is_over(
     ask(make_person("eve"))  # everybody has their own
     clock.move_to(datetime(2026, 11, 24, tzinfo=UTC))
     assert ask(ada).planner == "gemini"
+    assert Charge.objects.filter(owner=ada).count() == 1, "yesterday's are not kept"
 
 
 def test_what_costs_nothing_does_not_count(ada: User, settings: Any) -> None:
