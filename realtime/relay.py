@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from realtime import envelope, outbox
 from realtime.envelope import CloseCode
@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 REPAIR_INTERVAL_S: Final = 1.0
 _REPAIR_JITTER_S: Final = 0.5
+# After a read that failed because the database is away: soon, for it mostly restarts.
+_READ_AGAIN_S: Final = 0.5
 _DATABASE_THREADS: Final = 4
 _MAX_PAIRS_IN_READ: Final = 200
 
@@ -147,9 +149,19 @@ class Relay:
     async def read(self, stream: UUID, *, after: int) -> list[tuple[int, str]]:
         """Read the next events of a stream, together with whatever else waits to be read.
 
+        While the database is away it waits: a socket that stands outlives the outage, instead of
+        coming back together with all others to a database that has just started.
+
         Returns:
             `(seq, event as JSON)` in order, at most `outbox.READ_LIMIT` of them.
         """
+        while True:
+            try:
+                return await self._read_gathered(stream, after=after)
+            except (InterfaceError, OperationalError):
+                await asyncio.sleep(_READ_AGAIN_S)
+
+    async def _read_gathered(self, stream: UUID, *, after: int) -> list[tuple[int, str]]:
         key = (stream, after)
         future = self._wanted.get(key)
         if future is None:
@@ -165,7 +177,8 @@ class Relay:
                 del self._wanted[key]
             try:
                 found = await self.run(outbox.read, batch.keys())
-            except Exception as error:  # noqa: BLE001 (each reader gets it)
+            except Exception as error:
+                logger.warning("A read of events failed: %s", error)
                 for future in batch.values():
                     future.set_exception(error)
                     future.exception()  # a socket that left meanwhile does not fetch it

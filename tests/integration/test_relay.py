@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError, connection
 
 from realtime import outbox, relay
 from realtime.publisher import doorbell
@@ -72,6 +73,35 @@ async def test_a_few_events_reach_all_sockets_without_any_query(reads: list[list
         for socket in sockets:
             assert await socket.seqs(2) == [1, 2]
         assert reads == []
+
+
+async def test_sockets_outlive_an_outage_of_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    failures: list[Exception] = []
+    read = outbox.read
+
+    def read_on_a_line_that_breaks_twice(wanted: Collection[tuple[UUID, int]]) -> Any:
+        if len(failures) < 2:
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            except OperationalError as error:
+                failures.append(error)
+                raise
+        return read(wanted)
+
+    monkeypatch.setattr(outbox, "read", read_on_a_line_that_breaks_twice)
+    monkeypatch.setattr(relay, "_READ_AGAIN_S", 0.01)
+    async with house() as home:
+        stream = await new_stream()
+        sockets = [await home.open(stream) for _ in range(3)]
+        for socket in sockets:
+            await socket.hello()
+
+        await record(stream, 60)  # more than a ring carries
+
+        for socket in sockets:
+            assert await socket.seqs(60) == list(range(1, 61))
+        assert len(failures) == 2
 
 
 async def test_the_repair_takes_two_queries_for_all_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
