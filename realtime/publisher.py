@@ -31,6 +31,7 @@ _MAX_BATCH: Final = 500  # messages in one publication
 _RETRY_S: Final = 0.5
 _PULSE_S: Final = 1.0  # how often the line is tried
 _SEND_TIMEOUT_S: Final = 3.0
+_NOTHING: Final = None  # stands for a message when there is none: it goes the whole way all the same
 _MAX_SILENCE_S: Final = 5.0
 
 
@@ -58,14 +59,15 @@ class Doorbell:
     def publish(self, topic: str, messages: Iterable[Any]) -> None:
         """Ring: call the listeners here, and queue the messages for the other processes.
 
-        Never blocks and never raises for what a listener or Redis does.
+        No messages are rung too, as an empty list: what rings before an instant finds the way warm
+        at the instant itself. Never blocks and never raises for what a listener or Redis does.
         """
         messages = list(messages)
         self._call(topic, messages)
         if self._alias is None:
             return
         self._start()
-        self._queue.extend((topic, message) for message in messages)
+        self._queue.extend((topic, message) for message in messages or [_NOTHING])
         if self._loop is not None and self._queued is not None:
             self._loop.call_soon_threadsafe(self._queued.set)
 
@@ -192,7 +194,9 @@ class Doorbell:
     def _dispatch(self, rung: list[tuple[str, Any]]) -> None:
         by_topic: dict[str, list[Any]] = {}
         for topic, message in rung:
-            by_topic.setdefault(topic, []).append(message)
+            told = by_topic.setdefault(topic, [])
+            if message is not _NOTHING:
+                told.append(message)
         for topic, messages in by_topic.items():
             self._call(topic, messages)
 

@@ -92,6 +92,16 @@ def test_a_ring_reaches_the_other_process_and_its_own_once(pair: tuple[Doorbell,
     assert len(heard_here) == len(heard_there) == 100
 
 
+def test_nothing_is_rung_too_so_that_the_way_is_warm(pair: tuple[Doorbell, Doorbell]) -> None:
+    here, there = pair
+    heard: list[list[Any]] = []
+    there.subscribe(TOPIC, heard.append)
+
+    here.publish(TOPIC, [])
+
+    wait_until(lambda: heard == [[]], "empty ring")
+
+
 def test_who_has_unsubscribed_hears_no_more() -> None:
     doorbell = Doorbell(None)
     heard: list[Any] = []
