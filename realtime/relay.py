@@ -177,7 +177,7 @@ class Relay:
                 del self._wanted[key]
             try:
                 found = await self.run(outbox.read, batch.keys())
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (each reader gets it)
                 logger.warning("A read of events failed: %s", error)
                 for future in batch.values():
                     future.set_exception(error)
