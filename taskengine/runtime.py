@@ -33,20 +33,24 @@ _KINDS: Final = {"task": tasks.snapshot_page, "breakdown": planning.snapshot_pag
 class Snapshots:
     """All that is a person's, as a snapshot (`realtime.ports.SnapshotSource`). A stream has its user's id.
 
-    Where a page ended is said by the kind that comes next, and the last id of that kind: `task:0f8f…`.
+    Where a page ended is said by its last kind, and the last id of that: `task:0f8f…`.
     """
 
     def page(
         self, stream: UUID, *, as_of: datetime, after: str | None
     ) -> tuple[list[Mapping[str, Any]], str | None]:
-        """Read one page; each is of one kind."""
+        """Read one page: what is left of a kind, and of the next ones until one has more than a page."""
         kinds = list(_KINDS)
         kind, _, last = (after or f"{kinds[0]}:").partition(":")
-        items, reached = _KINDS[kind](owner_id=stream, as_of=as_of, after=UUID(last) if last else None)
-        if reached is not None:
-            return items, f"{kind}:{reached}"
-        following = kinds[kinds.index(kind) + 1 :]
-        return items, f"{following[0]}:" if following else None
+        items: list[Mapping[str, Any]] = []
+        for each in kinds[kinds.index(kind) :]:
+            found, reached = _KINDS[each](
+                owner_id=stream, as_of=as_of, after=UUID(last) if last and each == kind else None
+            )
+            items += found
+            if reached is not None:
+                return items, f"{each}:{reached}"
+        return items, None
 
 
 class Runtime:
