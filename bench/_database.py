@@ -47,6 +47,16 @@ _TOLD: Final = """
         extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8, actor IS NULL
     FROM realtime_event WHERE type = 'task.missed' AND at >= %s
 """
+_EVENTS: Final = """
+    WITH grown AS (
+        UPDATE realtime_stream SET seq = seq + %(each)s WHERE id = ANY (%(streams)s::uuid[])
+        RETURNING id, seq - %(each)s AS base
+    )
+    INSERT INTO realtime_event (stream_id, seq, id, type, at, data)
+    SELECT id, base + n, gen_random_uuid(), 'task.missed', now(), jsonb_build_object('task', jsonb_build_object(
+        'id', (base + n)::text, 'title', 'Missed meanwhile', 'notes', repeat('As long as a task is. ', 20)))
+    FROM grown, generate_series(1, %(each)s) AS n
+"""
 _CREATED: Final = """
     SELECT data->'task'->>'id', extract(epoch FROM pg_xact_commit_timestamp(xmin))::float8
     FROM realtime_event WHERE type = 'task.created' AND at >= %s
@@ -112,6 +122,13 @@ def add_due(url: str, owners: Sequence[str], *, each: int, at: float) -> None:
         connection.execute(
             _DUE, {"owners": list(owners), "each": each, "at": datetime.fromtimestamp(at, UTC)}
         )
+
+
+def add_events(url: str, streams: Sequence[str], *, each: int) -> None:
+    """Let each stream grow by so many events, and nobody ring for them."""
+    with psycopg.connect(url) as connection:
+        connection.execute(_EVENTS, {"streams": list(streams), "each": each})
+    settle(url)
 
 
 def settle(url: str) -> None:

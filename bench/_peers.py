@@ -15,7 +15,7 @@ from bench._figures import Report, quantiles
 from bench._process import PYTHON, Process
 from taskengine.embedded.postgres import Postgres
 
-_BULLMQ: Final = Path(__file__).parent / "peers" / "bullmq"
+_PEERS: Final = Path(__file__).parent / "peers"
 _DATABASE: Final = "peer"
 GRACE_S: Final = 30.0  # to start, and to answer
 
@@ -129,7 +129,9 @@ def run(peer: Peer, offsets_s: Sequence[float], *, server: Postgres, patience_s:
     Raises:
         PeerMissing: There is no answer.
     """
-    command = _bullmq() if peer.module == "bullmq" else [PYTHON, "-m", f"bench.peers.{peer.module}"]
+    command = (
+        node_program("bullmq") if peer.module == "bullmq" else [PYTHON, "-m", f"bench.peers.{peer.module}"]
+    )
     with _servers.redis(hz=peer.redis_hz) as redis_url, _database_for_it(server) as database_url:
         asked: dict[str, Any] = {
             "lead_s": 3 + len(offsets_s) * peer.lead_s_per_job,
@@ -159,17 +161,24 @@ def _database_for_it(server: Postgres) -> Iterator[str]:
 
 
 @cache
-def _bullmq() -> list[str]:
-    """Return the command for BullMQ, with its packages installed."""
+def node_program(folder: str) -> list[str]:
+    """Return the command for a peer that runs on Node.js, with its packages installed.
+
+    Args:
+        folder: Where it lies under `peers`.
+
+    Raises:
+        PeerMissing: It can't be installed here.
+    """
     npm, node = shutil.which("npm"), shutil.which("node")
     if npm is None or node is None:
         raise PeerMissing("there is no Node.js with npm")
-    installed = _BULLMQ / "node_modules" / ".package-lock.json"
-    lock = _BULLMQ / "package-lock.json"
-    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
+    here = _PEERS / folder
+    installed = here / "node_modules" / ".package-lock.json"
+    if not installed.is_file() or installed.stat().st_mtime < (here / "package-lock.json").stat().st_mtime:
         done = subprocess.run(
-            [npm, "ci", "--loglevel=error"], cwd=_BULLMQ, capture_output=True, text=True, check=False
+            [npm, "ci", "--loglevel=error"], cwd=here, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
             raise PeerMissing(f"npm could not install it: {done.stderr.strip().splitlines()[-1:]}")
-    return [node, str(_BULLMQ / "peer.mjs")]
+    return [node, str(here / "peer.mjs")]

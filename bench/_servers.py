@@ -9,8 +9,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +30,19 @@ _NOT_INHERITED: Final = re.compile(
     r"(DATABASE|REDIS|RATE_LIMIT|EMAIL|PG)_?.*|ALLOWED_HOSTS|DEMO.*|DJANGO_.*|DOORBELL|EMBEDDED"
     r"|ENGINE_IN_SERVER|GEMINI_API_KEY|LOG_LEVEL|METRICS_.*|PUBLIC_URL|SECRET_KEY|TRUSTED_.*"
 )
+_APPLICATION: Final = "taskengine.asgi:application"
+_ARGUMENTS: Final[Mapping[str, Callable[[int], list[str]]]] = {
+    "uvicorn": lambda port: [
+        *("--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--no-proxy-headers"),
+        *("--log-level", "warning", "--ws", "websockets-sansio", "--ws-max-size", "131072"),
+        *("--ws-per-message-deflate", "false"),
+    ],
+    "daphne": lambda port: ["-b", "127.0.0.1", "-p", str(port), "-v", "0"],
+    "granian": lambda port: [
+        *("--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
+    ],
+}
+KINDS: Final = tuple(_ARGUMENTS)
 _RATE_LIMITS: Final = ("READ", "WRITE", "SIGNUP", "LOGIN")
 
 
@@ -54,7 +68,7 @@ def redis(*, hz: int = 10) -> Iterator[str]:
     port = free_port()
     command = [redis_program(), "--bind", "127.0.0.1", "--port", str(port), "--hz", str(hz)]
     with Process([*command, "--save", "", "--appendonly", "no"], env={"LC_ALL": "C"}) as process:
-        process.wait_until(lambda: _accepts(port))
+        process.wait_until(lambda: accepts(port))
         yield f"redis://127.0.0.1:{port}/0"
 
 
@@ -70,19 +84,29 @@ def embedded(database_url: str) -> Iterator[str]:
         yield f"127.0.0.1:{port}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Server:
+    """A server that runs: its `host:port`, and the number of its process."""
+
+    address: str
+    pid: int
+
+
 @contextmanager
-def web(database_url: str, redis_url: str) -> Iterator[str]:
-    """Run a server process that fires no deadlines; yield its address."""
+def web(database_url: str, redis_url: str, *, kind: str = "uvicorn") -> Iterator[Server]:
+    """Run a server process that fires no deadlines.
+
+    Args:
+        database_url: Its database.
+        redis_url: What connects it with the engines.
+        kind: One of `KINDS`.
+    """
     port = free_port()
-    command = [
-        *(PYTHON, "-m", "uvicorn", "taskengine.asgi:application", "--host", "127.0.0.1", "--port", str(port)),
-        *("--no-access-log", "--no-proxy-headers", "--log-level", "warning"),
-        *("--ws", "websockets-sansio", "--ws-max-size", "131072", "--ws-per-message-deflate", "false"),
-    ]
-    env = environment(database_url, redis_url) | {"ENGINE_IN_SERVER": "0"}
+    command = [PYTHON, "-m", kind, *_ARGUMENTS[kind](port), _APPLICATION]
+    env = environment(database_url, redis_url) | {"ENGINE_IN_SERVER": "0", "WORKER_IN_SERVER": "0"}
     with Process(command, env=env) as process:
         process.wait_until(lambda: _serves(port))
-        yield f"127.0.0.1:{port}"
+        yield Server(address=f"127.0.0.1:{port}", pid=process.pid)
 
 
 @contextmanager
@@ -104,9 +128,9 @@ def scaled(database_url: str, *, replicas: int = 1) -> Iterator[str]:
     with (
         redis() as redis_url,
         engines(database_url, redis_url, count=replicas),
-        web(database_url, redis_url) as address,
+        web(database_url, redis_url) as server,
     ):
-        yield address
+        yield server.address
 
 
 def environment(database_url: str, redis_url: str | None = None) -> dict[str, str]:
@@ -118,6 +142,7 @@ def environment(database_url: str, redis_url: str | None = None) -> dict[str, st
         "DJANGO_SETTINGS_MODULE": "taskengine.settings",
         "LOG_LEVEL": "WARNING",
         "REDIS_URL": redis_url or "",
+        "SOCKETS_PER_USER": "1000000",
         "SECRET_KEY": "for measurements only: long enough, and known to everybody",
     }
 
@@ -156,7 +181,8 @@ def free_port() -> int:
         return port
 
 
-def _accepts(port: int) -> bool:
+def accepts(port: int) -> bool:
+    """Return whether somebody listens on a loopback port."""
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:

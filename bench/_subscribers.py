@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 import httpx
 import orjson
@@ -43,14 +43,18 @@ class Subscriber:
     Args:
         address: The server's `host:port`.
         headers: Proof of who listens.
+        left_off: The epoch and the seq to go on from; None to begin with a snapshot.
     """
 
-    def __init__(self, address: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, address: str, headers: Mapping[str, str], *, left_off: tuple[str, int] | None = None
+    ) -> None:
         self.arrivals: list[Arrival] = []
         self._address = address
         self._headers = dict(headers)
-        self._last_seq = 0
-        self._acked = 0
+        self._resumes = left_off is not None
+        self._epoch, self._last_seq = left_off or ("", 0)
+        self._acked = self._last_seq
         self._ack_alarm: asyncio.TimerHandle | None = None
         self._closing = False
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -58,12 +62,17 @@ class Subscriber:
         self._enough = asyncio.Event()
         self._failure: str | None = None
 
+    def again(self) -> "Subscriber":
+        """Return the same person's next connection, which goes on where this one ends."""
+        return Subscriber(self._address, self._headers, left_off=(self._epoch, self._last_seq))
+
     async def connect(self) -> None:
-        """Open the socket, say hello and wait until the snapshot is whole."""
+        """Open the socket, say hello and wait until the snapshot is whole, or the welcome that needs none."""
         self._socket = await WebSocket.connect(
             self._address, STREAM_PATH, headers=self._headers, on_text=self._take, on_close=self._lost
         )
-        self._socket.send('{"type":"hello"}')
+        since = {"since": self._last_seq, "epoch": self._epoch} if self._resumes else {}
+        self._socket.send(orjson.dumps({"type": "hello", **since}).decode())
         await asyncio.wait_for(self._ready, _PATIENCE_S)
 
     def close(self) -> None:
@@ -100,6 +109,12 @@ class Subscriber:
                 self._take_events(frame, arrived)
             case "ping":
                 self._socket.send('{"type":"pong"}')
+            case "welcome":
+                self._epoch = frame["epoch"]
+                if self._resumes and frame["resumed"]:
+                    self._ready.set_result(None)
+                elif self._resumes:
+                    self._fail(f"It was not resumed: {frame}")
             case "snapshot" if frame["done"]:
                 self._last_seq = self._acked = frame["seq"]
                 self._ready.set_result(None)
@@ -138,22 +153,53 @@ class Subscriber:
             self._ready.set_exception(BrokenPromise(reason))
 
 
-class Audience(AbstractAsyncContextManager["Audience"]):
-    """Many subscribers at once, one for each set of headers."""
+class Member(Protocol):
+    """One of an audience: a `Subscriber`, or a peer's."""
 
-    def __init__(self, address: str, headers: Iterable[Mapping[str, str]]) -> None:
-        self.members = [Subscriber(address, each) for each in headers]
+    arrivals: list[Arrival]
+
+    async def connect(self) -> None:
+        """Open the socket, and wait until it hears."""
+
+    def close(self) -> None:
+        """Leave."""
+
+    async def until_has(self, count: int) -> None:
+        """Wait until there are so many arrivals, or something is wrong."""
+
+    def check(self, count: int) -> None:
+        """Check what came, and raise `BrokenPromise`."""
+
+
+class Audience(AbstractAsyncContextManager["Audience"]):
+    """Many members at once.
+
+    Args:
+        members: Who they are.
+        at_once: How many connect at the same time.
+    """
+
+    def __init__(self, members: Iterable[Member], *, at_once: int = _CONNECTING_AT_ONCE) -> None:
+        self.members = list(members)
+        self._at_once = at_once
 
     @classmethod
-    def of(cls, address: str, people: Sequence[Person]) -> Self:
-        """Return the audience of people whose page is open: their cookie, and its origin."""
+    def of(cls, address: str, people: Iterable[Person]) -> Self:
+        """Return the audience of people whose page is open."""
+        return cls(cls.subscribers(address, people))
+
+    @staticmethod
+    def subscribers(address: str, people: Iterable[Person]) -> list[Subscriber]:
+        """Return those people: each has a cookie, and the page's origin."""
         origin = f"http://{address}"
-        return cls(address, [{"Cookie": f"sessionid={each.session}", "Origin": origin} for each in people])
+        return [
+            Subscriber(address, {"Cookie": f"sessionid={each.session}", "Origin": origin}) for each in people
+        ]
 
     async def __aenter__(self) -> Self:
-        gate = asyncio.Semaphore(_CONNECTING_AT_ONCE)
+        gate = asyncio.Semaphore(self._at_once)
 
-        async def connect(member: Subscriber) -> None:
+        async def connect(member: Member) -> None:
             async with gate:
                 await member.connect()
 

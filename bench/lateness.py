@@ -18,7 +18,7 @@ import httpx
 from bench import _database, _floor, _options, _peers, _servers
 from bench._figures import Report, prefixed, quantiles
 from bench._process import end_in_order
-from bench._subscribers import Account, Audience
+from bench._subscribers import Account, Audience, Subscriber
 
 LEAD_S: Final = 1.5  # before the first deadline, beside the time that making the tasks takes
 LEAD_S_PER_TASK: Final = 0.02
@@ -53,7 +53,7 @@ async def measure(address: str, offsets_s: Sequence[float]) -> tuple[float, list
     """
     async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
         account = await Account.sign_up(http)
-        async with Audience(address, [account.headers]) as audience:
+        async with Audience([Subscriber(address, account.headers)]) as audience:
             start = time.time() + LEAD_S + len(offsets_s) * LEAD_S_PER_TASK
             due = {}
             for offset_s in offsets_s:

@@ -18,7 +18,7 @@ import httpx
 from bench import _database, _options, _servers
 from bench._figures import Report, prefixed, quantiles
 from bench._process import end_in_order
-from bench._subscribers import Account, Audience
+from bench._subscribers import Account, Audience, Subscriber
 
 ROW: Final = "engine, woken over Redis"
 PATIENCE_S: Final = 10.0
@@ -46,7 +46,7 @@ async def measure(address: str, sizes: Sizes) -> tuple[dict[str, float], dict[st
     due = {}
     async with httpx.AsyncClient(base_url=f"http://{address}", trust_env=False) as http:
         account = await Account.sign_up(http)
-        async with Audience(address, [account.headers]) as audience:
+        async with Audience([Subscriber(address, account.headers)]) as audience:
             takes_s = statistics.median([await _make_one(account) for _ in range(TRIALS)])
             for _ in range(sizes.tasks):
                 # At any moment of the engine's own rhythm.
