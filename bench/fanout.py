@@ -253,13 +253,18 @@ async def _late_ms(stage: Stage, streams: Sequence[str], plan: Plan, *, each: in
 
 async def _idle_kib(stage: Stage, streams: Sequence[str], sizes: Sizes) -> float:
     """Return what an idle socket adds to the server's memory."""
-    process = psutil.Process(stage.pid)
     async with Audience(stage.listeners(streams[:1])):
         await asyncio.sleep(SETTLE_S)
-        before = process.memory_info().rss
+        before = _memory(stage.pid)
     async with Audience(stage.listeners(list(islice(cycle(streams), sizes.idle)))):
         await asyncio.sleep(SETTLE_S)
-        return (process.memory_info().rss - before) / sizes.idle / KIB
+        return (_memory(stage.pid) - before) / sizes.idle / KIB
+
+
+def _memory(pid: int) -> int:
+    """Return the bytes that a server and its workers have in memory."""
+    server = psutil.Process(pid)
+    return sum(process.memory_info().rss for process in (server, *server.children(recursive=True)))
 
 
 async def _storm(running: Contender, scene: Scene, sizes: Sizes) -> float:
