@@ -21,6 +21,13 @@ from typing import Any, Final
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+try:
+    import uvloop
+except ImportError:  # there is none for Windows
+    _new_event_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+else:
+    _new_event_loop = uvloop.new_event_loop
+
 logger = logging.getLogger(__name__)
 
 Listener = Callable[[list[Any]], None]
@@ -125,7 +132,8 @@ class Doorbell:
             await self._closing.wait()
             await _cancel(tasks)
 
-        asyncio.run(main())
+        with asyncio.Runner(loop_factory=_new_event_loop) as runner:
+            runner.run(main())
 
     async def _send_for_ever(self, queued: asyncio.Event) -> None:
         layer = get_channel_layer(self._alias)
