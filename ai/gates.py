@@ -100,6 +100,11 @@ class Gates:
         return len(self._steps)
 
     @property
+    def is_full(self) -> bool:
+        """Whether no step more can pass."""
+        return self.count >= self._band.most
+
+    @property
     def missing(self) -> int:
         """How many steps the plan is short of its band."""
         return max(0, self._band.fewest - self.count)
@@ -148,7 +153,7 @@ class Gates:
         return tuple(replace(step, depends_on=resolved[key].keys) for key, step in self._steps.items())
 
     def _passed(self, fields: Mapping[Any, Any], key: str, raw_title: str) -> Step:
-        if self.count >= self._band.most:
+        if self.is_full:
             raise _Dropped(Code.TOO_MANY, f"The plan has {self.count} steps already.")
         title = self._title(raw_title, key)
         why, done_when = text_of(fields.get("why")), text_of(fields.get("done_when"))
