@@ -169,6 +169,8 @@ AI_BUDGET_PER_DAY = env.int("AI_BUDGET_PER_DAY", default=30)  # drafts, regenera
 WORKER_IN_SERVER = env.bool("WORKER_IN_SERVER", default=not REDIS_URL)
 # A worker that gives no sign of life for so long is taken for dead. It gives one every two seconds.
 WORKER_LEASE = timedelta(seconds=env.int("WORKER_LEASE_S", default=30))
+if timedelta(seconds=5) > WORKER_LEASE:
+    raise ImproperlyConfigured("WORKER_LEASE_S is at least 5: a worker at work would be taken for dead.")
 CELERY = {
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,

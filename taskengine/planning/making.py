@@ -47,12 +47,7 @@ def ask(draft: Breakdown, *, choice: Choice, now: datetime) -> None:
 
 
 def ask_to_split(draft: Breakdown, key: str, *, granularity: int, choice: Choice, now: datetime) -> None:
-    """Put a draft in line, so that parts are made for one of its steps; see `ask`.
-
-    Raises:
-        StepNotFound: There is no such step.
-    """
-    outline.find(outline.read(draft.steps), key)
+    """Put a draft in line, so that parts are made for one of its steps, which is there; see `ask`."""
     _ask(draft, choice=choice, now=now)
     draft.splits = {"key": key, "granularity": granularity}
     clear(draft)

@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from ai.plans import BANDS
 from taskengine.accounts.models import User
 from taskengine.operations.services import OpenOperation
 from taskengine.planning import budget, jobs, making, outline
+from taskengine.planning.briefs import language_of
 from taskengine.planning.edits import Edit
 from taskengine.planning.errors import BreakdownClosed
 from taskengine.planning.events import BreakdownEvent
@@ -92,11 +94,13 @@ def regenerate(
         BreakdownNotFound: There is no such breakdown.
         BreakdownClosed: It was applied or cancelled.
         BreakdownNotReady: Its steps are being made right now.
+        TooManySteps: The locked ones leave no room.
         BudgetExhausted: The day's budget is used up.
     """
     edit = Edit.of(breakdown_id, operation=operation)
     edit.refuse_unless(Status.READY, Status.FAILED)
     draft = edit.draft
+    outline.refuse_full([step for step in outline.read(draft.steps) if step.locked], more=1)
     if granularity is not None:
         draft.granularity = granularity
     if context is not None:
@@ -124,10 +128,13 @@ def split_step(
         BreakdownClosed: It was applied or cancelled.
         BreakdownNotReady: Its steps are being made, or could not be.
         StepNotFound: There is no such step.
+        TooManySteps: There is no room for as many parts as there may be.
         BudgetExhausted: The day's budget is used up.
     """
     edit = Edit.of_ready(breakdown_id, operation=operation)
-    outline.find(outline.read(edit.draft.steps), key)  # a step that is not there costs nobody anything
+    steps = outline.read(edit.draft.steps)
+    outline.find(steps, key)  # a step that is not there costs nobody anything
+    outline.refuse_full(steps, more=BANDS[granularity].most - 1)
     choice = _charged(operation)
     making.ask_to_split(edit.draft, key, granularity=granularity, choice=choice, now=edit.now)
     jobs.announce(edit.draft.id)
@@ -147,8 +154,7 @@ def cancel(*, operation: OpenOperation, breakdown_id: UUID) -> Breakdown:
         return draft
     if draft.status == Status.APPLIED:
         raise BreakdownClosed
-    making.close(draft, Status.CANCELLED)
-    jobs.announce(draft.id)  # whoever makes its steps can stop
+    making.close(draft, Status.CANCELLED)  # whoever makes its steps finds out by their next sign of life
     return edit.save(BreakdownEvent.CANCELLED)
 
 
@@ -175,6 +181,10 @@ def update_breakdown(
     """
     edit = Edit.of_ready(breakdown_id, operation=operation)
     draft = edit.draft
+    if fields.get("goal", draft.goal) != draft.goal and draft.language == language_of(
+        draft.goal, draft.notes
+    ):
+        draft.language = None  # it was the old goal's own
     for name in {"goal", "notes", "deadline"} & fields.keys():
         setattr(draft, name, fields[name])
     if "deadline" in fields:

@@ -20,9 +20,11 @@ from taskengine.planning.errors import (
     BreakdownNotReady,
     BudgetExhausted,
     StepNotFound,
+    TooManySteps,
 )
 from taskengine.planning.lifecycle import Status, in_snapshot
 from taskengine.planning.models import Breakdown, Charge
+from taskengine.planning.outline import MAX_STEPS
 from taskengine.planning.payloads import breakdown_payload
 from taskengine.tasks.errors import TaskNotFound
 from tests.support.breakdowns import (
@@ -184,6 +186,48 @@ def test_a_step_that_is_not_there_costs_nobody_anything(ada: User, settings: Any
     with pytest.raises(StepNotFound):
         call(ada, services.split_step, draft, key=key)
     assert Charge.objects.count() == 1
+
+
+def test_splits_do_not_make_a_draft_grow_without_end(ada: User, settings: Any) -> None:
+    settings.GEMINI_API_KEY, settings.AI_BUDGET_PER_DAY = "a key", 100
+    draft = ready(ada)
+    for number in range(14):  # each puts five in the place of one
+        draft = call(ada, services.split_step, draft, key=draft.steps[0]["key"], granularity=2)
+        draft = work(
+            draft, plan([planned(f"p{number}-{part}", f"Do part {part} of {number}") for part in range(5)])
+        )
+    with pytest.raises(TooManySteps):
+        call(ada, services.split_step, draft, key=draft.steps[0]["key"], granularity=2)
+    assert len(draft.steps) == MAX_STEPS
+    assert fresh(draft).status == "ready"
+    assert Charge.objects.count() == 1 + 14, "what was refused costs nothing"
+
+
+def test_a_draft_that_is_full_of_locked_steps_is_not_made_anew(ada: User) -> None:
+    draft = ready(ada)
+    full = [{**draft.steps[0], "key": f"s{number}", "locked": True} for number in range(MAX_STEPS)]
+    Breakdown.objects.filter(id=draft.id).update(steps=full)
+    with pytest.raises(TooManySteps):
+        call(ada, services.regenerate, draft)
+    Breakdown.objects.filter(id=draft.id).update(steps=full[1:])
+    draft = call(ada, services.regenerate, draft)
+    assert claimed(draft).brief.band().most == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "made", "then"),
+    [(None, "en", None), ("en", "en", None), ("de", "de", "de"), (None, "de", "de")],
+)
+def test_another_goal_brings_its_own_language_unless_another_was_asked_for(
+    ada: User, asked: str | None, made: str, then: str | None
+) -> None:
+    draft = work(ask(ada, language=asked), plan(language=made))
+    assert draft.language == made
+    notes = call(ada, services.update_breakdown, draft, fields={"notes": "Auf Deutsch."})
+    assert notes.language == made, "the goal is the same"
+    draft = work(ask(ada, language=asked), plan(language=made))
+    draft = call(ada, services.update_breakdown, draft, fields={"goal": "Meine Masterarbeit schreiben"})
+    assert claimed(call(ada, services.regenerate, draft)).brief.language == then
 
 
 # --- Making anew --------------------------------------------------------------------------------
