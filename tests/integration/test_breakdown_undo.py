@@ -46,7 +46,7 @@ def done(person: User, verb: Callable[..., Breakdown], draft: Breakdown, **argum
 
 @pytest.mark.parametrize("has_task", [True, False])
 def test_the_tasks_that_go_are_not_in_the_way_of_the_steps_that_come_back(ada: User, has_task: bool) -> None:
-    of = {"goal": None, "task_id": make_task(ada, "Thesis").id} if has_task else {}
+    of: dict[str, Any] = {"goal": None, "task_id": make_task(ada, "Thesis").id} if has_task else {}
     before = ready(ada, deadline=TUESDAY_FIVE, **of)  # there are thirteen hours, and it takes eight
     assert before.misfit is None
     op_id = done(ada, applying.apply_breakdown, before)
