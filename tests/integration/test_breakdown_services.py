@@ -14,6 +14,7 @@ from ai.plans import Verdict
 from taskengine.accounts.models import User
 from taskengine.accounts.services import purge_guests
 from taskengine.planning import applying, attempts, queries, services, step_services
+from taskengine.planning.budget import budget_of, forget_days_gone_by
 from taskengine.planning.errors import (
     BreakdownClosed,
     BreakdownNotFound,
@@ -122,7 +123,24 @@ def test_what_is_asked_of_gemini_counts_until_the_day_is_over(
     ask(make_person("eve"))  # everybody has their own
     clock.move_to(datetime(2026, 11, 24, tzinfo=UTC))
     assert ask(ada).planner == "gemini"
-    assert Charge.objects.filter(owner=ada).count() == 1, "yesterday's are not kept"
+    assert forget_days_gone_by(now=datetime.now(UTC))
+    assert Charge.objects.filter(owner=ada).count() == Charge.objects.count() == 1, "yesterday's are not kept"
+
+
+def test_many_accounts_are_no_way_round_the_budget(ada: User, settings: Any) -> None:
+    settings.GEMINI_API_KEY, settings.AI_BUDGET_PER_DAY = "a key", 2
+    settings.AI_BUDGET_PER_DAY_OF_ALL = 3
+    ask(ada)
+    ask(ada)
+    ada.delete()  # takes the account, and gives no money back
+    eve, ben = make_person("eve"), make_person("ben")
+    assert budget_of(owner_id=eve.pk, now=NOON).left == 1
+    ask(eve)
+    assert [budget_of(owner_id=one.pk, now=NOON).left for one in (eve, ben)] == [0, 0]
+    for one in (eve, ben):
+        with pytest.raises(BudgetExhausted):
+            ask(one)
+    assert budget_of(owner_id=eve.pk, now=NOON + timedelta(hours=12)).left == 2
 
 
 def test_what_costs_nothing_does_not_count(ada: User, settings: Any) -> None:
@@ -412,6 +430,6 @@ def test_an_account_goes_with_its_breakdowns(ada: User, settings: Any) -> None:
     attempt = claimed(ask(guest))
     assert purge_guests(now=NOON)
     assert not Breakdown.objects.exists()
-    assert not Charge.objects.exists()
+    assert not Charge.objects.filter(owner__isnull=False).exists()
     assert not attempts.add_step(attempt, STEPS[0])
     assert attempts.claim(attempt.breakdown_id) is None
