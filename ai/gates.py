@@ -29,6 +29,7 @@ from ai.texts import cut, same_meaning, straight, tokens, without_markup
 from ai.titles import Opening, capitalised, opening, repaired
 
 _UNKNOWN_ESTIMATE_MIN: Final = 30
+_MAX_NOTES: Final = 100
 
 
 class Code(StrEnum):
@@ -72,7 +73,7 @@ class Gates:
 
     Attributes:
         language: The language whose rules apply; None where it is none that has rules.
-        notes: What was done so far, in order.
+        notes: What was done so far, in order, as far as anybody would read it.
         complaints: What was wrong with the steps that were dropped, as sentences for the planner.
     """
 
@@ -255,6 +256,8 @@ class Gates:
     def _note(
         self, code: Code, action: Action, detail: str, step: str | None = None, title: str | None = None
     ) -> None:
+        if len(self.notes) >= _MAX_NOTES:
+            return  # a model that runs wild is not written down word for word
         short_title = None if title is None else cut(title, MAX_TITLE_CHARS)
         short = cut(detail, MAX_TEXT_CHARS)
         self.notes.append(Note(code=code, action=action, detail=short, step=step, title=short_title))

@@ -10,10 +10,11 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from ai.errors import QuotaExceeded
-from ai.plans import Verdict
+from ai.plans import Action, Note, Verdict
 from taskengine.accounts.models import User
 from taskengine.accounts.services import purge_guests
 from taskengine.planning import applying, attempts, queries, services, step_services
+from taskengine.planning.briefs import remark
 from taskengine.planning.budget import budget_of, forget_days_gone_by
 from taskengine.planning.errors import (
     BreakdownClosed,
@@ -308,6 +309,20 @@ def test_a_step_that_can_not_be_split_stays_and_it_is_said_why(ada: User) -> Non
     draft = work(call(ada, services.split_step, before, key="proof"), no_plan)
     assert (draft.status, draft.steps, draft.verdict) == ("ready", before.steps, "steps")
     assert [(one["code"], one["detail"]) for one in draft.remarks] == [("not_split", "It is one action.")]
+
+
+def test_what_is_said_of_splits_does_not_grow_without_end(ada: User) -> None:
+    draft = ready(ada)
+    no_plan = plan([], verdict=Verdict.NEEDS_NO_PLAN, reason="It is one action.")
+    for _ in range(3):
+        draft = work(call(ada, services.split_step, draft, key="proof"), no_plan)
+    assert len(draft.remarks) == 1, "it is said once"
+    many = [
+        remark(Note(code="noted", action=Action.NOTED, detail=f"Note {number}.")) for number in range(200)
+    ]
+    Breakdown.objects.filter(id=draft.id).update(remarks=many)
+    draft = work(call(ada, services.split_step, draft, key="proof"), no_plan)
+    assert (len(draft.remarks), draft.remarks[-1]["code"]) == (100, "not_split")
 
 
 def test_questions_are_answered_by_making_it_anew(ada: User) -> None:
