@@ -14,11 +14,12 @@ from taskengine.operations.services import OpenOperation
 from taskengine.planning import budget, jobs, making, outline
 from taskengine.planning.briefs import language_of
 from taskengine.planning.edits import Edit
-from taskengine.planning.errors import BreakdownClosed
+from taskengine.planning.errors import BreakdownClosed, TooManyInTheMaking
 from taskengine.planning.events import BreakdownEvent
-from taskengine.planning.lifecycle import Status
+from taskengine.planning.lifecycle import MAX_PENDING, PENDING, Status
 from taskengine.planning.models import DEFAULT_GRANULARITY, Breakdown
 from taskengine.planning.planners import Choice, choice_for
+from taskengine.planning.queries import breakdowns_of
 from taskengine.tasks.queries import get_task
 
 SPLIT_GRANULARITY: Final = 2
@@ -51,6 +52,7 @@ def start_breakdown(
 
     Raises:
         TaskNotFound: There is no such task.
+        TooManyInTheMaking: Some of the person's have to be ready first.
         BudgetExhausted: The day's budget is used up.
     """
     task = get_task(owner_id=operation.owner_id, task_id=task_id) if task_id is not None else None
@@ -95,6 +97,7 @@ def regenerate(
         BreakdownClosed: It was applied or cancelled.
         BreakdownNotReady: Its steps are being made right now.
         TooManySteps: The locked ones leave no room.
+        TooManyInTheMaking: Some of the person's have to be ready first.
         BudgetExhausted: The day's budget is used up.
     """
     edit = Edit.of(breakdown_id, operation=operation)
@@ -129,6 +132,7 @@ def split_step(
         BreakdownNotReady: Its steps are being made, or could not be.
         StepNotFound: There is no such step.
         TooManySteps: There is no room for as many parts as there may be.
+        TooManyInTheMaking: Some of the person's have to be ready first.
         BudgetExhausted: The day's budget is used up.
     """
     edit = Edit.of_ready(breakdown_id, operation=operation)
@@ -195,7 +199,14 @@ def update_breakdown(
 
 
 def _charged(operation: OpenOperation) -> Choice:
-    """Return who makes a person's plans, and count it if that costs something."""
+    """Return who makes a person's plans, and count it if that costs something.
+
+    Raises:
+        TooManyInTheMaking: Some of the person's have to be ready first.
+        BudgetExhausted: The day's budget is used up.
+    """
+    if breakdowns_of(operation.owner_id).filter(status__in=PENDING).count() >= MAX_PENDING:
+        raise TooManyInTheMaking
     choice = choice_for(User.objects.get(pk=operation.owner_id))
     if choice.costs:
         budget.charge(owner_id=operation.owner_id, now=operation.now)

@@ -24,6 +24,7 @@ from taskengine.planning import applying, attempts, step_services
 from taskengine.planning import queries as planning_queries
 from taskengine.planning import services as planning
 from taskengine.planning.attempts import Attempt
+from taskengine.planning.errors import TooManyInTheMaking
 from taskengine.planning.lifecycle import GIVE_UP_AFTER
 from taskengine.planning.models import Breakdown
 from taskengine.runtime import Snapshots
@@ -87,7 +88,8 @@ class World:
     def ask(self, goal: str | None, due_in: timedelta | None = None, **fields: Any) -> None:
         """Ask for a breakdown."""
         deadline = None if due_in is None else self.now + due_in
-        self.drafts.append(ask(self.person, goal, deadline=deadline, **fields))
+        with suppress(TooManyInTheMaking):
+            self.drafts.append(ask(self.person, goal, deadline=deadline, **fields))
 
     def work(self, write: Callable[..., object] | None, number: int, *made: Any) -> None:
         """Do what a worker does next: take a breakdown (None), or write to one that it took."""
