@@ -70,6 +70,10 @@ class PlannerRefusedUs(PlannerUnavailable):
     """The AI service doesn't accept this server's requests. Its key or settings need a look."""
 
 
+class PlanNotMade(PlannerUnavailable):
+    """This server did not get to making the plan. Try again in a while."""
+
+
 class PlannerTimeout(PlannerError):
     """The AI service took too long to answer."""
 

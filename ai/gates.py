@@ -29,6 +29,7 @@ from ai.texts import cut, same_meaning, straight, tokens, without_markup
 from ai.titles import Opening, capitalised, opening, repaired
 
 _UNKNOWN_ESTIMATE_MIN: Final = 30
+_MAX_NOTES: Final = 100
 
 
 class Code(StrEnum):
@@ -72,7 +73,7 @@ class Gates:
 
     Attributes:
         language: The language whose rules apply; None where it is none that has rules.
-        notes: What was done so far, in order.
+        notes: What was done so far, in order, as far as anybody would read it.
         complaints: What was wrong with the steps that were dropped, as sentences for the planner.
     """
 
@@ -98,6 +99,11 @@ class Gates:
     def count(self) -> int:
         """How many steps have passed."""
         return len(self._steps)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no step more can pass."""
+        return self.count >= self._band.most
 
     @property
     def missing(self) -> int:
@@ -148,7 +154,7 @@ class Gates:
         return tuple(replace(step, depends_on=resolved[key].keys) for key, step in self._steps.items())
 
     def _passed(self, fields: Mapping[Any, Any], key: str, raw_title: str) -> Step:
-        if self.count >= self._band.most:
+        if self.is_full:
             raise _Dropped(Code.TOO_MANY, f"The plan has {self.count} steps already.")
         title = self._title(raw_title, key)
         why, done_when = text_of(fields.get("why")), text_of(fields.get("done_when"))
@@ -250,6 +256,8 @@ class Gates:
     def _note(
         self, code: Code, action: Action, detail: str, step: str | None = None, title: str | None = None
     ) -> None:
+        if len(self.notes) >= _MAX_NOTES:
+            return  # a model that runs wild is not written down word for word
         short_title = None if title is None else cut(title, MAX_TITLE_CHARS)
         short = cut(detail, MAX_TEXT_CHARS)
         self.notes.append(Note(code=code, action=action, detail=short, step=step, title=short_title))

@@ -213,8 +213,8 @@ class GeminiPlanner:
                 breaker.failed(wait_s=failure.error.retry_after_s)
             else:
                 breaker.succeeded()
-            if reader.complete and not isinstance(failure.error, PlanBlocked):
-                answer.read(reader)  # whatever it was, it came after the last bracket
+            if (reader.complete or answer.is_full) and not isinstance(failure.error, PlanBlocked):
+                answer.read(reader)  # whatever it was, it came after the last bracket, or the last step
             elif failure.remedy is Remedy.SECOND_CALL and (
                 answer.steps or isinstance(failure.error, InvalidOutput)
             ):

@@ -60,6 +60,11 @@ class Answer:
         return max(1, self._gates.missing)
 
     @property
+    def is_full(self) -> bool:
+        """Whether it has as many steps as a plan can have, so that nothing more is to come but remarks."""
+        return self._gates.is_full
+
+    @property
     def complaints(self) -> list[str]:
         """What was wrong, as sentences for the model."""
         whole = [] if self.fault is None else [self.fault.reason]
@@ -79,6 +84,11 @@ class Answer:
         try:
             said: Mapping[str, Any] = reader.result()
         except MalformedJson as malformed:
+            if self.is_full:
+                self.note(
+                    "cut_short", "The answer ended after its last step: assumptions and risks are missing."
+                )
+                return
             self.fault = InvalidOutput(f"The answer was not the JSON asked for. {malformed}")
             return
         self._verdict = text_of(said.get("verdict"))

@@ -165,10 +165,13 @@ GEMINI_MODEL: str = env.str("GEMINI_MODEL", default="gemini-3.8-flash")
 GEMINI_FALLBACK_MODEL: str = env.str("GEMINI_FALLBACK_MODEL", default="gemini-3.5-flash-lite")
 GEMINI_BASE_URL: str = env.str("GEMINI_BASE_URL", default="")  # empty: Google's
 AI_BUDGET_PER_DAY = env.int("AI_BUDGET_PER_DAY", default=30)  # drafts, regenerations and splits a person
+AI_BUDGET_PER_DAY_OF_ALL = env.int("AI_BUDGET_PER_DAY_OF_ALL", default=3_000)
 # Whether this server process makes breakdowns too. With a Redis Celery's workers do, unless it says so.
 WORKER_IN_SERVER = env.bool("WORKER_IN_SERVER", default=not REDIS_URL)
 # A worker that gives no sign of life for so long is taken for dead. It gives one every two seconds.
 WORKER_LEASE = timedelta(seconds=env.int("WORKER_LEASE_S", default=30))
+if timedelta(seconds=5) > WORKER_LEASE:
+    raise ImproperlyConfigured("WORKER_LEASE_S is at least 5: a worker at work would be taken for dead.")
 CELERY = {
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,

@@ -37,6 +37,7 @@ from taskengine.planning.errors import (
     BreakdownNotReady,
     BudgetExhausted,
     StepNotFound,
+    TooManyInTheMaking,
     TooManySteps,
 )
 from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
@@ -59,6 +60,7 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
     StepNotFound: HTTPStatus.NOT_FOUND,
     TaskIdTaken: HTTPStatus.CONFLICT,
     TaskNotFound: HTTPStatus.NOT_FOUND,
+    TooManyInTheMaking: HTTPStatus.TOO_MANY_REQUESTS,
     TooManySteps: HTTPStatus.CONFLICT,
     TooManyGuests: HTTPStatus.SERVICE_UNAVAILABLE,
     UndoConflict: HTTPStatus.CONFLICT,

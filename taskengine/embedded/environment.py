@@ -31,10 +31,12 @@ def serving(environ: Mapping[str, str], *, port: int, embedded: bool) -> dict[st
     """Return the environment of the embedded run's own server, on top of `common`.
 
     Debug mode is off whatever a developer's shell says. Guests are let in only where the database is
-    the embedded one and the address this machine's; `DEMO=0` keeps them out there too.
+    the embedded one and the address this machine's; `DEMO=0` keeps them out there too. This one process
+    makes breakdowns too, unless it is told not to.
     """
     result = {"PUBLIC_URL": f"http://127.0.0.1:{port}", **environ}
     result["DJANGO_DEBUG"] = "0"
+    result.setdefault("WORKER_IN_SERVER", "1")  # with a Redis too: nobody has started a Celery here
     if embedded and "PUBLIC_URL" not in environ:
         result.setdefault("DEMO", "1")
     return result

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from taskengine import clock
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine.models import Heartbeat
-from taskengine.planning import attempts, jobs
+from taskengine.planning import attempts, budget, jobs
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,10 @@ def _abandoned(*, now: datetime) -> bool:
     return attempts.give_up(now=now)
 
 
+def _charges(*, now: datetime) -> bool:
+    return budget.forget_days_gone_by(now=now)
+
+
 def _unheard(*, now: datetime) -> bool:
     """Tell the workers again of what none of them took: the message was lost, or its worker died."""
     found = attempts.unheard(now=now)
@@ -48,7 +52,13 @@ def _unheard(*, now: datetime) -> bool:
     return bool(found)
 
 
-SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_guests, _sessions, forget_dead_replicas, _abandoned)
+SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
+    _guests,
+    _sessions,
+    forget_dead_replicas,
+    _abandoned,
+    _charges,
+)
 JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard,)
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 from realtime.publisher import doorbell
 from taskengine import clock
@@ -123,8 +123,8 @@ def _claim(breakdown_id: UUID) -> Attempt | None:
     """Take a breakdown; one that raises must not stop the others."""
     try:
         return attempts.claim(breakdown_id)
-    except DatabaseError:
-        raise
+    except (OperationalError, InterfaceError):
+        raise  # the database, not a breakdown
     except Exception:
         logger.exception("The breakdown %s can't be taken; it is tried again later.", breakdown_id)
         attempts.postpone(breakdown_id)

@@ -15,10 +15,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
-from ai.errors import PlannerError, PlannerUnavailable
+from ai.errors import PlannerError, PlanNotMade
 from ai.plans import Brief, Plan, Step
 from realtime import outbox
 from realtime.outbox import UnknownStream
@@ -66,7 +66,7 @@ def claim(breakdown_id: UUID) -> Attempt | None:
         edit = _edit(now, id=breakdown_id, status__in=PENDING, lease_until__lte=now) if now else None
         if edit is not None and edit.draft.tries >= MAX_TRIES:
             logger.error("The breakdown %s was tried %d times and is given up.", breakdown_id, MAX_TRIES)
-            _end_in_failure(edit, PlannerUnavailable("Every worker that took it died."))
+            _end_in_failure(edit, PlanNotMade("Every worker that took it died."))
         elif edit is not None:
             draft = edit.draft
             making.begin(draft, now=edit.now)
@@ -140,16 +140,22 @@ def give_up(*, now: datetime, limit: int = 20) -> bool:
     stale = Breakdown.objects.filter(status__in=PENDING, lease_until__lte=over)
     found = list(stale.order_by("lease_until").values_list("id", "owner_id")[:limit])
     for breakdown_id, owner_id in found:
-        with _held(owner_id) as instant:
-            edit = (
-                _edit(instant, id=breakdown_id, status__in=PENDING, lease_until__lte=over)
-                if instant
-                else None
-            )
-            if edit is not None:
-                logger.error("No worker took the breakdown %s: it is given up.", breakdown_id)
-                _end_in_failure(edit, PlannerUnavailable("No worker took it."))
+        try:
+            _give_up(breakdown_id, owner_id, over=over)
+        except (OperationalError, InterfaceError):
+            raise  # the database, not a breakdown
+        except Exception:
+            logger.exception("The breakdown %s can't be given up; it is tried again later.", breakdown_id)
+            postpone(breakdown_id)
     return bool(found)
+
+
+def _give_up(breakdown_id: UUID, owner_id: UUID, *, over: datetime) -> None:
+    with _held(owner_id) as now:
+        edit = _edit(now, id=breakdown_id, status__in=PENDING, lease_until__lte=over) if now else None
+        if edit is not None:
+            logger.error("No worker took the breakdown %s: it is given up.", breakdown_id)
+            _end_in_failure(edit, PlanNotMade("No worker took it."))
 
 
 def unheard(*, now: datetime, limit: int = 100) -> list[UUID]:

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ai.language import detect
+from ai.lexicon import LANGUAGES
 from ai.plans import Action, Answer, Brief, Note, Plan, Step, Usage
 from taskengine.planning import outline
 from taskengine.planning.models import Breakdown
@@ -36,6 +38,11 @@ def brief_of(draft: Breakdown, *, now: datetime, zone: ZoneInfo) -> Brief:
         return whole
     (step,) = [step for step in steps if step.key == draft.splits["key"]]
     return whole.splitting(step, among=steps, granularity=draft.splits["granularity"])
+
+
+def language_of(goal: str, notes: str) -> str:
+    """Return the language in which a plan is made where nobody asked for another."""
+    return detect(f"{goal} {notes}") or LANGUAGES[0]
 
 
 def drafted(step: Step) -> DraftStep:

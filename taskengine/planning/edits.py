@@ -80,14 +80,18 @@ class Edit:
         """Put other steps in place of the draft's."""
         self.draft.steps = outline.written(steps)
 
-    def lay_out(self) -> None:
-        """Have the calendar look at the draft as it is now; the task's deadline may have moved."""
+    def lay_out(self, *, besides: UUID | None = None) -> None:
+        """Have the calendar look at the draft as it is now; the task's deadline may have moved.
+
+        Args:
+            besides: A task that takes no time, nor do its parts; None for the draft's own.
+        """
         draft = self.draft
         if draft.task_id is not None and not draft.has_own_deadline:
             task = queries.task_of_goal(owner_id=draft.owner_id, task_id=draft.task_id)
             if task is not None:
                 draft.deadline = task.deadline
-        scheduling.lay_out(draft, now=self.now)
+        scheduling.lay_out(draft, now=self.now, besides=besides or draft.task_id)
 
     def save_if_changed(self, *, step: str | None = None) -> Breakdown:
         """Write an edit, unless it leaves everything as it was: then there is nothing to tell."""

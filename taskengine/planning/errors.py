@@ -76,6 +76,13 @@ class TooManySteps(DomainError):
     code = "too_many_steps"
 
 
+class TooManyInTheMaking(DomainError):
+    """So many of your breakdowns are being made that others have to wait. Ask again when one is ready."""
+
+    code = "too_many_in_the_making"
+    retry_after_s = 5.0
+
+
 class BudgetExhausted(DomainError):
     """Today's budget for the AI planner is used up."""
 

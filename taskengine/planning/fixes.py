@@ -7,10 +7,10 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Final
 
-from taskengine.planning.free_time import FreeTime
-from taskengine.planning.intervals import instant
+from taskengine.planning.free_time import FreeTime, Supply
+from taskengine.planning.intervals import instant, minute_until
 from taskengine.planning.schedule import Schedule, schedule
-from taskengine.planning.steps import Step, without
+from taskengine.planning.steps import Step, in_order, without
 from taskengine.planning.working_hours import DAYS, Span, WorkingHours
 
 
@@ -80,13 +80,14 @@ def find_fixes(steps: Sequence[Step], *, deadline: datetime, free: FreeTime) -> 
     return tuple(found)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
 class _Goal:
-    """What does not fit."""
+    """What does not fit, and what was counted about it so far."""
 
-    steps: tuple[Step, ...]
-    deadline: datetime
-    free: FreeTime
+    def __init__(self, *, steps: tuple[Step, ...], deadline: datetime, free: FreeTime) -> None:
+        self.steps = steps
+        self.deadline = deadline
+        self._free = free
+        self._rooms: dict[Extension | None, _Room] = {}
 
     def can(self, change: Change) -> bool:
         """Whether there is anything that could give way like this."""
@@ -101,12 +102,28 @@ class _Goal:
     def fixes(self, changes: tuple[Change, ...]) -> Iterator[Fix]:
         """Yield the fix by exactly these changes, if there is one: that by the mildest extension."""
         for extension in Extension if Change.EXTEND_HOURS in changes else (None,):
-            free = self.free.with_hours(_extended(self.free.hours, extension)) if extension else self.free
-            trial = _Trial(goal=self, changes=changes, extension=extension, free=free)
+            trial = _Trial(goal=self, changes=changes, extension=extension, room=self._room(extension))
             fix = trial.smallest()
             if fix is not None:
                 yield fix
                 return
+
+    def _room(self, extension: Extension | None) -> "_Room":
+        """Return the free time with an extension: each is counted once, however many changes go with it."""
+        if extension not in self._rooms:
+            hours = self._free.hours
+            free = self._free.with_hours(_extended(hours, extension)) if extension else self._free
+            needed_min = sum(step.estimate_min for step in self.steps)
+            self._rooms[extension] = _Room(free=free, supply=Supply(free, most_min=needed_min))
+        return self._rooms[extension]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Room:
+    """Free time, and its minutes counted."""
+
+    free: FreeTime
+    supply: Supply
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,50 +133,64 @@ class _Trial:
     goal: _Goal
     changes: tuple[Change, ...]
     extension: Extension | None
-    free: FreeTime
+    room: _Room
 
     def smallest(self) -> Fix | None:
         """Give up all that the changes allow; then take back, one by one, what need not be given up."""
         dropped = self._allowed(Change.DROP_OPTIONAL, [step for step in self.goal.steps if step.optional])
         released = self._allowed(Change.RELEASE_STEPS, [step for step in self.goal.steps if step.due])
-        best = self._fix(dropped, released)
-        if best is None:
+        if not self._fits(dropped, released):
             return None
         for key in sorted(dropped, key=self._estimate):  # the shortest first: few are left out
-            fix = self._fix(dropped - {key}, released)
-            if fix is not None:
-                best, dropped = fix, dropped - {key}
+            if self._fits(dropped - {key}, released):
+                dropped -= {key}
         for key in sorted(released, key=self._estimate):
-            fix = self._fix(dropped, released - {key})
-            if fix is not None:
-                best, released = fix, released - {key}
-        return best if best.schedule.steps else None  # to do nothing at all is no fix
+            if self._fits(dropped, released - {key}):
+                released -= {key}
+        return self._fix(dropped, released)
+
+    def _fits(self, dropped: Collection[str], released: Collection[str]) -> bool:
+        """Whether the rest fits: in the best order each is done by when it must be (`steps.in_order`)."""
+        steps = self._left(dropped, released)
+        deadline = self._deadline(steps)
+        if deadline is None:
+            return False
+        done_min = 0
+        for bound in in_order(steps, end_min=minute_until(deadline)):
+            done_min += bound.step.estimate_min
+            if done_min > self.room.supply.minutes(bound.end_min):
+                return False
+        return True
 
     def _fix(self, dropped: Collection[str], released: Collection[str]) -> Fix | None:
-        steps = [
-            replace(step, due=None) if step.key in released else step
-            for step in without(self.goal.steps, dropped)
-        ]
+        steps = self._left(dropped, released)
         deadline = self._deadline(steps)
-        laid_out = schedule(steps, deadline=deadline, free=self.free) if deadline else None
-        if laid_out is None:
-            return None
+        laid_out = schedule(steps, deadline=deadline, free=self.room.free) if deadline else None
+        if laid_out is None or not steps:
+            return None  # to do nothing at all is no fix
         return Fix(
             changes=self.changes,
             dropped=tuple(step.key for step in self.goal.steps if step.key in dropped),
             freed_min=sum(step.estimate_min for step in self.goal.steps if step.key in dropped),
             released=tuple(step.key for step in steps if step.key in released),
             extension=self.extension,
-            hours=self.free.hours if self.extension else None,
+            hours=self.room.free.hours if self.extension else None,
             deadline=deadline if Change.MOVE_DEADLINE in self.changes else None,
             schedule=laid_out,
         )
 
+    def _left(self, dropped: Collection[str], released: Collection[str]) -> list[Step]:
+        """Return what is left to do, and by when."""
+        return [
+            replace(step, due=None) if step.key in released else step
+            for step in without(self.goal.steps, dropped)
+        ]
+
     def _deadline(self, steps: Sequence[Step]) -> datetime | None:
         """Return the goal's deadline, or the earliest one at which so much work can be done."""
-        if Change.MOVE_DEADLINE not in self.changes:
+        if Change.MOVE_DEADLINE not in self.changes or not steps:
             return self.goal.deadline
-        end_min = self.free.minute_after(sum(step.estimate_min for step in steps))
+        end_min = self.room.supply.minute_after(sum(step.estimate_min for step in steps))
         return None if end_min is None else instant(end_min)
 
     def _allowed(self, change: Change, steps: Sequence[Step]) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """The working time that is left: working hours, less what other tasks take."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,8 +10,8 @@ from taskengine.planning.busy import Commitment, busy_intervals
 from taskengine.planning.intervals import Interval, between
 from taskengine.planning.working_hours import WorkingHours
 
-# Nothing is planned beyond; a later deadline counts as one there. So no question costs more than a
-# second, however few the hours and many the steps.
+# Nothing is planned beyond; a later deadline counts as one there. So no question costs more than two
+# seconds, however odd the hours and many the steps.
 HORIZON: Final = timedelta(days=7_305)  # twenty years
 _LAST: Final = datetime(9999, 12, 29, tzinfo=UTC)  # in every zone some days before the calendar ends
 
@@ -51,18 +51,6 @@ class FreeTime:
                 return at_most
         return count
 
-    def minute_after(self, work_min: int) -> int | None:
-        """Return the first minute by which so many are free; None if it is beyond the horizon.
-
-        Args:
-            work_min: At least one.
-        """
-        for free in self.forward(self.window.end_min):
-            if work_min <= free.length_min:
-                return free.start_min + work_min
-            work_min -= free.length_min
-        return None
-
     def with_hours(self, hours: WorkingHours) -> "FreeTime":
         """Return the free time of somebody with other hours, in which the commitments move too."""
         return _free_time(hours=hours, commitments=self.commitments, window=self.window)
@@ -81,6 +69,45 @@ class FreeTime:
             place += 1
         if start_min < work.end_min:
             yield Interval(start_min=start_min, end_min=work.end_min)
+
+
+class Supply:
+    """The first so many free minutes, counted once, so that many questions about them cost little.
+
+    Args:
+        free: The free time.
+        most_min: No question is about more.
+    """
+
+    def __init__(self, free: FreeTime, *, most_min: int) -> None:
+        self._starts: list[int] = []
+        self._before: list[int] = []  # for each interval, how many minutes are free before it
+        self._total_min = 0
+        for interval in free.forward(free.window.end_min):
+            if self._total_min >= most_min:
+                break
+            self._starts.append(interval.start_min)
+            self._before.append(self._total_min)
+            self._total_min += interval.length_min
+
+    def minutes(self, end_min: int) -> int:
+        """Return how many minutes are free between now and a minute: `most_min` or more where they are enough."""
+        place = bisect_left(self._starts, end_min) - 1
+        if place < 0:
+            return 0
+        following = self._before[place + 1] if place + 1 < len(self._before) else self._total_min
+        return min(self._before[place] + end_min - self._starts[place], following)
+
+    def minute_after(self, work_min: int) -> int | None:
+        """Return the first minute by which so many are free; None if it is beyond the horizon.
+
+        Args:
+            work_min: At least one.
+        """
+        if work_min > self._total_min:
+            return None
+        place = bisect_left(self._before, work_min) - 1
+        return self._starts[place] + work_min - self._before[place]
 
 
 def free_time(*, hours: WorkingHours, commitments: Iterable[Commitment] = (), now: datetime) -> FreeTime:

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from django.db import InterfaceError, OperationalError
 
-from ai.errors import PlannerError, PlannerTimeout, PlannerUnavailable
+from ai.errors import PlannerError, PlannerTimeout, PlanNotMade
 from ai.plans import Plan
 from taskengine.planning import attempts
 from taskengine.planning.attempts import Attempt
@@ -85,7 +85,7 @@ async def _make(attempt: Attempt, planners: Planners, run: Run) -> None:
         logger.warning("The attempt %d at %s ended: %s", attempt.number, attempt.breakdown_id, error)
     except Exception:
         logger.exception("The attempt %d at %s failed.", attempt.number, attempt.breakdown_id)
-        await run(attempts.fail, attempt, PlannerUnavailable("A fault of our own; it was logged."))
+        await run(attempts.fail, attempt, PlanNotMade("A fault of our own; it was logged."))
 
 
 async def _plan(attempt: Attempt, planners: Planners, run: Run) -> None:

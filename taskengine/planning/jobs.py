@@ -18,7 +18,7 @@ from realtime.publisher import doorbell
 
 logger = logging.getLogger(__name__)
 
-# Messages: the id of a breakdown that waits, or that is not wanted any more.
+# Messages: the id of a breakdown that waits.
 JOBS_TOPIC: Final = "jobs"
 TASK_NAME: Final = "taskengine.generate"
 # Of Celery's own, in Redis. A message that no worker took within this time is not worth keeping.

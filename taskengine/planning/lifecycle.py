@@ -9,6 +9,8 @@ SNAPSHOT_AGE: Final = timedelta(days=7)
 MAX_TRIES: Final = 5
 # A draft that nobody takes for so long is given up too: there is no worker.
 GIVE_UP_AFTER: Final = timedelta(minutes=15)
+# So many of one person's may be in the making at once: workers are there for everybody.
+MAX_PENDING: Final = 10
 
 
 class Status(StrEnum):

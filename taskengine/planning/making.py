@@ -4,9 +4,9 @@
 this attempt has made. What is shown is always composed of the two, so that an attempt can begin again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from django.conf import settings
 
@@ -19,6 +19,10 @@ from taskengine.planning.models import Breakdown
 from taskengine.planning.outline import DraftStep
 from taskengine.planning.planners import Choice
 
+T = TypeVar("T")
+
+# Assumptions, risks and remarks, each, of a draft whose steps are split again and again.
+_MAX_SAID: Final = 100
 # Of a plan, what a failure brings back.
 _PLAN_FIELDS: Final = (
     "planner",
@@ -47,12 +51,7 @@ def ask(draft: Breakdown, *, choice: Choice, now: datetime) -> None:
 
 
 def ask_to_split(draft: Breakdown, key: str, *, granularity: int, choice: Choice, now: datetime) -> None:
-    """Put a draft in line, so that parts are made for one of its steps; see `ask`.
-
-    Raises:
-        StepNotFound: There is no such step.
-    """
-    outline.find(outline.read(draft.steps), key)
+    """Put a draft in line, so that parts are made for one of its steps, which is there; see `ask`."""
     _ask(draft, choice=choice, now=now)
     draft.splits = {"key": key, "granularity": granularity}
     clear(draft)
@@ -94,11 +93,11 @@ def finish(draft: Breakdown, plan: Plan) -> None:
         draft.remarks = [remark(note) for note in plan.notes]
         draft.language = plan.language or draft.language
     elif plan.verdict is Verdict.STEPS:
-        draft.assumptions = list(dict.fromkeys([*draft.assumptions, *plan.assumptions]))
-        draft.risks = list(dict.fromkeys([*draft.risks, *plan.risks]))
-        draft.remarks = [*draft.remarks, *map(remark, plan.notes)]
+        draft.assumptions = _latest(draft.assumptions, plan.assumptions)
+        draft.risks = _latest(draft.risks, plan.risks)
+        draft.remarks = _latest(draft.remarks, map(remark, plan.notes))
     else:
-        draft.remarks = [*draft.remarks, remark_not_split(draft.splits["key"], plan)]
+        draft.remarks = _latest(draft.remarks, [remark_not_split(draft.splits["key"], plan)])
     draft.planner, draft.model = plan.planner, plan.model
     draft.usage = summed(draft.usage, plan.usage)
     close(draft, Status.READY)
@@ -131,6 +130,12 @@ def _ask(draft: Breakdown, *, choice: Choice, now: datetime) -> None:
     draft.error = draft.splits = None
     draft.tries = 0
     draft.lease_until = draft.hinted_at = now
+
+
+def _latest(before: Sequence[T], more: Iterable[T]) -> list[T]:
+    """Return what was said before and what is said now, nothing twice, and of too much the latest."""
+    new = list(more)
+    return [*(one for one in before if one not in new), *new][-_MAX_SAID:]
 
 
 def _show(draft: Breakdown, fresh: Sequence[DraftStep]) -> None:

@@ -120,8 +120,9 @@ class Breakdown(models.Model):
 class Charge(models.Model):
     """One thing that was asked of a planner that costs money. A day's rows are what is left of its budget."""
 
+    # It outlives the account: who deletes theirs and makes another has not paid the money back.
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
     )
     at = models.DateTimeField()
 
@@ -129,6 +130,8 @@ class Charge(models.Model):
         indexes: ClassVar = [
             # The count of a person's day, and the deletion of an account.
             models.Index(fields=["owner", "at"], name="planning_charge_day"),
+            # The count of everybody's day, and the deletion of days gone by.
+            models.Index(fields=["at"], name="planning_charge_all"),
         ]
 
     def __str__(self) -> str:

@@ -112,6 +112,20 @@ def find(outline: Outline, key: str) -> DraftStep:
     raise StepNotFound
 
 
+def refuse_full(outline: Sequence[DraftStep], *, more: int) -> None:
+    """Refuse to make steps for which there would be no room.
+
+    Args:
+        outline: The steps that stay.
+        more: How many there will be besides, at most.
+
+    Raises:
+        TooManySteps: That would be more than `MAX_STEPS`.
+    """
+    if len(outline) + more > MAX_STEPS:
+        raise TooManySteps
+
+
 def regenerated(former: Outline, fresh: Sequence[DraftStep]) -> Outline:
     """Return a new list in which the former one's locked steps stay, about where they stood.
 
@@ -202,8 +216,7 @@ def added(outline: Outline, step: DraftStep, *, after: str | None) -> Outline:
         StepNotFound: There is no step to stand behind.
         UnknownDependency: It depends on what is not there.
     """
-    if len(outline) >= MAX_STEPS:
-        raise TooManySteps
+    refuse_full(outline, more=1)
     return _edited(_placed(outline, step, after))
 
 

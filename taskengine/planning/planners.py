@@ -38,9 +38,9 @@ def choice_for(person: User) -> Choice:
             name=GEMINI,
             model=settings.GEMINI_MODEL,
             sends=(
-                "The goal, its notes, your context and answers, today's date, and the titles and estimates of"
-                " the draft's own steps are sent to Google's Gemini. Nothing else is: no name, no address,"
-                " no deadline, none of your other tasks."
+                "The goal, its notes, your context and answers, today's date, and the draft's own steps are"
+                " sent to Google's Gemini. Nothing else is: no name, no address, no deadline, none of your"
+                " other tasks."
             ),
         )
     return Choice(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from taskengine.accounts.models import User
@@ -21,10 +22,15 @@ def hours_of(person: User) -> WorkingHours:
     return working_hours.parse(person.working_hours, zone=zone)
 
 
-def lay_out(draft: Breakdown, *, now: datetime) -> None:
+def lay_out(draft: Breakdown, *, now: datetime, besides: UUID | None) -> None:
     """Set when each of a draft's steps has its turn, or else what is in the way. Saves nothing.
 
     Without a deadline there is no calendar, and nothing of either.
+
+    Args:
+        draft: The draft.
+        now: The instant.
+        besides: The task whose place the steps take: it and its parts are not in their way.
     """
     steps = outline.unplaced(outline.read(draft.steps))
     draft.misfit = None
@@ -32,7 +38,7 @@ def lay_out(draft: Breakdown, *, now: datetime) -> None:
         person = User.objects.get(pk=draft.owner_id)
         free = free_time(
             hours=hours_of(person),
-            commitments=queries.commitments(owner_id=draft.owner_id, besides=draft.task_id, now=now),
+            commitments=queries.commitments(owner_id=draft.owner_id, besides=besides, now=now),
             now=now,
         )
         found = fit(outline.calendar_steps(steps), deadline=draft.deadline, free=free)

@@ -8,15 +8,18 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from ai.plans import BANDS
 from taskengine.accounts.models import User
 from taskengine.operations.services import OpenOperation
 from taskengine.planning import budget, jobs, making, outline
+from taskengine.planning.briefs import language_of
 from taskengine.planning.edits import Edit
-from taskengine.planning.errors import BreakdownClosed
+from taskengine.planning.errors import BreakdownClosed, TooManyInTheMaking
 from taskengine.planning.events import BreakdownEvent
-from taskengine.planning.lifecycle import Status
+from taskengine.planning.lifecycle import MAX_PENDING, PENDING, Status
 from taskengine.planning.models import DEFAULT_GRANULARITY, Breakdown
 from taskengine.planning.planners import Choice, choice_for
+from taskengine.planning.queries import breakdowns_of
 from taskengine.tasks.queries import get_task
 
 SPLIT_GRANULARITY: Final = 2
@@ -49,6 +52,7 @@ def start_breakdown(
 
     Raises:
         TaskNotFound: There is no such task.
+        TooManyInTheMaking: Some of the person's have to be ready first.
         BudgetExhausted: The day's budget is used up.
     """
     task = get_task(owner_id=operation.owner_id, task_id=task_id) if task_id is not None else None
@@ -92,11 +96,14 @@ def regenerate(
         BreakdownNotFound: There is no such breakdown.
         BreakdownClosed: It was applied or cancelled.
         BreakdownNotReady: Its steps are being made right now.
+        TooManySteps: The locked ones leave no room.
+        TooManyInTheMaking: Some of the person's have to be ready first.
         BudgetExhausted: The day's budget is used up.
     """
     edit = Edit.of(breakdown_id, operation=operation)
     edit.refuse_unless(Status.READY, Status.FAILED)
     draft = edit.draft
+    outline.refuse_full([step for step in outline.read(draft.steps) if step.locked], more=1)
     if granularity is not None:
         draft.granularity = granularity
     if context is not None:
@@ -124,10 +131,14 @@ def split_step(
         BreakdownClosed: It was applied or cancelled.
         BreakdownNotReady: Its steps are being made, or could not be.
         StepNotFound: There is no such step.
+        TooManySteps: There is no room for as many parts as there may be.
+        TooManyInTheMaking: Some of the person's have to be ready first.
         BudgetExhausted: The day's budget is used up.
     """
     edit = Edit.of_ready(breakdown_id, operation=operation)
-    outline.find(outline.read(edit.draft.steps), key)  # a step that is not there costs nobody anything
+    steps = outline.read(edit.draft.steps)
+    outline.find(steps, key)  # a step that is not there costs nobody anything
+    outline.refuse_full(steps, more=BANDS[granularity].most - 1)
     choice = _charged(operation)
     making.ask_to_split(edit.draft, key, granularity=granularity, choice=choice, now=edit.now)
     jobs.announce(edit.draft.id)
@@ -147,8 +158,7 @@ def cancel(*, operation: OpenOperation, breakdown_id: UUID) -> Breakdown:
         return draft
     if draft.status == Status.APPLIED:
         raise BreakdownClosed
-    making.close(draft, Status.CANCELLED)
-    jobs.announce(draft.id)  # whoever makes its steps can stop
+    making.close(draft, Status.CANCELLED)  # whoever makes its steps finds out by their next sign of life
     return edit.save(BreakdownEvent.CANCELLED)
 
 
@@ -175,6 +185,10 @@ def update_breakdown(
     """
     edit = Edit.of_ready(breakdown_id, operation=operation)
     draft = edit.draft
+    if fields.get("goal", draft.goal) != draft.goal and draft.language == language_of(
+        draft.goal, draft.notes
+    ):
+        draft.language = None  # it was the old goal's own
     for name in {"goal", "notes", "deadline"} & fields.keys():
         setattr(draft, name, fields[name])
     if "deadline" in fields:
@@ -185,7 +199,14 @@ def update_breakdown(
 
 
 def _charged(operation: OpenOperation) -> Choice:
-    """Return who makes a person's plans, and count it if that costs something."""
+    """Return who makes a person's plans, and count it if that costs something.
+
+    Raises:
+        TooManyInTheMaking: Some of the person's have to be ready first.
+        BudgetExhausted: The day's budget is used up.
+    """
+    if breakdowns_of(operation.owner_id).filter(status__in=PENDING).count() >= MAX_PENDING:
+        raise TooManyInTheMaking
     choice = choice_for(User.objects.get(pk=operation.owner_id))
     if choice.costs:
         budget.charge(owner_id=operation.owner_id, now=operation.now)

@@ -9,6 +9,7 @@ from taskengine.errors import Fault
 from taskengine.operations.errors import UndoImpossible
 from taskengine.operations.services import OpenOperation
 from taskengine.operations.undo import Change
+from taskengine.planning import outline
 from taskengine.planning.edits import Edit
 from taskengine.planning.events import BreakdownEvent
 from taskengine.planning.lifecycle import Status
@@ -16,7 +17,7 @@ from taskengine.planning.payloads import breakdown_payload
 from taskengine.planning.queries import task_of_goal
 
 # What is set back. The calendar's part of it follows.
-_FIELDS: Final = ("goal", "notes", "deadline", "steps", "task", "status", "applied_op")
+_FIELDS: Final = ("goal", "notes", "language", "deadline", "steps", "task", "status", "applied_op")
 _EVENTS: Final = {
     Status.READY: BreakdownEvent.UPDATED,
     Status.APPLIED: BreakdownEvent.APPLIED,
@@ -36,16 +37,24 @@ def undo_breakdown(*, operation: OpenOperation, change: Change) -> Sequence[Faul
         raise UndoImpossible("What a planner was asked can't be taken back.")
     edit = Edit.of(change.id, operation=operation)
     draft, current = edit.draft, breakdown_payload(edit.draft)
+    if draft.status not in _EVENTS:
+        return [change.refused(f"The steps towards “{draft.goal}” are being made anew.", field="status")]
     names = [name for name in _FIELDS if before[name] != after[name]]
-    changed = [name for name in names if current[name] != after[name]]
+    changed = [name for name in names if _meant(name, current[name]) != _meant(name, after[name])]
     if changed:
         return [change.refused(f"The steps towards “{draft.goal}” were changed since.", field=changed[0])]
     for name in names:
         _set_back(edit, name, before[name])
     if draft.status == Status.READY:
-        edit.lay_out()
+        # The tasks that an apply made are still there, and go next: they take nobody's time any more.
+        edit.lay_out(besides=UUID(after["task"]) if after["task"] else None)
     edit.save(_EVENTS[Status(draft.status)])
     return ()
+
+
+def _meant(name: str, value: Any) -> Any:
+    """Return what a person said of it: where the steps stand in the calendar is not theirs to say."""
+    return outline.unplaced(outline.read(value)) if name == "steps" else value
 
 
 def _set_back(edit: Edit, name: str, value: Any) -> None:

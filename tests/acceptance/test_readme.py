@@ -1,28 +1,28 @@
-"""The README's walk-through, pasted as it stands."""
+"""The README's walk-throughs, pasted as they stand."""
 
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from tests.support.gemini import FakeGemini
 from tests.support.servers import ROOT, Server
 
 README = (ROOT / "README.md").read_text()
 
 
-def walk_through() -> str:
-    """Return the shell block that follows the mark."""
-    found = re.search(r"<!-- walk-through:.*?-->\n```sh\n(.*?)```", README, re.DOTALL)
-    assert found, "the README has lost its walk-through"
-    return found[1]
-
-
-def test_the_walk_through_works_when_it_is_pasted(start_server: Callable[..., Server]) -> None:
-    server = start_server()
-    script = walk_through().replace("BASE=http://127.0.0.1:8000", f"BASE={server.url}")
+def paste(mark: str, server: Server) -> list[dict[str, Any]]:
+    """Run the shell block that follows a mark; return all JSON that it printed, in order."""
+    found = re.search(rf"<!-- {mark}:[^\n]*-->\n```sh\n(.*?)```", README, re.DOTALL)
+    assert found, f"the README has lost its {mark}"
+    script = found[1].replace("BASE=http://127.0.0.1:8000", f"BASE={server.url}")
+    assert script != found[1], "it would ask another server"
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
@@ -33,13 +33,56 @@ def test_the_walk_through_works_when_it_is_pasted(start_server: Callable[..., Se
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    answers = [json.loads(found) for found in re.findall(r"\{.*?\}(?=\{|\n|$)", done.stdout)]
+    return list(printed(done.stdout))
+
+
+def printed(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects in a text."""
+    place = text.find("{")
+    while place >= 0:
+        try:
+            found, place = json.JSONDecoder().raw_decode(text, place)
+            yield found
+        except json.JSONDecodeError:
+            place += 1  # what Python printed of its own
+        place = text.find("{", place)
+
+
+def frames(answers: Sequence[Mapping[str, Any]], type_: str) -> list[Mapping[str, Any]]:
+    """Return the socket's frames of one type."""
+    return [answer for answer in answers if answer.get("type") == type_]
+
+
+def test_the_walk_through_works_when_it_is_pasted(start_server: Callable[..., Server]) -> None:
+    answers = paste("walk-through", start_server())
     by_type = {answer.get("type"): answer for answer in answers if isinstance(answer.get("type"), str)}
-    assert {"welcome", "snapshot", "events"} <= by_type.keys(), done.stdout
+    assert {"welcome", "snapshot", "events"} <= by_type.keys(), answers
     (event,) = by_type["events"]["items"]
     assert (event["type"], event["data"]["task"]["title"]) == ("task.missed", "Send the invoice")
     summary = answers[-1]
     assert (summary["upcoming"], summary["missed"], summary["completed"]) == (0, 1, 0)
+
+
+@pytest.mark.parametrize("planner", ["offline", "gemini"])
+def test_the_walk_through_of_the_planner_works_when_it_is_pasted(
+    start_server: Callable[..., Server], planner: str
+) -> None:
+    with FakeGemini() as gemini:
+        key = {"GEMINI_API_KEY": "a key", "GEMINI_BASE_URL": gemini.url, "NO_PROXY": "127.0.0.1"}
+        answers = paste("walk-through of the planner", start_server(**(key if planner == "gemini" else {})))
+    assert (answers[0]["planner"], len(gemini.requests)) == (planner, 1 if planner == "gemini" else 0)
+    events = [event for frame in frames(answers, "events") for event in frame["items"]]
+    types = [event["type"] for event in events]
+    count = types.count("breakdown.step")
+    assert types == ["breakdown.started", "breakdown.started", *["breakdown.step"] * count, "breakdown.ready"]
+    steps = events[-1]["data"]["breakdown"]["steps"]
+    assert len(steps) == count >= 5
+
+    *_, tasks, undone = answers
+    made = [task for task in tasks["results"] if task["parent"]]
+    assert [task["deadline"] for task in made] == [step["deadline"] for step in steps]
+    assert [task["title"] for task in made] == ["Find ten sources", *(step["title"] for step in steps[1:])]
+    assert len(undone["objects"]) == count + 2, "the draft, the goal's task, and one for each step"
 
 
 def test_the_page_is_pictured() -> None:

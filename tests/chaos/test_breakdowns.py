@@ -23,7 +23,7 @@ STEPS = ["sources", "question", "outline", "draft", "check"]
 WHOLE = plan()
 LEASE_S = 5
 PATIENCE_S = 60.0
-MANY_ROUNDS = 20
+MANY_ROUNDS = range(2, 22)
 
 
 @pytest.fixture
@@ -75,7 +75,8 @@ async def check(ada: Client, listener: Listener, draft_id: str) -> None:
     assert listener.breakdowns[draft_id] == ready == await ada.breakdown(draft_id)
 
 
-async def _killed_once(server: Server, gemini: FakeGemini, *, seed: int) -> None:
+async def killed_once(server: Server, worker: "Server | Celery", gemini: FakeGemini, *, seed: int) -> None:
+    """Kill whoever makes a breakdown when some of its steps are there, and see it finished."""
     chance = random.Random(seed)
     async with await Client.sign_up(server.url) as ada:
         listener = await ada.listen()
@@ -88,24 +89,25 @@ async def _killed_once(server: Server, gemini: FakeGemini, *, seed: int) -> None
             deadline_s=PATIENCE_S,
         )
         await asyncio.sleep(chance.uniform(0, 0.2))
-        await asyncio.to_thread(server.kill)
-        await asyncio.to_thread(server.start)
-        await listener.come_back()
+        await asyncio.to_thread(worker.kill)
+        await asyncio.to_thread(worker.start)
+        if worker is server:
+            await listener.come_back()
         await check(ada, listener, draft["id"])
 
 
 async def test_a_server_that_is_killed_in_the_middle_finishes_after_it_is_back(
     server: Server, gemini: FakeGemini
 ) -> None:
-    await _killed_once(server, gemini, seed=1)
+    await killed_once(server, server, gemini, seed=1)
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("seed", MANY_ROUNDS)
 async def test_a_server_that_is_killed_in_the_middle_finishes_in_many_rounds(
-    server: Server, gemini: FakeGemini
+    server: Server, gemini: FakeGemini, seed: int
 ) -> None:
-    for seed in range(2, 2 + MANY_ROUNDS):
-        await _killed_once(server, gemini, seed=seed)
+    await killed_once(server, server, gemini, seed=seed)
 
 
 class Celery(ChildProcess):
@@ -158,14 +160,7 @@ async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_lef
         whole = (await listener.event("breakdown.ready", draft, deadline_s=PATIENCE_S))["data"]["breakdown"]
         assert ([step["key"] for step in whole["steps"]], whole["attempt"]) == (STEPS, 1)
 
-        gemini.answer(slow_stream(), slow_stream())
-        draft = await ada.break_down(goal=f"{GOAL} once more")
-        await listener.until(
-            "two steps", lambda: len(listener.of(draft, "breakdown.step")) == 2, deadline_s=PATIENCE_S
-        )
-        await asyncio.to_thread(worker.kill)
-        await asyncio.to_thread(worker.start)
-        await check(ada, listener, draft["id"])
+        await killed_once(server, worker, gemini, seed=1)
 
         # A dead Redis fails no write, and what it lost is hinted at again.
         await asyncio.to_thread(redis.kill)
@@ -173,3 +168,11 @@ async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_lef
         assert draft["status"] == "queued"
         await asyncio.to_thread(redis.start)
         await listener.event("breakdown.ready", draft, deadline_s=PATIENCE_S)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", MANY_ROUNDS)
+async def test_celerys_workers_take_up_what_a_killed_one_left_in_many_rounds(
+    celery: tuple[Server, Celery], gemini: FakeGemini, seed: int
+) -> None:
+    await killed_once(*celery, gemini, seed=seed)

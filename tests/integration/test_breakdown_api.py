@@ -395,6 +395,24 @@ def test_a_budget_that_is_used_up_says_until_when(ada: AppClient, settings: Any)
     assert ada.send("GET", "/api/v1/ai/").json()["budget"]["left"] == 0
 
 
+def test_one_person_does_not_keep_all_workers_from_others(
+    ada: AppClient, eve: AppClient, settings: Any
+) -> None:
+    settings.GEMINI_API_KEY = "a key"
+    first = ready(ada)
+    drafts = [start(ada) for _ in range(10)]
+    for ask, body in (("", {"goal": GOAL}), (f"{first['id']}/regenerate/", {})):
+        response = ada.send("POST", f"{BREAKDOWNS}{ask}", body)
+        assert (response.status_code, response.json()["code"]) == (429, "too_many_in_the_making")
+        assert response["Retry-After"] == "5"
+    assert ada.send("GET", "/api/v1/ai/").json()["budget"]["left"] == 30 - 11, (
+        "what was refused costs nothing"
+    )
+    assert start(eve)["status"] == "queued"
+    ada.send("POST", path(drafts[0], "cancel/"))
+    assert start(ada)["status"] == "queued"
+
+
 def test_what_is_asked_of_a_planner_has_a_rate_of_its_own(
     ada: AppClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

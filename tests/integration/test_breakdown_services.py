@@ -10,19 +10,23 @@ import time_machine
 from django.db import IntegrityError, transaction
 
 from ai.errors import QuotaExceeded
-from ai.plans import Verdict
+from ai.plans import Action, Note, Verdict
 from taskengine.accounts.models import User
 from taskengine.accounts.services import purge_guests
 from taskengine.planning import applying, attempts, queries, services, step_services
+from taskengine.planning.briefs import remark
+from taskengine.planning.budget import budget_of, forget_days_gone_by
 from taskengine.planning.errors import (
     BreakdownClosed,
     BreakdownNotFound,
     BreakdownNotReady,
     BudgetExhausted,
     StepNotFound,
+    TooManySteps,
 )
 from taskengine.planning.lifecycle import Status, in_snapshot
 from taskengine.planning.models import Breakdown, Charge
+from taskengine.planning.outline import MAX_STEPS
 from taskengine.planning.payloads import breakdown_payload
 from taskengine.tasks.errors import TaskNotFound
 from tests.support.breakdowns import (
@@ -120,7 +124,24 @@ def test_what_is_asked_of_gemini_counts_until_the_day_is_over(
     ask(make_person("eve"))  # everybody has their own
     clock.move_to(datetime(2026, 11, 24, tzinfo=UTC))
     assert ask(ada).planner == "gemini"
-    assert Charge.objects.filter(owner=ada).count() == 1, "yesterday's are not kept"
+    assert forget_days_gone_by(now=datetime.now(UTC))
+    assert Charge.objects.filter(owner=ada).count() == Charge.objects.count() == 1, "yesterday's are not kept"
+
+
+def test_many_accounts_are_no_way_round_the_budget(ada: User, settings: Any) -> None:
+    settings.GEMINI_API_KEY, settings.AI_BUDGET_PER_DAY = "a key", 2
+    settings.AI_BUDGET_PER_DAY_OF_ALL = 3
+    ask(ada)
+    ask(ada)
+    ada.delete()  # takes the account, and gives no money back
+    eve, ben = make_person("eve"), make_person("ben")
+    assert budget_of(owner_id=eve.pk, now=NOON).left == 1
+    ask(eve)
+    assert [budget_of(owner_id=one.pk, now=NOON).left for one in (eve, ben)] == [0, 0]
+    for one in (eve, ben):
+        with pytest.raises(BudgetExhausted):
+            ask(one)
+    assert budget_of(owner_id=eve.pk, now=NOON + timedelta(hours=12)).left == 2
 
 
 def test_what_costs_nothing_does_not_count(ada: User, settings: Any) -> None:
@@ -186,6 +207,48 @@ def test_a_step_that_is_not_there_costs_nobody_anything(ada: User, settings: Any
     assert Charge.objects.count() == 1
 
 
+def test_splits_do_not_make_a_draft_grow_without_end(ada: User, settings: Any) -> None:
+    settings.GEMINI_API_KEY, settings.AI_BUDGET_PER_DAY = "a key", 100
+    draft = ready(ada)
+    for number in range(14):  # each puts five in the place of one
+        draft = call(ada, services.split_step, draft, key=draft.steps[0]["key"], granularity=2)
+        draft = work(
+            draft, plan([planned(f"p{number}-{part}", f"Do part {part} of {number}") for part in range(5)])
+        )
+    with pytest.raises(TooManySteps):
+        call(ada, services.split_step, draft, key=draft.steps[0]["key"], granularity=2)
+    assert len(draft.steps) == MAX_STEPS
+    assert fresh(draft).status == "ready"
+    assert Charge.objects.count() == 1 + 14, "what was refused costs nothing"
+
+
+def test_a_draft_that_is_full_of_locked_steps_is_not_made_anew(ada: User) -> None:
+    draft = ready(ada)
+    full = [{**draft.steps[0], "key": f"s{number}", "locked": True} for number in range(MAX_STEPS)]
+    Breakdown.objects.filter(id=draft.id).update(steps=full)
+    with pytest.raises(TooManySteps):
+        call(ada, services.regenerate, draft)
+    Breakdown.objects.filter(id=draft.id).update(steps=full[1:])
+    draft = call(ada, services.regenerate, draft)
+    assert claimed(draft).brief.band().most == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "made", "then"),
+    [(None, "en", None), ("en", "en", None), ("de", "de", "de"), (None, "de", "de")],
+)
+def test_another_goal_brings_its_own_language_unless_another_was_asked_for(
+    ada: User, asked: str | None, made: str, then: str | None
+) -> None:
+    draft = work(ask(ada, language=asked), plan(language=made))
+    assert draft.language == made
+    notes = call(ada, services.update_breakdown, draft, fields={"notes": "Auf Deutsch."})
+    assert notes.language == made, "the goal is the same"
+    draft = work(ask(ada, language=asked), plan(language=made))
+    draft = call(ada, services.update_breakdown, draft, fields={"goal": "Meine Masterarbeit schreiben"})
+    assert claimed(call(ada, services.regenerate, draft)).brief.language == then
+
+
 # --- Making anew --------------------------------------------------------------------------------
 
 
@@ -246,6 +309,20 @@ def test_a_step_that_can_not_be_split_stays_and_it_is_said_why(ada: User) -> Non
     draft = work(call(ada, services.split_step, before, key="proof"), no_plan)
     assert (draft.status, draft.steps, draft.verdict) == ("ready", before.steps, "steps")
     assert [(one["code"], one["detail"]) for one in draft.remarks] == [("not_split", "It is one action.")]
+
+
+def test_what_is_said_of_splits_does_not_grow_without_end(ada: User) -> None:
+    draft = ready(ada)
+    no_plan = plan([], verdict=Verdict.NEEDS_NO_PLAN, reason="It is one action.")
+    for _ in range(3):
+        draft = work(call(ada, services.split_step, draft, key="proof"), no_plan)
+    assert len(draft.remarks) == 1, "it is said once"
+    many = [
+        remark(Note(code="noted", action=Action.NOTED, detail=f"Note {number}.")) for number in range(200)
+    ]
+    Breakdown.objects.filter(id=draft.id).update(remarks=many)
+    draft = work(call(ada, services.split_step, draft, key="proof"), no_plan)
+    assert (len(draft.remarks), draft.remarks[-1]["code"]) == (100, "not_split")
 
 
 def test_questions_are_answered_by_making_it_anew(ada: User) -> None:
@@ -368,6 +445,6 @@ def test_an_account_goes_with_its_breakdowns(ada: User, settings: Any) -> None:
     attempt = claimed(ask(guest))
     assert purge_guests(now=NOON)
     assert not Breakdown.objects.exists()
-    assert not Charge.objects.exists()
+    assert not Charge.objects.filter(owner__isnull=False).exists()
     assert not attempts.add_step(attempt, STEPS[0])
     assert attempts.claim(attempt.breakdown_id) is None

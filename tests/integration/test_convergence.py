@@ -24,6 +24,8 @@ from taskengine.planning import applying, attempts, step_services
 from taskengine.planning import queries as planning_queries
 from taskengine.planning import services as planning
 from taskengine.planning.attempts import Attempt
+from taskengine.planning.errors import TooManyInTheMaking
+from taskengine.planning.lifecycle import GIVE_UP_AFTER
 from taskengine.planning.models import Breakdown
 from taskengine.runtime import Snapshots
 from taskengine.tasks import queries, services
@@ -86,7 +88,8 @@ class World:
     def ask(self, goal: str | None, due_in: timedelta | None = None, **fields: Any) -> None:
         """Ask for a breakdown."""
         deadline = None if due_in is None else self.now + due_in
-        self.drafts.append(ask(self.person, goal, deadline=deadline, **fields))
+        with suppress(TooManyInTheMaking):
+            self.drafts.append(ask(self.person, goal, deadline=deadline, **fields))
 
     def work(self, write: Callable[..., object] | None, number: int, *made: Any) -> None:
         """Do what a worker does next: take a breakdown (None), or write to one that it took."""
@@ -153,7 +156,8 @@ step = st.one_of(
     ),
     st.tuples(st.just("move"), st.integers(0, 9), st.sampled_from([None, -HOUR, HOUR, DAY])),
     st.tuples(st.just("title"), st.integers(0, 9)),
-    st.tuples(st.just("undo"), st.integers(0, 3)),
+    st.tuples(st.just("undo"), st.integers(0, 5)),
+    st.tuples(st.just("give up")),
     st.tuples(st.just("time"), st.sampled_from([timedelta(), HOUR, DAY, 6 * DAY, 31 * DAY]), st.booleans()),
     st.tuples(st.just("snapshot")),
     st.tuples(st.just("ask"), st.sampled_from([None, HOUR, 3 * DAY])),
@@ -169,6 +173,7 @@ step = st.one_of(
                 (attempts.finish, plan([planned("part", "Do a part")])),
                 (attempts.fail, QuotaExceeded(retry_after_s=3)),
                 (attempts.release,),
+                (attempts.extend,),
             ]
         ),
     ),
@@ -183,6 +188,9 @@ step = st.one_of(
                 (planning.update_breakdown, {"fields": {"deadline": NOON + 9 * DAY}, "drop": ["proof"]}),
                 (step_services.add_step, {"fields": {"title": "One's own", "estimate_min": 30}}),
                 (step_services.edit_step, {"key": "sources", "fields": {"locked": True}}),
+                (step_services.edit_step, {"key": "step-5", "fields": {"after": None}}),
+                (step_services.remove_step, {"key": "outline"}),
+                (planning.update_breakdown, {"fields": {"goal": "Reworded"}}),
                 (applying.apply_breakdown, {}),
             ]
         ),
@@ -217,6 +225,8 @@ def test_a_snapshot_at_any_point_and_the_events_after_it_are_a_fresh_snapshot(st
                     world.work(write, number, *made)
                 case ("plan", number, (verb, arguments)):
                     world.plan(number, verb, **arguments)
+                case ("give up",):
+                    attempts.give_up(now=world.now)
                 case ("snapshot",):
                     joined.append((world.head(), state.from_snapshot(world.snapshot())))
                 case (verb, number):
@@ -323,7 +333,44 @@ def seven_days(world: World) -> None:
     world.pass_time(6 * DAY, engine=False)
 
 
-STORIES = [every_verb, a_deadline_that_moves, thirty_days, a_breakdown, breakdowns_that_end, seven_days]
+def what_is_taken_back(world: World) -> None:
+    """Every edit of a draft, its cancel and its apply are taken back, some twice; one is given up."""
+    world.ask("Learn to swim", 3 * DAY)
+    world.work(None, 0)
+    world.work(attempts.finish, 0, plan())
+    edits: list[tuple[Callable[..., Any], dict[str, Any]]] = [
+        (step_services.edit_step, {"key": "sources", "fields": {"title": "Find a pool"}}),
+        (step_services.add_step, {"fields": {"title": "Ask Ben", "estimate_min": 30}}),
+        (step_services.remove_step, {"key": "outline"}),
+        (planning.update_breakdown, {"fields": {"goal": "Learn to dive", "deadline": None}}),
+        (planning.update_breakdown, {"fields": {}, "drop": ["proof"]}),
+        (planning.cancel, {}),
+        (applying.apply_breakdown, {}),
+    ]
+    for verb, arguments in edits:
+        before = world.head()
+        world.plan(0, verb, **arguments)
+        assert world.head() > before, "it was done"
+        for _ in ("back", "done again", "back"):
+            before = world.head()
+            world.undo(0)
+            assert world.head() > before, "it was taken back"
+    world.plan(0, step_services.add_step, fields={"title": "Buy a cap", "estimate_min": 30, "after": None})
+    world.plan(0, step_services.edit_step, key="step-5", fields={"after": "proof"})
+    world.ask("Asked of nobody", None)
+    world.pass_time(GIVE_UP_AFTER, engine=False)
+    assert attempts.give_up(now=world.now)
+
+
+STORIES = [
+    every_verb,
+    a_deadline_that_moves,
+    thirty_days,
+    a_breakdown,
+    breakdowns_that_end,
+    what_is_taken_back,
+    seven_days,
+]
 
 
 @pytest.mark.parametrize("story", STORIES)

@@ -13,10 +13,13 @@ from ai.gemini import Patience
 from ai.gemini_call import Timeouts
 from ai.plans import Brief, Planner
 from realtime.publisher import SilentDoorbell
+from taskengine import clock
 from taskengine.accounts.models import User
+from taskengine.engine.housekeeping import SWEEPS, Housekeeper
 from taskengine.engine.worker import Worker
-from taskengine.planning import generation, jobs, services
+from taskengine.planning import attempts, generation, jobs, services
 from taskengine.planning.attempts import Attempt
+from taskengine.planning.lifecycle import GIVE_UP_AFTER
 from taskengine.planning.models import Breakdown
 from taskengine.planning.planners import Planners
 from taskengine.planning.threads import DatabaseThreads
@@ -29,7 +32,11 @@ from tests.support.people import events_of, make_person, operation_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 IMPATIENT = Patience(
-    timeouts=Timeouts(first_chunk_s=0.3, next_chunk_s=0.3, whole_s=5), tries=2, backoff_s=0.01, failures=100
+    # The SDK's first call takes a while on a busy machine.
+    timeouts=Timeouts(first_chunk_s=2, next_chunk_s=0.5, whole_s=20),
+    tries=2,
+    backoff_s=0.01,
+    failures=100,
 )
 PATIENCE_S = 15
 WHOLE = plan()
@@ -338,6 +345,25 @@ def wait_for(draft: Breakdown, status: str) -> Breakdown:
     return found
 
 
+def poison(draft: Breakdown, *, when: str) -> None:
+    """Let the database refuse a change of one breakdown, until `cure`."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'poison'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER poison BEFORE UPDATE ON planning_breakdown FOR EACH ROW"
+            f" WHEN (NEW.id = '{draft.id}' AND {when}) EXECUTE FUNCTION poison()"
+        )
+
+
+def cure() -> None:
+    """Let the database accept everything again."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("DROP TRIGGER IF EXISTS poison ON planning_breakdown")
+
+
 def test_the_worker_hears_of_it_at_once(worker: Worker) -> None:
     ada = make_person()
     wait_for(ask(ada, "Warm up for a marathon"), "ready")
@@ -364,6 +390,39 @@ def test_a_breakdown_that_can_not_be_taken_holds_up_no_other(
     spoilt = fresh(spoilt)
     assert (spoilt.status, spoilt.tries) == ("queued", 1)
     assert "can't be taken" in caplog.text
+
+
+def test_a_breakdown_that_the_database_itself_refuses_holds_up_no_other(
+    worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    ada = make_person()
+    with transaction.atomic():
+        spoilt, sound = ask(ada, "Spoilt"), ask(ada)
+        poison(spoilt, when="NEW.status = 'generating'")
+    try:
+        wait_for(sound, "ready")
+        spoilt = fresh(spoilt)
+        assert (spoilt.status, spoilt.tries) == ("queued", 1)
+        assert "can't be taken" in caplog.text
+    finally:
+        cure()
+
+
+@pytest.mark.parametrize("spoils", [True, False])
+def test_a_breakdown_that_can_not_be_given_up_holds_up_no_other(spoils: bool) -> None:
+    ada = make_person()
+    drafts = [ask(ada, "Spoilt"), ask(ada)]
+    long_ago = drafts[0].created_at - GIVE_UP_AFTER
+    Breakdown.objects.update(lease_until=long_ago)
+    if spoils:
+        poison(drafts[0], when="NEW.status = 'failed'")
+    try:
+        Housekeeper().sweep_all(SWEEPS, now=clock.now())
+    finally:
+        cure()
+    assert [fresh(draft).status for draft in drafts] == ["queued" if spoils else "failed", "failed"]
+    assert not attempts.give_up(now=clock.now()), "it is put off, and not tried again and again"
+    assert error_of(fresh(drafts[1]))["detail"].startswith("This server did not"), "no AI is to blame"
 
 
 def test_several_are_made_at_once(gemini: FakeGemini, settings: Any) -> None:

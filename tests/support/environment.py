@@ -29,6 +29,7 @@ RATE_LIMITS_OFF = {
 # What a developer's shell may have set (`.envrc` does) and must not leak into a test.
 _NOT_INHERITED = {
     "AI_BUDGET_PER_DAY",
+    "AI_BUDGET_PER_DAY_OF_ALL",
     "ALLOWED_HOSTS",
     "DATABASE_DIRECT_URL",
     "DATABASE_URL",

@@ -42,7 +42,22 @@ def test_a_secret_key_is_made_once_and_a_persons_own_wins(data_dir: DataDir) -> 
 
 def test_serving_turns_debug_mode_off_and_follows_the_port(data_dir: DataDir) -> None:
     env = environment.serving({"DJANGO_DEBUG": "1"}, port=8010, embedded=True)
-    assert env == {"DJANGO_DEBUG": "0", "PUBLIC_URL": "http://127.0.0.1:8010", "DEMO": "1"}
+    assert env == {
+        "DJANGO_DEBUG": "0",
+        "PUBLIC_URL": "http://127.0.0.1:8010",
+        "DEMO": "1",
+        "WORKER_IN_SERVER": "1",
+    }
+
+
+def test_the_one_process_makes_breakdowns_with_a_redis_too_unless_somebody_else_does(
+    data_dir: DataDir,
+) -> None:
+    own = {"DATABASE_URL": "own", "REDIS_URL": "redis://own"}
+    env = environment.common(own, data_dir=data_dir, database_url=None)
+    assert environment.serving(env, port=8000, embedded=False)["WORKER_IN_SERVER"] == "1"
+    told = environment.serving({**env, "WORKER_IN_SERVER": "0"}, port=8000, embedded=False)
+    assert told["WORKER_IN_SERVER"] == "0"
 
 
 def test_a_persons_address_and_no_demo_win(data_dir: DataDir) -> None:

@@ -271,6 +271,14 @@ def test_no_plan_has_more_steps_than_its_band_and_one_with_fewer_says_so(
     assert codes(short) == [("too_few", "noted")]
 
 
+def test_a_model_that_runs_wild_is_not_written_down_word_for_word() -> None:
+    gates = Gates(brief(granularity=1))
+    for number in range(5_000):
+        gates.judge({"key": f"k{number}", "title": "" if number % 2 else f"Plant tree number {number}"})
+    assert len(gates.notes) == 100
+    assert gates.count == 0
+
+
 def test_locked_steps_count_in_the_band() -> None:
     locked = tuple(
         Step(key=f"l{number}", title=f"Print form {number}", done_when="Printed.", estimate_min=5)

@@ -2,6 +2,7 @@
 
 import time
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 from google import genai
@@ -108,6 +109,33 @@ async def test_what_goes_wrong_after_the_last_bracket_does_no_harm(
     steps, _ = await planned(planner, brief())
     assert len(steps) == len(STEPS)
     assert len(gemini.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        {"finish": "MAX_TOKENS"},
+        {"finish": "STOP"},
+        {"finish": None, "ending": "closed"},
+        {"error": {"code": 503, "status": "UNAVAILABLE", "message": "Overloaded."}},
+    ],
+)
+async def test_what_goes_wrong_after_the_last_step_that_a_plan_can_have_does_no_harm(
+    gemini: FakeGemini, planner: GeminiPlanner, ending: dict[str, Any]
+) -> None:
+    """It could only be asked for steps that would all be too many."""
+    gemini.answer(Stream(texts=[WHOLE[: WHOLE.index("The library")]], **ending))
+    steps, made = await planned(planner, brief(granularity=2))
+    assert (len(steps), len(gemini.requests)) == (len(STEPS), 1)
+    assert "cut_short" in [note.code for note in made.notes]
+    assert (made.steps, made.risks) == (tuple(steps), ())
+
+
+async def test_a_full_plan_that_is_blocked_is_blocked(gemini: FakeGemini, planner: GeminiPlanner) -> None:
+    gemini.answer(Stream(texts=[WHOLE[: WHOLE.index("The library")]], finish="SAFETY"))
+    with pytest.raises(PlannerError) as failure:
+        await planned(planner, brief(granularity=2))
+    assert failure.value.code == "ai_blocked"
 
 
 async def test_a_whole_answer_that_is_blocked_is_blocked(gemini: FakeGemini, planner: GeminiPlanner) -> None:

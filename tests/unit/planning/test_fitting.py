@@ -1,5 +1,6 @@
 """What is said when steps do not fit, and what would make them."""
 
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from taskengine.planning.fixes import Change, Extension, Fix
 from taskengine.planning.free_time import free_time
 from taskengine.planning.schedule import Schedule
 from taskengine.planning.steps import Step
-from taskengine.planning.working_hours import WorkingHours, default_hours
+from taskengine.planning.working_hours import DAYS, WorkingHours, default_hours, parse
 from tests.support.calendars import hours, utc
 
 OFFICE = default_hours(ZoneInfo("UTC"))
@@ -220,3 +221,22 @@ def test_the_same_question_has_the_same_answer_whatever_the_order_of_other_tasks
     renamed = [replace(each, key=each.key.upper()) for each in steps]
     again = misfit(ask(*renamed, deadline=utc("2025-11-17 17:00"), others=others))
     assert again.first_step == misfit(answer).first_step.upper()
+
+
+def test_no_answer_takes_long_however_odd_the_hours_and_many_the_steps() -> None:
+    week = {day: [[f"{hour:02}:00", f"{hour:02}:01"] for hour in range(0, 24, 2)] for day in DAYS}
+    longest = [step(f"s{place}", 7 * 24 * 60, optional=True) for place in range(60)]
+    began = time.process_time()
+    answer = ask(
+        *longest, deadline=MONDAY + timedelta(days=7_300), worked=parse(week, zone=ZoneInfo("Europe/Berlin"))
+    )
+    assert time.process_time() - began < 6, "it was 18 s when each optional step was tried on a calendar"
+    fix = fixes(answer)[Change.DROP_OPTIONAL,]
+    assert 0 < len(fix.dropped) < 60
+    assert misfit(answer).fixes[1].changes == (Change.EXTEND_HOURS,)
+
+
+def test_where_all_is_optional_and_nobody_ever_works_there_is_no_fix_but_to_work() -> None:
+    never = parse({}, zone=ZoneInfo("UTC"))
+    answer = ask(step("a", 60, optional=True), deadline=utc("2025-11-19 17:00"), worked=never)
+    assert list(fixes(answer)) == [(Change.EXTEND_HOURS,)]

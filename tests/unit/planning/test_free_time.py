@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskengine.planning.busy import Commitment
-from taskengine.planning.free_time import HORIZON, FreeTime, free_minutes, free_time
+from taskengine.planning.free_time import HORIZON, FreeTime, Supply, free_minutes, free_time
 from taskengine.planning.intervals import minute_until
 from taskengine.planning.working_hours import default_hours, parse
 from tests.support.calendars import ALWAYS, hours, minutes_of, span, taken_minutes, texts, utc, worked_minutes
@@ -75,7 +75,7 @@ def test_counting_can_stop_where_it_is_enough() -> None:
 
 
 def test_the_minute_after_some_work_is_where_the_last_of_it_ends() -> None:
-    free = office(LUNCH)
+    free = Supply(office(LUNCH), most_min=7 * 60 + 1)
     assert free.minute_after(1) == minute("2025-11-17 09:01")
     assert free.minute_after(180) == minute("2025-11-17 12:00")
     assert free.minute_after(181) == minute("2025-11-17 13:01")
@@ -83,14 +83,17 @@ def test_the_minute_after_some_work_is_where_the_last_of_it_ends() -> None:
 
 
 def test_without_hours_no_work_is_ever_done() -> None:
-    assert free_time(hours=hours(), now=MONDAY).minute_after(1) is None
+    never = Supply(free_time(hours=hours(), now=MONDAY), most_min=1)
+    assert never.minute_after(1) is None
+    assert never.minutes(minute("2025-11-18 00:00")) == 0
 
 
 def test_nothing_is_free_beyond_the_horizon() -> None:
     hour_a_week = free_time(hours=hours(mon=[["09:00", "10:00"]]), now=MONDAY)
     weeks = HORIZON.days // 7 + 1
-    assert hour_a_week.minute_after(weeks * 60) is not None
-    assert hour_a_week.minute_after(weeks * 60 + 1) is None
+    supply = Supply(hour_a_week, most_min=weeks * 60 + 1)
+    assert supply.minute_after(weeks * 60) is not None
+    assert supply.minute_after(weeks * 60 + 1) is None
 
 
 def test_at_the_end_of_the_calendar_time_just_ends() -> None:
@@ -130,3 +133,8 @@ def test_free_is_what_is_worked_and_not_taken(tasks: list[Commitment], length_mi
     assert minutes_of(forward) == expected
     assert list(free.backward(end)) == forward[::-1]
     assert free.minutes(end) == len(expected)
+    supply = Supply(free, most_min=len(expected) + 1)
+    assert supply.minutes(end) == len(expected)
+    assert [supply.minute_after(place + 1) for place in range(len(expected))] == [
+        each + 1 for each in expected
+    ]
