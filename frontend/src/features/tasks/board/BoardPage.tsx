@@ -93,7 +93,7 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
       <Announcer />
       {wide ? (
         <div className={`mx-auto flex max-w-[1280px] gap-8 px-8 ${detail ? "xl:pr-[440px]" : ""}`}>
-          <main inert={covered} className="grid min-w-0 flex-1 content-start gap-4 pt-6 pb-24">
+          <main inert={covered} className="grid min-w-0 flex-1 grid-cols-1 content-start gap-4 pt-6 pb-24">
             {line}
             {top}
             {ready ? (
@@ -110,7 +110,7 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
         <>
           {/* What lies under the open sheet is out of reach. */}
           <div inert={covered}>
-            <main className="mx-auto grid max-w-[640px] gap-3 px-4 pt-3 pb-44">
+            <main className="mx-auto grid max-w-[640px] grid-cols-1 gap-3 px-4 pt-3 pb-44">
               {top}
               <NowLine />
               <div
