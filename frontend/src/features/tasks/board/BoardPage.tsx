@@ -93,7 +93,10 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
       <Announcer />
       {wide ? (
         <div className={`mx-auto flex max-w-[1280px] gap-8 px-8 ${detail ? "xl:pr-[440px]" : ""}`}>
-          <main inert={covered} className="grid min-w-0 flex-1 grid-cols-1 content-start gap-4 pt-6 pb-24">
+          <main
+            inert={covered}
+            className="grid min-w-0 flex-1 grid-cols-1 content-start gap-4 pt-6 pb-24"
+          >
             {line}
             {top}
             {ready ? (

@@ -42,7 +42,7 @@ export default function Planner({ subject, onClose }: PlannerProps) {
     <dialog
       ref={dialog}
       aria-labelledby="planner-title"
-      className="rise m-0 h-dvh max-h-none w-dvw max-w-none overflow-hidden bg-paper text-ink backdrop:bg-[rgb(0_0_0/0.4)] sm:m-auto sm:h-fit sm:max-h-[min(92dvh,920px)] sm:w-[min(880px,calc(100vw-48px))] sm:rounded-card sm:border sm:border-line-strong"
+      className="rise m-0 h-dvh max-h-none w-dvw max-w-none overflow-hidden bg-paper text-ink backdrop:bg-[rgb(0_0_0/0.4)] sm:mx-auto sm:mt-[4dvh] sm:h-fit sm:max-h-[min(92dvh,920px)] sm:w-[min(880px,calc(100vw-48px))] sm:rounded-card sm:border sm:border-line-strong"
       onClose={onClose}
     >
       <div className="flex h-dvh flex-col sm:h-auto sm:max-h-[min(92dvh,920px)] sm:min-h-[min(80dvh,600px)]">
