@@ -106,10 +106,16 @@ const verifyEmail = createRoute({
   staticData: { title: text.auth.verifyTitle },
 });
 
+interface BoardSearch {
+  /** The plan that is open over the board. */
+  readonly plan?: string;
+}
+
 const tasks = createRoute({
   getParentRoute: () => member,
   path: "/tasks",
   component: Board,
+  validateSearch: ({ plan }): BoardSearch => (typeof plan === "string" ? { plan } : {}),
   // Here rather than at the root: the frame, and the changes that wait in it, must stand.
   errorComponent: Broken,
   staticData: { title: text.board.title },

@@ -33,9 +33,11 @@ interface BoardPageProps {
   readonly detail: ReactNode | null;
   /** Whether an open task lies over the board rather than beside it. */
   readonly modal: boolean;
+  /** Told of the plan that is open; null once there is none. */
+  readonly onPlan: (id: string | null) => void;
 }
 
-export function BoardPage({ detail, modal }: BoardPageProps) {
+export function BoardPage({ detail, modal, onPlan }: BoardPageProps) {
   const { store, subject: opened } = useWorkspace();
   const board = useBoard();
   const ready = useReadyOf(store);
@@ -66,6 +68,7 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
   };
   const closePlanner = () => {
     opened.set(null);
+    onPlan(null);
   };
   const covered = detail !== null && modal;
   const line = <QuickAdd inputRef={quickAdd} choice={choice} onChoose={setChoice} />;
@@ -154,7 +157,7 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
       )}
       {subject && (
         <planner.Part
-          of={{ subject, onClose: closePlanner }}
+          of={{ subject, onDraft: onPlan, onClose: closePlanner }}
           failed={() => <Unopened onClose={closePlanner} />}
         />
       )}

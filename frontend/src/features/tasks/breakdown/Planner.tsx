@@ -12,11 +12,13 @@ import { useDraftIdOf, useOpenDraft } from "./useSubjectDraft";
 
 interface PlannerProps {
   readonly subject: Subject;
+  /** Told of the draft that is shown; null for none. */
+  readonly onDraft: (id: string | null) => void;
   readonly onClose: () => void;
 }
 
 /** Where a goal becomes steps: asked for, made before the person's eyes, edited, applied. */
-export default function Planner({ subject, onClose }: PlannerProps) {
+export default function Planner({ subject, onDraft, onClose }: PlannerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const [id, setId] = useDraftIdOf(subject);
@@ -34,6 +36,9 @@ export default function Planner({ subject, onClose }: PlannerProps) {
     // What had the focus may have gone with the phase before.
     if (!dialog.current?.contains(document.activeElement)) heading.current?.focus();
   }, [phase]);
+  useEffect(() => {
+    onDraft(id);
+  }, [id, onDraft]);
   const askAnew = (draft: Breakdown | null) => {
     setFormer(draft);
     setId(null);
