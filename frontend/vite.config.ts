@@ -4,14 +4,18 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { budget } from "./budget.ts";
+import { firstLoad } from "./chunks.ts";
 import { compressed } from "./compressed.ts";
+
+const first = firstLoad();
 
 const backend = process.env.TASKENGINE_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig(({ command }) => ({
   // Django serves the build under /static/; the dev server answers at the root.
   base: command === "build" ? "/static/" : "/",
-  plugins: [react(), tailwindcss(), compressed()],
+  plugins: [react(), tailwindcss(), first.plugin, budget(), compressed()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "dist",
@@ -23,12 +27,10 @@ export default defineConfig(({ command }) => ({
         codeSplitting: {
           groups: [
             { name: "vendor", test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
-            {
-              name: "common",
-              test: /\/src\/(?!shared\/(forms\/|ui\/Field))/,
-              minShareCount: 2,
-            },
-            // No part of the first load: the board has no form of this kind.
+            { name: "page", test: (id) => id.includes('/src/') && first.has(id) },
+            // What several of the parts share that are fetched when they are wanted.
+            { name: "common", test: /\/src\/(?!shared\/(forms\/|ui\/Field))/, minShareCount: 2 },
+            // The board has no form of this kind.
             { name: "forms", test: /\/src\/shared\/(forms\/|ui\/Field)/ },
           ],
         },

@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Browser
 
-from tests.support import environment, parts
+from tests.support import environment, figures, parts
 from tests.support.chromium import chromium
 from tests.support.postgres import (
     DatabaseServer,
@@ -50,8 +50,10 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which real parts the tests ran on."""
+    """Say which real parts the tests ran on, and what was measured on the way."""
     terminalreporter.write_line(parts.summary())
+    for line in figures.summary():
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

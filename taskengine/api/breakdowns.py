@@ -26,9 +26,11 @@ from taskengine.api.breakdowns_schema import (
     GOAL_EXAMPLE,
     LIST_EXAMPLE,
     QUEUED_EXAMPLE,
+    TAKEN_EXAMPLE,
     TASK_EXAMPLE,
     BreakdownListSerializer,
     BreakdownSerializer,
+    TakenSerializer,
 )
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
@@ -36,7 +38,7 @@ from taskengine.api.requests import owner_id
 from taskengine.api.serializers import NothingSerializer, StrictSerializer
 from taskengine.api.throttles import AiThrottle, ReadThrottle, WriteThrottle
 from taskengine.operations.services import Answer, OpenOperation
-from taskengine.planning import applying, queries, services
+from taskengine.planning import applying, queries, scheduling, services
 from taskengine.planning.models import Breakdown
 from taskengine.planning.payloads import breakdown_payload
 
@@ -171,6 +173,36 @@ class BreakdownView(APIView):
             lambda operation: services.update_breakdown(
                 operation=operation, breakdown_id=breakdown_id, fields=fields, drop=drop
             ),
+        )
+
+
+@extend_schema(tags=["breakdowns"])
+class TakenView(APIView):
+    """Taken time."""
+
+    @extend_schema(
+        operation_id="breakdowns_taken",
+        summary="Read which hours are taken",
+        description=(
+            "The working time before the draft's deadline that other tasks take, by their estimates and as"
+            " late as each can be done: the calendar lays the steps around it. At most 400 days ahead; none"
+            " without a deadline."
+        ),
+        responses={200: TakenSerializer, **problems(401, 404, 429)},
+        examples=[TAKEN_EXAMPLE],
+    )
+    def get(self, request: Request, breakdown_id: UUID) -> Response:
+        """Return it."""
+        now = clock.now()
+        draft = queries.get_breakdown(owner_id=owner_id(request), breakdown_id=breakdown_id)
+        return Response(
+            {
+                "taken": [
+                    {"starts_at": rfc3339(busy.start), "ends_at": rfc3339(busy.end)}
+                    for busy in scheduling.taken(draft, now=now)
+                ],
+                "as_of": rfc3339(now),
+            }
         )
 
 

@@ -141,6 +141,20 @@ class BreakdownListSerializer(serializers.Serializer[Any]):
     server_time = serializers.DateTimeField()
 
 
+class IntervalSerializer(serializers.Serializer[Any]):
+    """Some working time."""
+
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(help_text="The first instant after it.")
+
+
+class TakenSerializer(serializers.Serializer[Any]):
+    """The working time that other tasks take."""
+
+    taken = IntervalSerializer(many=True, help_text="Ascending, none touching another.")
+    as_of = serializers.DateTimeField(help_text="It counts from here on.")
+
+
 _BREAKDOWN: Final = {
     "id": "7d9f3c1e-52f4-4b0e-9d0a-5f2f7b1c8e11",
     "task": "0f8fad5b-d9cb-469f-a165-70867728950e",
@@ -205,6 +219,14 @@ LIST_EXAMPLE = OpenApiExample(
         "next_cursor": None,
         "as_of": "2026-11-22T09:00:03.000000Z",
         "server_time": "2026-11-22T09:00:03.000000Z",
+    },
+    response_only=True,
+)
+TAKEN_EXAMPLE = OpenApiExample(
+    "Friday morning",
+    value={
+        "taken": [{"starts_at": "2026-11-27T09:00:00.000000Z", "ends_at": "2026-11-27T12:00:00.000000Z"}],
+        "as_of": "2026-11-22T09:00:03.000000Z",
     },
     response_only=True,
 )

@@ -12,6 +12,7 @@ from taskengine.api.breakdowns import (
     BreakdownView,
     CancelView,
     RegenerateView,
+    TakenView,
 )
 from taskengine.api.demo import DemoView
 from taskengine.api.errors import not_found
@@ -39,6 +40,7 @@ urlpatterns = [
     path("undo/", UndoView.as_view(), name="undo"),
     path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
     path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),
+    path("breakdowns/<uuid:breakdown_id>/taken/", TakenView.as_view(), name="breakdown-taken"),
     path("breakdowns/<uuid:breakdown_id>/cancel/", CancelView.as_view(), name="breakdown-cancel"),
     path("breakdowns/<uuid:breakdown_id>/regenerate/", RegenerateView.as_view(), name="breakdown-regenerate"),
     path("breakdowns/<uuid:breakdown_id>/apply/", ApplyView.as_view(), name="breakdown-apply"),

@@ -2,56 +2,17 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.support.servers import Server
+from tests.support.windows import sign_in, sign_up
 
-PASSWORD = "correct horse battery staple"
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
-
-
-@pytest.fixture
-def open_window(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open windows that share nothing, as two people's computers do; each must log no error."""
-    contexts: list[BrowserContext] = []
-    errors: list[str] = []
-
-    def open_one(**options: Any) -> Page:
-        context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def sign_up(page: Page, server: Server, email: str) -> None:
-    """Sign up through the page, and see the board."""
-    page.goto(f"{server.url}/signup")
-    _enter(page, email, button="Sign up")
-
-
-def sign_in(page: Page, server: Server, email: str) -> None:
-    """Sign in through the page, and see the board."""
-    page.goto(f"{server.url}/signin")
-    _enter(page, email, button="Sign in")
-
-
-def _enter(page: Page, email: str, *, button: str) -> None:
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name=button).click()
-    expect(page.get_by_text("Live", exact=True)).to_be_visible()
 
 
 def card(page: Page, bucket: str, title: str) -> Any:

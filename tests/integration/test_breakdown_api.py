@@ -304,6 +304,7 @@ def test_an_edit_that_can_not_be_changes_nothing(
 
 VERBS = [
     ("GET", "", None),
+    ("GET", "taken/", None),
     ("PATCH", "", {}),
     ("POST", "cancel/", None),
     ("POST", "regenerate/", {}),
@@ -332,7 +333,7 @@ def test_a_strangers_task_is_not_broken_down(ada: AppClient, eve: AppClient) -> 
 
 
 @pytest.mark.parametrize(
-    ("method", "rest", "body"), [verb for verb in VERBS if verb[1] not in ("", "cancel/")]
+    ("method", "rest", "body"), [verb for verb in VERBS if verb[1] not in ("", "taken/", "cancel/")]
 )
 def test_before_it_is_ready_only_a_cancel_helps(ada: AppClient, method: str, rest: str, body: Any) -> None:
     draft = start(ada)
@@ -351,6 +352,25 @@ def test_a_retry_is_answered_as_before(ada: AppClient, settings: Any) -> None:
     assert (again.status_code, again.json()) == (202, first.json())
     assert Breakdown.objects.count() == 1
     assert ada.send("GET", "/api/v1/ai/").json()["budget"]["left"] == 29
+
+
+def test_the_hours_that_other_tasks_take_can_be_asked_for(ada: AppClient) -> None:
+    task = ada.send("POST", "/api/v1/tasks/", {"title": GOAL, "deadline": FRIDAY, "estimate_min": 60}).json()
+    ada.send("POST", "/api/v1/tasks/", {"title": "Tax form", "deadline": FRIDAY, "estimate_min": 600})
+    draft = ready(ada, task=task["id"])
+    assert ada.send("GET", path(draft, "taken/")).json() == {
+        "taken": [
+            {"starts_at": "2026-11-26T15:00:00.000000Z", "ends_at": "2026-11-26T17:00:00.000000Z"},
+            {"starts_at": "2026-11-27T09:00:00.000000Z", "ends_at": FRIDAY},
+        ],
+        "as_of": "2026-11-23T12:00:00.000000Z",
+    }
+    assert read(ada, draft)["steps"][-1]["deadline"] == "2026-11-26T15:00:00.000000Z"
+
+
+def test_nothing_is_taken_where_there_is_no_deadline(ada: AppClient) -> None:
+    ada.send("POST", "/api/v1/tasks/", {"title": "Tax form", "deadline": FRIDAY, "estimate_min": 60})
+    assert ada.send("GET", path(start(ada), "taken/")).json()["taken"] == []
 
 
 def test_the_list_is_walked_newest_first(ada: AppClient, clock: time_machine.Traveller) -> None:

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from taskengine.accounts.models import User
-from taskengine.planning import services
+from taskengine.planning import scheduling, services
 from taskengine.tasks import services as tasks
 from tests.support.breakdowns import (
     call,
@@ -106,3 +106,13 @@ def test_a_draft_follows_its_task_until_it_has_a_deadline_of_its_own(ada: User) 
     draft = call(ada, services.update_breakdown, draft, fields={"deadline": FRIDAY_FIVE})
     update(ada, task, deadline=FRIDAY_FIVE - 48 * HOUR)
     assert call(ada, services.update_breakdown, draft, fields={}).deadline == FRIDAY_FIVE
+
+
+def test_taken_time_ends_with_the_draft_and_a_year_ahead(ada: User) -> None:
+    make_task(ada, "Longer than the draft", deadline=FRIDAY_FIVE + timedelta(days=3), estimate_min=600)
+    draft = ready(ada, deadline=FRIDAY_FIVE - HOUR)
+    (friday,) = scheduling.taken(draft, now=NOON)
+    assert (friday.start, friday.end) == (FRIDAY_FIVE - 2 * HOUR, FRIDAY_FIVE - HOUR)
+    make_task(ada, "In years", deadline=FRIDAY_FIVE + timedelta(days=1_000), estimate_min=60)
+    draft = call(ada, services.update_breakdown, draft, fields={"deadline": NOON + timedelta(days=2_000)})
+    assert scheduling.taken(draft, now=NOON)[-1].end == FRIDAY_FIVE + timedelta(days=3)

@@ -2,6 +2,7 @@ import { act, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import { makePlan } from "@/test/breakdowns";
 import { FakeSocket } from "@/test/FakeSocket";
 import { snapshot, welcome } from "@/test/stream";
 
@@ -78,6 +79,32 @@ describe("the page", () => {
     await openMenu("Sign out");
     expect(await screen.findByText(/1 change has not been sent yet/)).toBeVisible();
     await userEvent.click(screen.getByRole("button", { name: "Stay" }));
+  });
+
+  it("has the open plan in its address, which leads back to it", async () => {
+    const plan = () => screen.queryByRole("dialog", { name: "Break down" });
+    server["/api/v1/breakdowns/d1/"] = () => Response.json(makePlan());
+    act(() => {
+      window.history.pushState(null, "", "/tasks?plan=d1");
+    });
+    expect(await screen.findByRole("button", { name: "Add 3 steps" })).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Close" }));
+    await vi.waitFor(() => {
+      expect(window.location.search).toBe("");
+    });
+    expect(plan()).toBeNull();
+
+    await userEvent.click(await screen.findByRole("button", { name: "Open" }));
+    await vi.waitFor(() => {
+      expect(window.location.search).toBe("?plan=d1");
+    });
+    act(() => {
+      window.history.back();
+    });
+    await vi.waitFor(() => {
+      expect(plan()).toBeNull();
+    });
+    expect(window.location.pathname + window.location.search).toBe("/tasks");
   });
 
   it("says so when nobody could be signed out", async () => {

@@ -6,17 +6,21 @@ import { ROOM_BESIDE, useMedia } from "@/shared/lib/media";
 import { part } from "@/shared/ui/part";
 import { Unloaded } from "@/shared/ui/Unloaded";
 
+import { usePlanAddress } from "./usePlanAddress";
+
 const detail = part(() => import("@/features/tasks/detail/Detail"));
 
 /** The board, with the task of the address open beside it or over it. */
 export function Board() {
   const { taskId } = useParams({ strict: false });
   const navigate = useNavigate();
+  const showPlan = usePlanAddress();
   const modal = !useMedia(ROOM_BESIDE);
   const close = useCallback(() => void navigate({ to: "/tasks" }), [navigate]);
   return (
     <BoardPage
       modal={modal}
+      onPlan={showPlan}
       detail={
         taskId === undefined ? null : (
           <detail.Part

@@ -1,4 +1,4 @@
-import { Loading } from "@/features/tasks";
+import { Loading } from "@/features/tasks/board/Loading";
 
 import { Header } from "./Header";
 

@@ -8,14 +8,12 @@ import {
 
 import { text } from "@/shared/text";
 
-import { Board } from "./Board";
 import { Broken } from "./Broken";
 import { NotFound } from "./NotFound";
 import { Opening } from "./Opening";
 import { Root } from "./Root";
 import type { Services } from "./services";
 import { Settings } from "./Settings";
-import { SignedIn } from "./SignedIn";
 import { SignedOut } from "./SignedOut";
 
 const root = createRootRouteWithContext<Services>()({
@@ -24,14 +22,18 @@ const root = createRootRouteWithContext<Services>()({
   errorComponent: Broken,
 });
 
+const memberRoutes = () => import("./memberRoutes");
+
 /** Where only those who are signed in may be; others sign in first and come back. */
 const member = createRoute({
   getParentRoute: () => root,
   id: "member",
-  component: SignedIn,
+  component: lazyRouteComponent(memberRoutes, "SignedIn"),
   pendingComponent: Opening,
   pendingMs: 0,
   beforeLoad: async ({ context, location }) => {
+    // Its code is on its way while the server is asked; that it may fail is for the route to say.
+    memberRoutes().catch(() => undefined);
     if (await context.session.load()) return;
     throw redirect({ to: "/signin", search: { next: location.pathname } });
   },
@@ -106,10 +108,16 @@ const verifyEmail = createRoute({
   staticData: { title: text.auth.verifyTitle },
 });
 
+interface BoardSearch {
+  /** The plan that is open over the board. */
+  readonly plan?: string;
+}
+
 const tasks = createRoute({
   getParentRoute: () => member,
   path: "/tasks",
-  component: Board,
+  component: lazyRouteComponent(memberRoutes, "Board"),
+  validateSearch: ({ plan }): BoardSearch => (typeof plan === "string" ? { plan } : {}),
   // Here rather than at the root: the frame, and the changes that wait in it, must stand.
   errorComponent: Broken,
   staticData: { title: text.board.title },

@@ -20,6 +20,7 @@ export class PlannerHarness {
   readonly server = new FakeServer();
   readonly onClose = vi.fn();
   readonly started = vi.fn();
+  readonly onDraft = vi.fn();
 
   constructor() {
     this.server.answer("GET /ai/", {
@@ -33,7 +34,10 @@ export class PlannerHarness {
   async open(subject?: Subject): Promise<void> {
     const none = { deadline: null, due_date: null };
     const goal = { goal: "Write my thesis", deadline: none, started: this.started };
-    await renderPage(<Planner subject={subject ?? goal} onClose={this.onClose} />, this.workspace);
+    await renderPage(
+      <Planner subject={subject ?? goal} onDraft={this.onDraft} onClose={this.onClose} />,
+      this.workspace,
+    );
     await screen.findByRole("dialog", { name: "Break down" });
   }
 

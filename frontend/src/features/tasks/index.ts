@@ -1,6 +1,5 @@
 /** What the rest of the app may know of the board. */
 export { BoardPage } from "./board/BoardPage";
-export { Loading } from "./board/Loading";
 export { useWorkspace, WorkspaceProvider } from "./context";
 export { ConnectionPill } from "./header/ConnectionPill";
 export { NextDeadline } from "./header/NextDeadline";

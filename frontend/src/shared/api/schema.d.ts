@@ -216,6 +216,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/breakdowns/{breakdown_id}/taken/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read which hours are taken
+         * @description The working time before the draft's deadline that other tasks take, by their estimates and as late as each can be done: the calendar lays the steps around it. At most 400 days ahead; none without a deadline.
+         */
+        get: operations["breakdowns_taken"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo/": {
         parameters: {
             query?: never;
@@ -601,6 +621,16 @@ export interface components {
             /** @description The same as a sentence, by the clock of the person's zone. */
             detail: string;
         };
+        /** @description Some working time. */
+        Interval: {
+            /** Format: date-time */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @description The first instant after it.
+             */
+            ends_at: string;
+        };
         /**
          * @description * `breakdown` - breakdown
          *     * `task` - task
@@ -777,6 +807,16 @@ export interface components {
             locked?: boolean;
             /** @description The key of the step to stand behind; null: first. Absent: a new one last, others where they are. */
             after?: string | null;
+        };
+        /** @description The working time that other tasks take. */
+        Taken: {
+            /** @description Ascending, none touching another. */
+            taken: components["schemas"]["Interval"][];
+            /**
+             * Format: date-time
+             * @description It counts from here on.
+             */
+            as_of: string;
         };
         /** @description A task as it is read. The same shape stands in every event and snapshot. */
         Task: {
@@ -1922,6 +1962,54 @@ export interface operations {
             };
             /** @description The idempotency key was used for another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_taken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                breakdown_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

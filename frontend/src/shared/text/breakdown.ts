@@ -30,6 +30,7 @@ export const breakdown = {
   gemini: (model: string | null) => (model === null ? "Gemini" : `Gemini (${model})`),
   offline: "Offline rules, no AI",
   willMake: (who: string) => `Planner: ${who}.`,
+  asked: (who: string) => `Planner: ${who}`,
   madeBy: (who: string) => `Made by: ${who}`,
   left: (left: number, limit: number) => `${left} of ${limit} plans left today.`,
   usedUp: (when: string) => `Today’s plans are used up; there are new ones at ${when}.`,
@@ -96,7 +97,7 @@ export const breakdown = {
   about: "About this step",
   turn: (from: string, to: string) => `${from} – ${to}`,
   doneWhen: (what: string) => `Done when: ${what}`,
-  move: (title: string) => `Move ${quoted(title)}: drag, or arrow keys`,
+  move: (number: number, title: string) => `${number}. Move ${quoted(title)}: drag, or arrow keys`,
   moved: (title: string, place: number, all: number) =>
     `${quoted(title)} is now ${place} of ${all}.`,
   removed: (title: string) => `Removed ${quoted(title)}.`,
@@ -118,6 +119,8 @@ export const breakdown = {
   stripLengths: (count: number, work: string) => `Timeline: ${steps(count)}, ${work} of work.`,
   stripMisfit: (count: number, work: string, missing: string, deadline: string) =>
     `Timeline: ${steps(count)}, ${work} of work. ${missing} of it lie beyond the deadline, ${deadline}.`,
+
+  taken: (work: string) => `${work} taken by other tasks`,
 
   discard: "Discard",
   discarded: "Discarded the plan.",

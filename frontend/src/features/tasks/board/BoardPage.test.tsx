@@ -1,5 +1,5 @@
 import { act, within } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
   makeTestWorkspace,
@@ -29,7 +29,7 @@ beforeEach(() => {
 
 async function draw(tasks: Parameters<typeof makeTestWorkspace>[0]) {
   workspace = makeTestWorkspace(tasks);
-  await renderPage(<BoardPage detail={null} modal={false} />, workspace);
+  await renderPage(<BoardPage detail={null} modal={false} onPlan={vi.fn()} />, workspace);
   await screen.findByRole("textbox", { name: "New task" });
 }
 
@@ -200,7 +200,7 @@ describe("the keys", () => {
 
 it("lies out of reach under a task that is open over it", async () => {
   workspace = makeTestWorkspace([soon]);
-  await renderPage(<BoardPage detail={<p>Opened</p>} modal />, workspace);
+  await renderPage(<BoardPage detail={<p>Opened</p>} modal onPlan={vi.fn()} />, workspace);
   expect(await screen.findByText("Opened")).toBeVisible();
   expect(screen.getByText("Soon").closest("[inert]")).not.toBeNull();
 });

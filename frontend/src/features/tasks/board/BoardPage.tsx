@@ -33,9 +33,11 @@ interface BoardPageProps {
   readonly detail: ReactNode | null;
   /** Whether an open task lies over the board rather than beside it. */
   readonly modal: boolean;
+  /** Told of the plan that is open; null once there is none. */
+  readonly onPlan: (id: string | null) => void;
 }
 
-export function BoardPage({ detail, modal }: BoardPageProps) {
+export function BoardPage({ detail, modal, onPlan }: BoardPageProps) {
   const { store, subject: opened } = useWorkspace();
   const board = useBoard();
   const ready = useReadyOf(store);
@@ -66,6 +68,7 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
   };
   const closePlanner = () => {
     opened.set(null);
+    onPlan(null);
   };
   const covered = detail !== null && modal;
   const line = <QuickAdd inputRef={quickAdd} choice={choice} onChoose={setChoice} />;
@@ -93,7 +96,10 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
       <Announcer />
       {wide ? (
         <div className={`mx-auto flex max-w-[1280px] gap-8 px-8 ${detail ? "xl:pr-[440px]" : ""}`}>
-          <main inert={covered} className="grid min-w-0 flex-1 content-start gap-4 pt-6 pb-24">
+          <main
+            inert={covered}
+            className="grid min-w-0 flex-1 grid-cols-1 content-start gap-4 pt-6 pb-24"
+          >
             {line}
             {top}
             {ready ? (
@@ -110,7 +116,7 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
         <>
           {/* What lies under the open sheet is out of reach. */}
           <div inert={covered}>
-            <main className="mx-auto grid max-w-[640px] gap-3 px-4 pt-3 pb-44">
+            <main className="mx-auto grid max-w-[640px] grid-cols-1 gap-3 px-4 pt-3 pb-44">
               {top}
               <NowLine />
               <div
@@ -151,7 +157,7 @@ export function BoardPage({ detail, modal }: BoardPageProps) {
       )}
       {subject && (
         <planner.Part
-          of={{ subject, onClose: closePlanner }}
+          of={{ subject, onDraft: onPlan, onClose: closePlanner }}
           failed={() => <Unopened onClose={closePlanner} />}
         />
       )}

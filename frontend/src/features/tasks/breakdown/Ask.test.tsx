@@ -25,7 +25,7 @@ describe("asking", () => {
     ]);
     expect(at.current.started).toHaveBeenCalledTimes(1);
     expect(await screen.findByRole("button", { name: "Cancel" })).toBeVisible();
-    expect(screen.getByText("Made by: Offline rules, no AI")).toBeVisible();
+    expect(screen.getByText("Planner: Offline rules, no AI")).toBeVisible();
   });
 
   it("takes a task's title and deadline, and how fine it is to be", async () => {

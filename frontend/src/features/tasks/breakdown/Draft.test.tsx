@@ -132,7 +132,7 @@ describe("what may come instead of steps", () => {
       makeBreakdown({ status: "failed", error, planner: "gemini", model: "g" }),
     );
     expect(screen.getByText(words)).toBeVisible();
-    expect(screen.getByText("Made by: Gemini (g)")).toBeVisible();
+    expect(screen.getByText("Planner: Gemini (g)")).toBeVisible();
     await at.current.click("Try again");
     expect(at.current.server.bodies("POST /breakdowns/d1/regenerate/")).toEqual([{}]);
     expect(await screen.findByRole("button", { name: "Cancel" })).toBeVisible();

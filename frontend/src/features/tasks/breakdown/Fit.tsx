@@ -55,14 +55,14 @@ export function Fit({ desk, onHours }: FitProps) {
             <p className="text-meta text-muted">{text.fixes}</p>
             <ul className="grid gap-1.5">
               {fixes.slice(0, MOST_FIXES).map((fix) => (
-                <li key={fix.detail} className="grid justify-items-start gap-0.5">
+                <li key={fix.detail} className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
                   <Button
                     small
                     className="h-auto py-2 text-left whitespace-normal!"
                     disabled={busy}
                     onClick={() => void take(fix)}
                   >
-                    {fix.detail}
+                    {fix.detail.replace(/\.$/, "")}
                   </Button>
                   {fix.hours && <span className="text-meta text-muted">{text.hoursHint}</span>}
                 </li>

@@ -6,7 +6,7 @@ import { Button } from "@/shared/ui/Button";
 
 import { useWorkspace } from "../context";
 import { Frame } from "./Frame";
-import { USUAL_HOURS } from "./layout";
+import { USUAL_CALENDAR } from "./layout";
 import { totalOf, work } from "./minutes";
 import { Strip } from "./Strip";
 import type { Desk } from "./useDesk";
@@ -30,7 +30,7 @@ export function Making({ desk, onCancel }: { readonly desk: Desk; readonly onCan
         </Button>
       }
     >
-      <Strip draft={draft} hours={USUAL_HOURS} />
+      <Strip draft={draft} calendar={USUAL_CALENDAR} />
       <ol aria-label={text.steps} className="mt-4 grid">
         {draft.steps.map((step, index) => (
           <li

@@ -1,10 +1,11 @@
+import { act } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 
 import { toasts } from "@/shared/ui/toasts";
 import { makeBreakdown, makePlan, makeStep, tell } from "@/test/breakdowns";
 import { DAY, messages, withPlanner } from "@/test/planner";
 import { screen } from "@/test/render";
-import { iso } from "@/test/tasks";
+import { iso, makeEvent, makeTask } from "@/test/tasks";
 
 const at = withPlanner();
 
@@ -88,6 +89,24 @@ describe("a plan", () => {
       }),
     ).toBeVisible();
     expect(screen.getByText(/^Tomorrow 12.00.* – 1?[13].00/)).toBeVisible();
+  });
+
+  it("says which hours other tasks take, and asks again when those change", async () => {
+    const step = makeStep("a", { starts_at: iso(DAY), deadline: iso(DAY + 3_600_000) });
+    const taken = (hours: number) => ({
+      taken: [{ starts_at: iso(2 * DAY), ends_at: iso(2 * DAY + hours * 3_600_000) }],
+      as_of: iso(),
+    });
+    at.current.server.answer("GET /breakdowns/d1/taken/", taken(2));
+    await at.current.openDraft(makePlan({ deadline: iso(3 * DAY), steps: [step] }));
+    expect(await screen.findByText("2 h taken by other tasks")).toBeVisible();
+    expect(screen.getByRole("img", { name: /2 h taken by other tasks\.$/ })).toBeVisible();
+    at.current.server.answer("GET /breakdowns/d1/taken/", taken(3));
+    const { store } = at.current.workspace;
+    act(() => {
+      store.apply([makeEvent(1, "task.created", makeTask({ id: "t2", deadline: iso(2 * DAY) }))]);
+    });
+    expect(await screen.findByText("3 h taken by other tasks")).toBeVisible();
   });
 
   it("that does not fit says by how much, and takes up what would help", async () => {

@@ -21,7 +21,7 @@ import { AddStep } from "./AddStep";
 import { Steps } from "./Steps";
 import { Strip } from "./Strip";
 import { Why } from "./Failed";
-import { useWorkingHours } from "./useAi";
+import { useCalendar } from "./useAi";
 import { type Desk, useExplain } from "./useDesk";
 
 interface PlanProps {
@@ -40,7 +40,7 @@ export function Plan({ desk, anew, onAnew, onRegenerate, onApply, onDiscard }: P
   const explain = useExplain();
   const zone = useZone();
   const [hoursVersion, setHoursVersion] = useState(0);
-  const hours = useWorkingHours(hoursVersion);
+  const calendar = useCalendar(draft, hoursVersion);
   const [note, setNote] = useState<Note | null>(null);
   const count = draft.steps.length;
   const takeBack = async (opId: string) => {
@@ -85,7 +85,7 @@ export function Plan({ desk, anew, onAnew, onRegenerate, onApply, onDiscard }: P
           <p className="text-meta">{text.formerStands}</p>
         </div>
       )}
-      <Strip draft={draft} hours={hours} />
+      <Strip draft={draft} calendar={calendar} />
       <Fit
         desk={desk}
         onHours={() => {

@@ -12,11 +12,13 @@ import { useDraftIdOf, useOpenDraft } from "./useSubjectDraft";
 
 interface PlannerProps {
   readonly subject: Subject;
+  /** Told of the draft that is shown; null for none. */
+  readonly onDraft: (id: string | null) => void;
   readonly onClose: () => void;
 }
 
 /** Where a goal becomes steps: asked for, made before the person's eyes, edited, applied. */
-export default function Planner({ subject, onClose }: PlannerProps) {
+export default function Planner({ subject, onDraft, onClose }: PlannerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const [id, setId] = useDraftIdOf(subject);
@@ -34,6 +36,9 @@ export default function Planner({ subject, onClose }: PlannerProps) {
     // What had the focus may have gone with the phase before.
     if (!dialog.current?.contains(document.activeElement)) heading.current?.focus();
   }, [phase]);
+  useEffect(() => {
+    onDraft(id);
+  }, [id, onDraft]);
   const askAnew = (draft: Breakdown | null) => {
     setFormer(draft);
     setId(null);
@@ -42,7 +47,7 @@ export default function Planner({ subject, onClose }: PlannerProps) {
     <dialog
       ref={dialog}
       aria-labelledby="planner-title"
-      className="rise m-0 h-dvh max-h-none w-dvw max-w-none overflow-hidden bg-paper text-ink backdrop:bg-[rgb(0_0_0/0.4)] sm:m-auto sm:h-fit sm:max-h-[min(92dvh,920px)] sm:w-[min(880px,calc(100vw-48px))] sm:rounded-card sm:border sm:border-line-strong"
+      className="rise m-0 h-dvh max-h-none w-dvw max-w-none overflow-hidden bg-paper text-ink backdrop:bg-[rgb(0_0_0/0.4)] sm:mx-auto sm:mt-[4dvh] sm:h-fit sm:max-h-[min(92dvh,920px)] sm:w-[min(880px,calc(100vw-48px))] sm:rounded-card sm:border sm:border-line-strong"
       onClose={onClose}
     >
       <div className="flex h-dvh flex-col sm:h-auto sm:max-h-[min(92dvh,920px)] sm:min-h-[min(80dvh,600px)]">

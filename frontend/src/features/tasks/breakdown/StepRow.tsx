@@ -40,8 +40,8 @@ export function StepRow(props: StepRowProps) {
       <button
         type="button"
         data-handle=""
-        aria-label={text.move(title)}
-        className="tabular -ml-2 flex min-h-11 w-11 shrink-0 cursor-grab touch-none items-center justify-end gap-1 rounded-card pr-1 text-meta text-muted hover:bg-hover active:cursor-grabbing"
+        aria-label={text.move(number, title)}
+        className="tabular -ml-2 flex min-h-11 w-11 wide:min-h-9 shrink-0 cursor-grab touch-none items-center justify-end gap-1 rounded-card pr-1 text-meta text-muted hover:bg-hover active:cursor-grabbing"
         {...handle}
         onKeyDown={(event) => {
           const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : null;
@@ -53,8 +53,9 @@ export function StepRow(props: StepRowProps) {
         <HandleIcon className="size-3.5 opacity-60" />
         {number}
       </button>
-      <div className="flex min-w-0 flex-1 flex-wrap items-start gap-x-1">
-        <div className="min-w-0 flex-[1_1_16rem]">
+      {/* In one line; on a phone the time and the lock stand beside the facts. */}
+      <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_auto] items-start gap-x-1">
+        <div className="col-span-2 sm:col-span-1">
           <Editable
             label={text.stepTitle(number)}
             value={title}
@@ -63,9 +64,11 @@ export function StepRow(props: StepRowProps) {
               onEdit({ title: entered });
             }}
           />
+        </div>
+        <div className="col-start-1 row-start-2 sm:col-span-3">
           <Facts step={step} />
         </div>
-        <div className="flex items-center max-sm:basis-full">
+        <div className="col-span-2 col-start-2 row-start-2 flex items-center sm:col-span-1 sm:row-start-1">
           <Estimate step={step} onEdit={onEdit} />
           <IconButton
             label={text.lock(title)}
@@ -78,6 +81,8 @@ export function StepRow(props: StepRowProps) {
           >
             {step.locked ? <LockIcon /> : <UnlockIcon />}
           </IconButton>
+        </div>
+        <div className="col-start-3 row-start-1">
           <Menu
             label={text.more(title)}
             className="inline-flex size-11 items-center justify-center rounded-card text-muted hover:bg-hover hover:text-ink wide:size-9"
@@ -150,7 +155,7 @@ function Estimate({ step, onEdit }: Pick<StepRowProps, "step" | "onEdit">) {
       title={text.estimateHint}
       aria-invalid={wrong || undefined}
       autoComplete="off"
-      className="tabular min-h-11 w-24 rounded-card bg-transparent px-2 text-meta text-muted hover:bg-hover max-sm:flex-1 sm:text-right focus:bg-card focus:text-ink aria-invalid:text-missed wide:min-h-9"
+      className="tabular field-sizing-content min-h-11 max-w-24 min-w-11 rounded-card sm:w-24 bg-transparent px-2 text-right text-meta text-muted hover:bg-hover focus:bg-card focus:text-ink aria-invalid:text-missed wide:min-h-9"
       value={entered ?? work(step.estimate_min)}
       onChange={(event) => {
         setEntered(event.target.value);

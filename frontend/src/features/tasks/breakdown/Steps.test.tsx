@@ -53,7 +53,7 @@ describe("editing a plan", () => {
       refuse = resolve;
     });
     at.current.server.answers["PATCH /breakdowns/d1/steps/a/"] = () => slow as unknown as Response;
-    const handle = () => button(/^Move “Do a”/);
+    const handle = () => button(/^\d\. Move “Do a”/);
     act(() => {
       handle().focus();
     });

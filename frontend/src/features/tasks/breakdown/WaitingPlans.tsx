@@ -18,7 +18,7 @@ export default function WaitingPlans({ drafts }: WaitingPlansProps) {
   const waiting = drafts.filter(({ task }) => task === null).slice(0, MOST);
   if (waiting.length === 0) return null;
   return (
-    <ul className="grid gap-1">
+    <ul className="grid grid-cols-1 gap-1">
       {waiting.map(({ id, goal }) => (
         <li
           key={id}

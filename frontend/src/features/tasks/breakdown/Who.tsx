@@ -25,8 +25,10 @@ export function WhoWillMake({ ai }: { readonly ai: Ai | null }) {
   );
 }
 
+/** Who made it; where nothing has been made, who was asked. */
 export function MadeBy({ draft }: { readonly draft: Breakdown }) {
-  return <span>{text.madeBy(nameOf(draft))}</span>;
+  const made = draft.verdict !== null || draft.steps.length > 0;
+  return <span>{(made ? text.madeBy : text.asked)(nameOf(draft))}</span>;
 }
 
 function nameOf({ planner, model }: Pick<Ai, "planner" | "model">): string {

@@ -1,12 +1,22 @@
-import type { Breakdown, Step, User } from "@/shared/api/types";
+import type { Breakdown, Step, Taken, User } from "@/shared/api/types";
 import { DAY_MS, MINUTE_MS } from "@/shared/lib/durations";
 import { addDays, dayOf, startOfDay } from "@/shared/lib/zone";
 
 export type WorkingHours = User["working_hours"];
+export type TakenHours = Taken["taken"];
 
-export const USUAL_HOURS: WorkingHours = Object.fromEntries(
+const USUAL_HOURS: WorkingHours = Object.fromEntries(
   ["mon", "tue", "wed", "thu", "fri"].map((day) => [day, [["09:00", "17:00"]]]),
 );
+
+/** When the person works, and what other tasks take of it. */
+export interface Calendar {
+  readonly hours: WorkingHours;
+  readonly taken: TakenHours;
+}
+
+/** Until the person's own is known. */
+export const USUAL_CALENDAR: Calendar = { hours: USUAL_HOURS, taken: [] };
 
 /** A stretch of the strip, from its left edge (0) to its right (1). */
 interface Stretch {
@@ -30,6 +40,8 @@ export interface DayStretch extends Stretch {
 export interface Strip {
   /** The days that it spans; empty where it shows lengths of work only. */
   readonly days: readonly DayStretch[];
+  /** What other tasks take. */
+  readonly taken: readonly Stretch[];
   readonly steps: readonly StepStretch[];
   readonly now: number | null;
   readonly deadline: number | null;
@@ -47,20 +59,24 @@ const WEEK = ["thu", "fri", "sat", "sun", "mon", "tue", "wed"] as const;
  */
 export function stripOf(
   draft: Pick<Breakdown, "deadline" | "misfit" | "steps">,
-  hours: WorkingHours,
+  { hours, taken }: Calendar,
   now: number,
   zone: string,
 ): Strip {
   const { deadline, steps } = draft;
   const placed = steps.length > 0 && steps.every((step) => step.starts_at && step.deadline);
   if (deadline === null || !placed) return byLength(draft);
-  const spans = steps.map((step) => span(step));
+  const spans = steps.map(({ starts_at, deadline }) => span(starts_at, deadline));
   const first = Math.min(now, ...spans.map(([from]) => from));
   const last = Math.max(Date.parse(deadline), ...spans.map(([, to]) => to));
   if (last - first > MOST_DAYS * DAY_MS) return byLength(draft);
-  const axis = makeAxis(first, last, spans, hours, zone);
+  const others = taken
+    .map(({ starts_at, ends_at }) => span(starts_at, ends_at))
+    .filter(([from, to]) => from >= first && to <= last);
+  const axis = makeAxis(first, last, [...spans, ...others], hours, zone);
   return {
     days: axis.days,
+    taken: others.map(([from, to]) => ({ from: axis.at(from), to: axis.at(to) })),
     steps: steps.map((step, index) => {
       const [from, to] = spans[index] ?? [first, first];
       return { step, number: index + 1, from: axis.at(from), to: axis.at(to), late: false };
@@ -79,6 +95,7 @@ function byLength({ misfit, steps }: Pick<Breakdown, "misfit" | "steps">): Strip
   const free = misfit ? Math.max(0, Math.min(total, total - misfit.missing_min)) : total;
   return {
     days: [],
+    taken: [],
     now: null,
     deadline: misfit ? free / total : null,
     steps: steps.map((step, index) => {
@@ -138,8 +155,8 @@ function makeAxis(
   };
 }
 
-function span(step: Step): readonly [number, number] {
-  return [Date.parse(step.starts_at ?? ""), Date.parse(step.deadline ?? "")];
+function span(from: string | null, to: string | null): readonly [number, number] {
+  return [Date.parse(from ?? ""), Date.parse(to ?? "")];
 }
 
 function minutes(time: string): number {

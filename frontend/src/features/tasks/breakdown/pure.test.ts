@@ -4,7 +4,7 @@ import { makePlan, makeStep } from "@/test/breakdowns";
 import { iso, NOW } from "@/test/tasks";
 
 import { moveStep, neighbour, withoutStep } from "./edits";
-import { stripOf, USUAL_HOURS } from "./layout";
+import { stripOf, USUAL_CALENDAR } from "./layout";
 import { readMinutes, work } from "./minutes";
 
 const HOUR = 3_600_000;
@@ -74,7 +74,7 @@ describe("the strip", () => {
       deadline: new Date(from + hours * HOUR).toISOString(),
     });
   const strip = (fields: Parameters<typeof makePlan>[0]) =>
-    stripOf(makePlan(fields), USUAL_HOURS, NOW, "UTC");
+    stripOf(makePlan(fields), USUAL_CALENDAR, NOW, "UTC");
 
   it("gives each working day the same room, a free day less, and nights none", () => {
     const { days } = strip({
@@ -103,6 +103,28 @@ describe("the strip", () => {
     expect(a!.to).toBeLessThan(b!.from);
     expect(b!.to).toBeCloseTo(deadline!);
     expect(deadline).toBeCloseTo(1);
+  });
+
+  it("shows where other tasks take the time, within its days", () => {
+    const hours = (from: number, to: number) => ({
+      starts_at: new Date(monday + from * HOUR).toISOString(),
+      ends_at: new Date(monday + to * HOUR).toISOString(),
+    });
+    const plan = makePlan({
+      deadline: new Date(monday + 8 * HOUR).toISOString(),
+      steps: [placed("a", monday + 6 * HOUR, 2)],
+    });
+    const taken = [hours(2, 6), hours(24, 25)];
+    const { days, ...strip } = stripOf(plan, { ...USUAL_CALENDAR, taken }, NOW, "UTC");
+    const [day] = days.slice(-1);
+    const length = day!.to - day!.from;
+    expect(strip.taken).toEqual([
+      {
+        from: expect.closeTo(day!.from + length / 4) as number,
+        to: expect.closeTo(day!.from + (3 * length) / 4) as number,
+      },
+    ]);
+    expect(strip.steps[0]?.from).toBeCloseTo(strip.taken[0]!.to);
   });
 
   it("ends the day before with a deadline at midnight", () => {

@@ -1,10 +1,13 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 
 import { getAi } from "@/shared/api/getAi";
 import { getMe } from "@/shared/api/getMe";
-import type { Ai } from "@/shared/api/types";
+import { getTaken } from "@/shared/api/getTaken";
+import type { Ai, Breakdown } from "@/shared/api/types";
+import { useBoardOf } from "@/shared/store/react";
 
-import { USUAL_HOURS, type WorkingHours } from "./layout";
+import { useWorkspace } from "../context";
+import { type Calendar, USUAL_CALENDAR, type WorkingHours } from "./layout";
 
 /** Who makes plans here; null until it is known, or where it could not be asked. */
 export function useAi(): Ai | null {
@@ -25,9 +28,41 @@ export function useAi(): Ai | null {
   return ai;
 }
 
-/** When the person works; until that is known, when people usually do. */
-export function useWorkingHours(version: number): WorkingHours {
-  const [hours, setHours] = useState<WorkingHours>(USUAL_HOURS);
+/** Several tasks that change at once, as when a plan is applied, are asked about once. */
+const SETTLED_MS = 150;
+
+/**
+ * When the person works, and what other tasks take of that before the draft's deadline; until it is
+ * known, when people usually do.
+ */
+export function useCalendar(draft: Breakdown, hoursVersion: number): Calendar {
+  const hours = useWorkingHours(hoursVersion);
+  const { upcoming } = useBoardOf(useWorkspace().store);
+  const [taken, setTaken] = useState(USUAL_CALENDAR.taken);
+  const { id, deadline, version } = draft;
+  useEffect(() => {
+    if (deadline === null) return;
+    let left = false;
+    const timer = setTimeout(() => {
+      getTaken(id).then(
+        (found) => {
+          if (!left) setTaken(found.taken);
+        },
+        // The steps have been laid around it all the same.
+        () => undefined,
+      );
+    }, SETTLED_MS);
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+    // Other tasks, the hours and the draft decide it.
+  }, [id, deadline, version, hoursVersion, upcoming]);
+  return useMemo(() => ({ hours, taken }), [hours, taken]);
+}
+
+function useWorkingHours(version: number): WorkingHours {
+  const [hours, setHours] = useState(USUAL_CALENDAR.hours);
   useEffect(() => {
     let left = false;
     getMe().then(

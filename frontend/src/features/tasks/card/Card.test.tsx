@@ -1,4 +1,4 @@
-import { within } from "@testing-library/react";
+import { act, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { bucketOf } from "@/shared/store/bucket";
@@ -9,7 +9,7 @@ import {
   screen,
   type TestWorkspace,
 } from "@/test/render";
-import { iso, makeTask, NOW } from "@/test/tasks";
+import { iso, makeEvent, makeTask, NOW } from "@/test/tasks";
 import { pass } from "@/test/time";
 
 import { Card } from "./Card";
@@ -53,6 +53,22 @@ describe("an upcoming card", () => {
     const { card } = await draw({});
     expect(card).toHaveTextContent("No deadline");
     expect(within(card).queryByRole("timer")).toBeNull();
+  });
+
+  it("says how many of its steps are done, as they are done", async () => {
+    const { card } = await draw({});
+    expect(card).not.toHaveTextContent("steps done");
+    const part = (id: string, fields = {}) => makeTask({ id, parent: "a", ...fields });
+    const tell = (seq: number, type: string, task: ReturnType<typeof makeTask>) => {
+      act(() => {
+        workspace.store.apply([makeEvent(seq, type, task)]);
+      });
+    };
+    tell(1, "task.created", part("b"));
+    tell(2, "task.created", part("c"));
+    expect(card).toHaveTextContent("0 of 2 steps done");
+    tell(3, "task.completed", part("c", { completed_at: iso(), version: 2 }));
+    expect(card).toHaveTextContent("1 of 2 steps done");
   });
 
   it("is completed by its circle", async () => {

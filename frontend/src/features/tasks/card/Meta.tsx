@@ -10,6 +10,7 @@ import { FlagIcon, MissedIcon } from "@/shared/ui/icons";
 
 import { useTask, useZone } from "../context";
 import { dueText, whenText } from "../deadline/when";
+import { useProgress } from "../parts";
 import { Countdown } from "./Countdown";
 
 interface MetaProps {
@@ -21,6 +22,7 @@ interface MetaProps {
 export function Meta({ task, bucket }: MetaProps) {
   const deadline = task.deadline === null ? null : Date.parse(task.deadline);
   const whole = useTask(task.parent ?? "")?.title;
+  const progress = useProgress(task.id);
   return (
     <p className="facts text-meta text-muted">
       <span>
@@ -43,6 +45,7 @@ export function Meta({ task, bucket }: MetaProps) {
             <span className="sr-only">&nbsp;{text.card.priority}</span>
           </span>
         )}
+        {progress && <span className="tabular">{progress}</span>}
         {whole && <span title={whole}>{text.plan.partOf(whole)}</span>}
       </span>
     </p>

@@ -2,17 +2,17 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 
 import type { Task } from "@/shared/api/types";
-import { BUCKETS } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 
 import { Circle } from "../card/Circle";
 import { useBoard, useTask } from "../context";
+import { partsOf, useProgress } from "../parts";
 
 /** What a task is a part of, and the parts that it has, soonest first. */
 export function Parts({ task }: { readonly task: Task }) {
   const whole = useTask(task.parent ?? "");
   const parts = usePartsOf(task.id);
-  const done = parts.filter((part) => part.completed_at !== null).length;
+  const progress = useProgress(task.id);
   return (
     <>
       {whole && (
@@ -26,7 +26,7 @@ export function Parts({ task }: { readonly task: Task }) {
       )}
       {parts.length > 0 && (
         <section aria-label={text.plan.steps} className="grid gap-1">
-          <p className="text-meta text-muted">{text.plan.done(done, parts.length)}</p>
+          <p className="text-meta text-muted">{progress}</p>
           <ul className="grid">
             {parts.map((part) => (
               <li key={part.id} className="flex items-center gap-3 pl-2">
@@ -53,9 +53,9 @@ function usePartsOf(id: string): readonly Task[] {
   const board = useBoard();
   return useMemo(
     () =>
-      BUCKETS.flatMap((bucket) => board[bucket])
-        .filter(({ parent }) => parent === id)
-        .sort((a, b) => instant(a) - instant(b) || a.created_at.localeCompare(b.created_at)),
+      [...partsOf(board, id)].sort(
+        (a, b) => instant(a) - instant(b) || a.created_at.localeCompare(b.created_at),
+      ),
     [board, id],
   );
 }

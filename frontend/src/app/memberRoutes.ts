@@ -1,0 +1,3 @@
+/** What needs an account, in one piece: fetched while the server is asked whose session it is. */
+export { Board } from "./Board";
+export { SignedIn } from "./SignedIn";
