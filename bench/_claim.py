@@ -69,7 +69,7 @@ def _main(owner: str, times: int) -> None:
         (due,) = look().coming
         misses = timing("draft_of_one_ms", services.draft_misses, [due.id])
         claim = timing("claim_of_one_ms", claims.claim, misses)
-        assert len(claim.events) == 1, f"{len(claim.events)} tasks were claimed"
+        assert len(claim.told) == 1, f"{len(claim.told)} tasks were claimed"
         seen = timing("whole_look_ms", look)
         settled = seen.database_time - _SETTLED_AFTER
         timing("settled_look_ms", look, after=settled)

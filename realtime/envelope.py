@@ -64,19 +64,43 @@ class Event:
 
     def encode(self) -> str:
         """Return the event as JSON, the same for everyone who gets it."""
-        head = _json(
-            {
-                "v": VERSION,
-                "stream": self.stream,
-                "seq": self.seq,
-                "id": self.id,
-                "type": self.type,
-                "at": rfc3339(self.at),
-                "actor": self.actor,
-                "op_id": self.op_id,
-            }
+        before = head(
+            stream=self.stream, id=self.id, type=self.type, at=self.at, actor=self.actor, op_id=self.op_id
         )
-        return f'{head[:-1]},"data":{self.data}}}'
+        return encode(before, seq=self.seq, data=self.data)
+
+
+def head(
+    *,
+    stream: UUID,
+    id: UUID,  # noqa: A002 (the field's name)
+    type: str,  # noqa: A002
+    at: datetime,
+    actor: UUID | None,
+    op_id: UUID | None,
+) -> str:
+    """Return what is known of an event's JSON before it has its number, for `encode`."""
+    known = {
+        "v": VERSION,
+        "stream": stream,
+        "id": id,
+        "type": type,
+        "at": rfc3339(at),
+        "actor": actor,
+        "op_id": op_id,
+    }
+    return _json(known)[:-1]
+
+
+def encode(before: str, *, seq: int, data: str) -> str:
+    """Return an event as JSON.
+
+    Args:
+        before: What `head` returned.
+        seq: Its number.
+        data: Its data, as JSON.
+    """
+    return f'{before},"seq":{seq},"data":{data}}}'
 
 
 @lru_cache(maxsize=4096)  # thousands may share a deadline
