@@ -12,8 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from realtime import envelope
-from realtime.envelope import rfc3339
+from realtime.envelope import Sketch, rfc3339
 from realtime.outbox import APPEND, Appended
 from taskengine.tasks.events import TaskEvent
 
@@ -164,7 +163,7 @@ class Miss:
         version: Of the task that `data` shows; a task that was changed since is not fired with it.
         deadline: The instant.
         event_id: The name its event will have.
-        head: What its event says before its number, as `envelope.head` returns it.
+        sketch: Of its event.
         data: The event's data as JSON, but for `fired_at`.
     """
 
@@ -173,7 +172,7 @@ class Miss:
     version: int
     deadline: datetime
     event_id: UUID
-    head: str
+    sketch: Sketch
     data: str
 
 
@@ -231,7 +230,7 @@ def claim(misses: Sequence[Miss], *, now: datetime | None = None) -> Claim:
             continue
         _, _, seq, version, deadline, has_stream = row
         if seq is not None:
-            encoded = envelope.encode(miss.head, seq=seq, data=miss.data[:-1] + ending)
+            encoded = miss.sketch.encode(seq=seq, data=miss.data[:-1] + ending)
             claimed.told.append(miss)
             claimed.appended.append((miss.owner_id, seq, encoded))
         elif has_stream:
@@ -250,7 +249,7 @@ _NOTHING: Final = Miss(
     version=0,
     deadline=datetime.min.replace(tzinfo=UTC),
     event_id=UUID(int=0),
-    head="",
+    sketch=Sketch("", ""),
     data="{}",
 )
 

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import orjson
 from django.db import transaction
 
-from realtime import envelope, outbox
+from realtime import outbox
+from realtime.envelope import Sketch
 from taskengine.accounts.models import User
 from taskengine.operations.services import OpenOperation
 from taskengine.tasks import claims, deadlines, events
@@ -196,7 +197,7 @@ def _draft_miss(task: Task, deadline: datetime) -> Miss:
         version=task.version,
         deadline=deadline,
         event_id=event_id,
-        head=envelope.head(
+        sketch=Sketch.of(
             stream=draft.stream, id=event_id, type=draft.type, at=draft.at, actor=None, op_id=None
         ),
         data=orjson.dumps(draft.data).decode(),

@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from realtime import outbox
+from realtime.envelope import Sketch
 from realtime.models import Stream
 from realtime.publisher import doorbell
 from taskengine import clock
@@ -31,7 +32,9 @@ ONE = UUID(int=1)
 
 def drafted_miss() -> Miss:
     """Something to tell of a task that there is not."""
-    return Miss(task_id=ONE, owner_id=ONE, version=1, deadline=NOON, event_id=ONE, head="", data="{}")
+    return Miss(
+        task_id=ONE, owner_id=ONE, version=1, deadline=NOON, event_id=ONE, sketch=Sketch("", ""), data="{}"
+    )
 
 
 def explain(ask: Callable[[], object]) -> str:

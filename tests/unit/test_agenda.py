@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from realtime.envelope import Sketch
 from taskengine.engine import agenda as agenda_module
 from taskengine.engine.agenda import Agenda
 from taskengine.tasks.claims import Coming, Miss
@@ -23,7 +24,7 @@ def coming(number: int, *, owner: UUID = ADA, in_s: float = 0, version: int = 1)
 def draft(one: Coming, *, chars: int = 10) -> Miss:
     return Miss(
         task_id=one.id, owner_id=one.owner_id, version=one.version, deadline=one.deadline,
-        event_id=UUID(int=one.id.int + 1000), head="", data="x" * chars,
+        event_id=UUID(int=one.id.int + 1000), sketch=Sketch("", ""), data="x" * chars,
     )  # fmt: skip
 
 
