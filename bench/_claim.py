@@ -16,6 +16,7 @@ from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
 from bench import _database
+from bench._figures import prefixed
 from bench._process import PYTHON, ROOT
 from bench._servers import environment
 
@@ -23,6 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _WARM_UP: Final = 5
+_DUE_IN_PLAN: Final = 3
 _LIMIT: Final = 10_000  # tasks in a look, as in the engine
 _AHEAD: Final = timedelta(seconds=1)  # how far it looks
 _SETTLED_AFTER: Final = timedelta(seconds=2)  # what most of its looks leave out
@@ -33,7 +35,11 @@ def timed(database_url: str, owner: str, *, times: int) -> dict[str, float]:
 
     Returns:
         The medians over so many times, and the first look of a new connection, in milliseconds. A look
-        is over everything, or leaves out what is settled, as most of the engine's do.
+        is over everything, or leaves out what is settled, as most of the engine's do. And what the plans
+        of look and claim touch for three due tasks: rows of any one step, and pages of all.
+
+    Raises:
+        subprocess.CalledProcessError: A plan touches more rows than are due, among other things.
     """
     command = [PYTHON, "-m", "bench._claim", owner, str(times)]
     done = subprocess.run(
@@ -49,6 +55,7 @@ def _main(owner: str, times: int) -> None:
     django.setup()
     from django.db import DEFAULT_DB_ALIAS, connections
 
+    from bench._plans import touched
     from taskengine.tasks import claims, services
 
     connections[DEFAULT_DB_ALIAS] = connections.create_connection("engine")
@@ -64,12 +71,23 @@ def _main(owner: str, times: int) -> None:
 
     look = partial(claims.look, ahead=_AHEAD, limit=_LIMIT)
     assert not timing("first_look_ms", look).coming, "something was due already"
+    _database.add_due(url, [owner], each=_DUE_IN_PLAN, at=time.time() - 0.001)
+    misses = services.draft_misses([due.id for due in look().coming])
+    assert len(misses) == _DUE_IN_PLAN, "the look has not found them"
+    plans = {
+        **prefixed("look", touched(look, prepare=look, rows_at_most=_DUE_IN_PLAN)),
+        **prefixed(
+            "claim",
+            touched(partial(claims.claim, misses), prepare=services.warm_up, rows_at_most=_DUE_IN_PLAN),
+        ),
+    }
+    assert len(claims.claim(misses).told) == _DUE_IN_PLAN, "explaining it has fired them"
     for _ in range(_WARM_UP + times):
         _database.add_due(url, [owner], each=1, at=time.time() - 0.001)
         (due,) = look().coming
         misses = timing("draft_of_one_ms", services.draft_misses, [due.id])
         claim = timing("claim_of_one_ms", claims.claim, misses)
-        assert len(claim.events) == 1, f"{len(claim.events)} tasks were claimed"
+        assert len(claim.told) == 1, f"{len(claim.told)} tasks were claimed"
         seen = timing("whole_look_ms", look)
         settled = seen.database_time - _SETTLED_AFTER
         timing("settled_look_ms", look, after=settled)
@@ -77,7 +95,7 @@ def _main(owner: str, times: int) -> None:
         name: statistics.median(values[_WARM_UP:] if len(values) > 1 else values)
         for name, values in took.items()
     }
-    json.dump(medians, sys.stdout)
+    json.dump(medians | plans, sys.stdout)
 
 
 if __name__ == "__main__":

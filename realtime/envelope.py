@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 import orjson
@@ -64,19 +64,42 @@ class Event:
 
     def encode(self) -> str:
         """Return the event as JSON, the same for everyone who gets it."""
-        head = _json(
-            {
-                "v": VERSION,
-                "stream": self.stream,
-                "seq": self.seq,
-                "id": self.id,
-                "type": self.type,
-                "at": rfc3339(self.at),
-                "actor": self.actor,
-                "op_id": self.op_id,
-            }
+        sketch = Sketch.of(
+            stream=self.stream, id=self.id, type=self.type, at=self.at, actor=self.actor, op_id=self.op_id
         )
-        return f'{head[:-1]},"data":{self.data}}}'
+        return sketch.encode(seq=self.seq, data=self.data)
+
+
+class Sketch(NamedTuple):
+    """What is known of an event's JSON before it has its number and its data.
+
+    Attributes:
+        before: What stands before the number.
+        after: What stands between the number and the data.
+    """
+
+    before: str
+    after: str
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        stream: UUID,
+        id: UUID,  # noqa: A002 (the field's name)
+        type: str,  # noqa: A002
+        at: datetime,
+        actor: UUID | None,
+        op_id: UUID | None,
+    ) -> Self:
+        """Return the sketch of an event; the fields are those of `Event`."""
+        head = _json({"v": VERSION, "stream": stream})
+        rest = _json({"id": id, "type": type, "at": rfc3339(at), "actor": actor, "op_id": op_id})
+        return cls(before=f'{head[:-1]},"seq":', after=f',{rest[1:-1]},"data":')
+
+    def encode(self, *, seq: int, data: str) -> str:
+        """Return the event as JSON, with its number and its data, which is JSON already."""
+        return f"{self.before}{seq}{self.after}{data}}}"
 
 
 @lru_cache(maxsize=4096)  # thousands may share a deadline

@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,7 +32,8 @@ _MAX_CARRIED_CHARS: Final = 32_768
 # How events get into their streams: the one place where numbers are taken. The end of a statement whose
 # CTE `draft (stream, place, id, type, at, actor, op_id, data)` names them, `place` being their order.
 # Whoever uses it holds the locks of the streams, or takes them in the same statement.
-# A stream that does not exist gets nothing, and its drafts do not come back.
+# `appended (id, seq)` says which number each got. A stream that does not exist gets nothing, and its drafts do
+# not come back.
 APPEND: Final = """
 grown AS (
     UPDATE realtime_stream AS s SET seq = s.seq + d.n
@@ -44,7 +44,7 @@ grown AS (
     SELECT d.stream, g.base + row_number() OVER (PARTITION BY d.stream ORDER BY d.place),
         d.id, d.type, d.at, d.actor, d.op_id, d.data::jsonb
     FROM draft AS d JOIN grown AS g ON g.id = d.stream
-    RETURNING stream_id, seq, id, type, at, actor, op_id, data::text AS data
+    RETURNING id, seq
 )
 """
 _RECORD: Final = f"""
@@ -52,8 +52,12 @@ WITH draft AS MATERIALIZED (
     SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::uuid[], %s::uuid[], %s::text[])
         WITH ORDINALITY AS d (stream, id, type, at, actor, op_id, data, place)
 ), {APPEND}
-SELECT * FROM appended ORDER BY stream_id, seq
+SELECT id, seq FROM appended
 """  # noqa: S608 (constants only)
+
+
+# An event that has its number: its stream, its number, and itself as JSON.
+Appended = tuple[UUID, int, str]
 
 
 class UnknownStream(LookupError):
@@ -130,51 +134,51 @@ def record(drafts: Sequence[Draft]) -> list[Event]:
     if not drafts:
         return []
     assert connection.in_atomic_block, "an event is recorded in the transaction of its cause"
+    ids = [uuid.uuid4() for _ in drafts]
+    data = [orjson.dumps(draft.data).decode() for draft in drafts]
     columns: list[Any] = [
         [draft.stream for draft in drafts],
-        [uuid.uuid4() for _ in drafts],
+        ids,
         [draft.type for draft in drafts],
         [draft.at for draft in drafts],
         [draft.actor for draft in drafts],
         [draft.op_id for draft in drafts],
-        [orjson.dumps(draft.data).decode() for draft in drafts],
+        data,
     ]
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, columns)
-        recorded = [appended(row) for row in cursor.fetchall()]
-    if len(recorded) != len(drafts):
-        unknown = {draft.stream for draft in drafts} - {event.stream for event in recorded}
+        numbers: dict[UUID, int] = dict(cursor.fetchall())
+    if unknown := {draft.stream for draft, id_ in zip(drafts, ids, strict=True) if id_ not in numbers}:
         raise UnknownStream(f"No stream {min(unknown)}.")
-    ring(recorded)
+    recorded = [
+        Event(
+            stream=draft.stream, seq=numbers[id_], id=id_, type=draft.type, at=draft.at,
+            actor=draft.actor, op_id=draft.op_id, data=text,
+        )
+        for draft, id_, text in zip(drafts, ids, data, strict=True)
+    ]  # fmt: skip
+    ring([(event.stream, event.seq, event.encode()) for event in recorded])
     return recorded
 
 
-def appended(row: Sequence[Any]) -> Event:
-    """Return a row of `APPEND`'s CTE `appended` as an event."""
-    stream, seq, id_, type_, at, actor, op_id, data = row
-    return Event(stream=stream, seq=seq, id=id_, type=type_, at=at, actor=actor, op_id=op_id, data=data)
-
-
-def ring(recorded: Sequence[Event]) -> None:
+def ring(recorded: Sequence[Appended]) -> None:
     """Tell every process, after the commit, what was appended.
 
     Args:
-        recorded: The events, those of one stream together and in their order.
+        recorded: The events, those of one stream in their order.
     """
     transaction.on_commit(lambda: doorbell.publish(STREAMS_TOPIC, _rings(recorded)), robust=True)
 
 
-def _rings(recorded: Sequence[Event]) -> list[list[Any]]:
+def _rings(recorded: Sequence[Appended]) -> list[list[Any]]:
     """Return `[stream, first, last, encoded events or None]` for each stream that grew."""
     rings: list[list[Any]] = []
-    for _, events in groupby(recorded, key=attrgetter("stream.int")):
-        grown = list(events)
+    for _, events in groupby(recorded, key=lambda appended: appended[0].int):
+        streams, numbers, texts = zip(*events, strict=True)
         encoded: list[str] | None = None
-        if len(grown) <= _MAX_CARRIED_EVENTS:
-            encoded = [event.encode() for event in grown]
-            if sum(map(len, encoded)) > _MAX_CARRIED_CHARS:
-                encoded = None
-        rings.append([str(grown[0].stream), grown[0].seq, grown[-1].seq, encoded])
+        if len(texts) <= _MAX_CARRIED_EVENTS and sum(map(len, texts)) <= _MAX_CARRIED_CHARS:
+            encoded = list(texts)
+        rings.append([str(streams[0]), numbers[0], numbers[-1], encoded])
     return rings
 
 
@@ -205,7 +209,9 @@ def read(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], list[tu
             " ORDER BY w.id, w.after, e.seq",
             [[stream for stream, _ in pairs], [after for _, after in pairs], READ_LIMIT],
         )
-        for stream, after, seq, *rest in cursor:
-            event = appended((stream, seq, *rest))
+        for stream, after, seq, id_, type_, at, actor, op_id, data in cursor:
+            event = Event(
+                stream=stream, seq=seq, id=id_, type=type_, at=at, actor=actor, op_id=op_id, data=data
+            )
             found[stream, after].append((seq, event.encode()))
     return found

@@ -5,6 +5,7 @@ the claim checks everything again. Its size follows from how much is due within 
 how many tasks there are.
 """
 
+import math
 import random
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -35,10 +36,24 @@ class Agenda:
         self._undrafted: deque[Coming] = deque()
         self._drafts: dict[UUID, Miss] = {}
         self._drafted_chars = 0
-        self.held: set[UUID] = set()
+        # Streams that are left alone until an instant of the monotonic clock, with what is due of them.
+        # In the order of those instants, since each is left alone for the same time.
+        self._held: dict[UUID, tuple[float, list[Coming]]] = {}
 
-    def __len__(self) -> int:
-        return len(self._coming) + sum(map(len, self._due))
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left to be taken, but for what is held."""
+        return not self._coming and not self._due
+
+    @property
+    def held(self) -> list[UUID]:
+        """The streams that are left alone."""
+        return list(self._held)
+
+    @property
+    def release_at(self) -> float:
+        """When the next stream is let go, by `time.monotonic()`; infinite if none is held."""
+        return next(iter(self._held.values()))[0] if self._held else math.inf
 
     @property
     def next_at(self) -> datetime | None:
@@ -58,6 +73,8 @@ class Agenda:
         self._drafts, self._drafted_chars = {}, 0
         self.add(kept[one.id] for one in coming if one.id in kept and kept[one.id].version == one.version)
         self._coming, self._due = deque(coming), deque()
+        # What is due of a held stream is seen again, and joins it as it is taken.
+        self._held = {stream: (until, []) for stream, (until, _) in self._held.items()}
         undrafted = (one for one in coming if one.id not in self._drafts)
         self._undrafted = deque(
             sorted(undrafted, key=lambda one: (one.deadline, self._turn(one.owner_id.int)))
@@ -94,7 +111,10 @@ class Agenda:
         streams: dict[int, list[Coming]] = {}
         while self._coming and self._coming[0].deadline <= now:
             one = self._coming.popleft()
-            streams.setdefault(one.owner_id.int, []).append(one)
+            if one.owner_id in self._held:
+                self._held[one.owner_id][1].append(one)
+            else:
+                streams.setdefault(one.owner_id.int, []).append(one)
         while self._undrafted and self._undrafted[0].deadline <= now:
             self._undrafted.popleft()
         return deque(streams[owner] for owner in sorted(streams, key=self._turn))
@@ -112,8 +132,32 @@ class Agenda:
         self._drafted_chars -= sum(len(draft.data) for draft in drafts)
         return drafts
 
-    def hold(self, streams: Iterable[UUID]) -> None:
-        """Leave streams alone that somebody holds, so that nothing of theirs overtakes what waits."""
-        self.held |= set(streams)
-        self._due = deque(stream for stream in self._due if stream[0].owner_id not in self.held)
-        self._coming = deque(one for one in self._coming if one.owner_id not in self.held)
+    def hold(self, waiting: Iterable[Coming], *, until: float) -> None:
+        """Leave streams alone for a while, so that nothing of theirs overtakes what waits.
+
+        Args:
+            waiting: What could not be fired.
+            until: By `time.monotonic()`; not before that of a former call.
+        """
+        for one in waiting:
+            self._held.setdefault(one.owner_id, (until, []))[1].append(one)
+        kept: deque[list[Coming]] = deque()
+        for stream in self._due:  # a stream with more than a batch goes on here
+            if stream[0].owner_id in self._held:
+                self._held[stream[0].owner_id][1].extend(stream)
+            else:
+                kept.append(stream)
+        self._due = kept
+
+    def release(self, *, now: float) -> bool:
+        """Let go of the streams whose time has come; what was due of them is due first of all.
+
+        Returns:
+            Whether there were some.
+        """
+        released = [stream for stream, (until, _) in self._held.items() if until <= now]
+        for stream in released:
+            _, due = self._held.pop(stream)
+            if due:
+                self._due.appendleft(due)
+        return bool(released)

@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 import uuid
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
@@ -22,13 +23,16 @@ from realtime.publisher import doorbell
 from taskengine import clock
 from taskengine.engine import metrics
 from taskengine.engine.models import Heartbeat
-from taskengine.engine.sweeps import HORIZON_S, DeadlineSweep
+from taskengine.engine.sweeps import DeadlineSweep
 from taskengine.tasks import services
 from taskengine.tasks.edits import DEADLINES_TOPIC
 
 logger = logging.getLogger(__name__)
 
 LOOK_INTERVAL_S: Final = 0.5
+LOOK_DELAY_S: Final = 0.2  # at most so long a look waits for a deadline that it would make late
+# A look sees that far at least before the next one comes.
+HEARD_S: Final = LOOK_INTERVAL_S + LOOK_DELAY_S + 0.1
 # The operating system wakes a sleeper late, and what slept has to be woken too: PostgreSQL's process,
 # the processor's caches. So the engine is up a little before the instant.
 WAKE_EARLY_S: Final = 0.004
@@ -91,9 +95,7 @@ class Engine:
             while not self._stopping.is_set():
                 try:
                     if connections[DEFAULT_DB_ALIAS].connection is None:
-                        services.miss(
-                            []
-                        )  # connects and prepares: the first look is then a good one at the clock
+                        services.warm_up()  # connects too: the first look is then a good one at the clock
                     self._round()
                     backoff_s = _BACKOFF_FIRST_S
                 except (OperationalError, InterfaceError) as error:
@@ -112,9 +114,9 @@ class Engine:
             logger.info("The engine has stopped.")
 
     def _hear(self, deadlines: list[Any]) -> None:
-        """Look again if a deadline was set within the horizon. Any thread; seconds since 1970."""
+        """Look again if a deadline was set that the next look might miss. Any thread; seconds since 1970."""
         nearest = min(deadlines)
-        if nearest < clock.timestamp() + HORIZON_S:
+        if nearest < clock.timestamp() + HEARD_S:
             self._heard = min(self._heard, nearest)
             self._woken.set()
 
@@ -122,20 +124,27 @@ class Engine:
         """Look at what is coming, and fire it as it comes, until it is time for another look."""
         # Cleared before the look: a deadline that is set after it sets it again.
         self._woken.clear()
-        self._heard = math.inf
-        self._sweep.look(again_in_s=LOOK_INTERVAL_S)
+        heard, self._heard = self._heard, math.inf
+        back_to = None if heard == math.inf else datetime.fromtimestamp(heard, UTC)
+        self._sweep.look(again_in_s=LOOK_INTERVAL_S, back_to=back_to)
         metrics.LOOKS.inc()
         while not self._stopping.is_set() and self._sweep.look_at > 0:
             if self._sweep.fire():
                 self._beat(every_s=HEARTBEAT_STALE_S / 2)
-                continue
+                # Where deadlines are dense there is always one due; a burst is finished first.
+                if self._sweep.agenda.has_due or not self._must_look():
+                    continue
+                return
             next_at = self._sweep.agenda.next_at
             instant = next_at.timestamp() if next_at is not None else math.inf
             if self._heard < instant or not self._wait(instant):
                 return
 
+    def _must_look(self) -> bool:
+        return self._woken.is_set() or time.monotonic() >= self._sweep.look_at
+
     def _wait(self, instant: float) -> bool:
-        """Wait until an instant in seconds since 1970, on the database's clock.
+        """Wait until an instant in seconds since 1970, on the database's clock, or a held stream's turn.
 
         Whatever there is to do ahead of it is done meanwhile.
 
@@ -146,15 +155,24 @@ class Engine:
             # The clocks are read afresh each time: the wall clock may have been stepped while this slept.
             until_instant_s = instant - clock.timestamp() - WAKE_EARLY_S
             until_look_s = self._sweep.look_at - time.monotonic()
+            until_release_s = self._sweep.agenda.release_at - time.monotonic()
+            if until_release_s <= 0:
+                return True
             if until_instant_s <= 0:
                 return self._approach(instant)
+            if (
+                until_look_s <= 0
+                and until_look_s > -LOOK_DELAY_S
+                and until_instant_s < self._sweep.look_takes_s
+            ):
+                until_look_s = until_instant_s  # it would be late for what comes first
             if until_look_s <= 0:
                 return False
             # A commit takes milliseconds that a near deadline needs.
             self._beat(every_s=HEARTBEAT_INTERVAL_S if until_instant_s > _NEAR_S else HEARTBEAT_STALE_S / 2)
             if until_instant_s > DRAFT_ROOM_S and self._sweep.draft_ahead(DRAFT_AHEAD_TASKS):
                 continue
-            if self._woken.wait(min(until_instant_s, until_look_s)):
+            if self._woken.wait(min(until_instant_s, until_look_s, until_release_s)):
                 metrics.WAKE_UPS.inc()
                 return False
         return False

@@ -5,7 +5,7 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from taskengine.tasks.services import Missed
+from taskengine.tasks.claims import Claim
 
 LATENESS: Final = Histogram(
     "taskengine_deadline_lateness_seconds",
@@ -35,12 +35,12 @@ PENDING: Final = Gauge(
 )
 
 
-def count(missed: Missed, *, at: datetime) -> None:
+def count(claimed: Claim, *, at: datetime) -> None:
     """Count what one claim did, which was committed at an instant on the database's clock."""
-    if not missed.told:
+    if not claimed.told:
         EMPTY_CLAIMS.inc()
         return
-    FIRED.inc(len(missed.told))
-    BATCH.observe(len(missed.told))
-    for miss in missed.told:
+    FIRED.inc(len(claimed.told))
+    BATCH.observe(len(claimed.told))
+    for miss in claimed.told:
         LATENESS.observe(max(0.0, (at - miss.deadline).total_seconds()))

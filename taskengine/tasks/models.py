@@ -80,6 +80,11 @@ class Task(models.Model):
                 fields=["deadline", "id"], name="tasks_task_due",
                 condition=_OPEN & Q(miss_fired_at=None, deadline__isnull=False),
             ),
+            # The engine's second try at what could not be fired. Empty, mostly.
+            models.Index(
+                fields=["miss_retry_at"], name="tasks_task_retry",
+                condition=_OPEN & Q(miss_fired_at=None, deadline__isnull=False, miss_retry_at__isnull=False),
+            ),
             # Upcoming and missed lists, their counts, and the next transition.
             models.Index(fields=["owner", "deadline", "id"], name="tasks_task_open", condition=_OPEN),
             # The completed list and its count.

@@ -6,7 +6,6 @@ compose. Between `Edit.of` and `Edit.save` stands nothing but the verb's own rul
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -16,10 +15,11 @@ import orjson
 from django.db import transaction
 
 from realtime import outbox
+from realtime.envelope import Sketch
 from taskengine.accounts.models import User
 from taskengine.operations.services import OpenOperation
 from taskengine.tasks import claims, deadlines, events
-from taskengine.tasks.claims import Miss
+from taskengine.tasks.claims import Claim, Miss
 from taskengine.tasks.edits import Edit
 from taskengine.tasks.errors import DeadlineConflict
 from taskengine.tasks.events import TaskEvent
@@ -190,32 +190,21 @@ def draft_misses(task_ids: Sequence[UUID]) -> list[Miss]:
 
 def _draft_miss(task: Task, deadline: datetime) -> Miss:
     draft = events.missed(task, at=deadline, fired_at=None)
+    event_id = uuid.uuid4()
     return Miss(
         task_id=task.id,
         owner_id=task.owner_id,
         version=task.version,
         deadline=deadline,
-        event_id=uuid.uuid4(),
+        event_id=event_id,
+        sketch=Sketch.of(
+            stream=draft.stream, id=event_id, type=draft.type, at=draft.at, actor=None, op_id=None
+        ),
         data=orjson.dumps(draft.data).decode(),
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Missed:
-    """What one batch of firing did.
-
-    Attributes:
-        told: What was told of, by its event.
-        left: What was not: too early, changed, fired by somebody else, or held.
-        claimed_at: The instant that decided what is due.
-    """
-
-    told: list[Miss]
-    left: list[Miss]
-    claimed_at: datetime
-
-
-def miss(misses: Sequence[Miss], *, now: datetime | None = None) -> Missed:
+def miss(misses: Sequence[Miss], *, now: datetime | None = None) -> Claim:
     """Tell of those open tasks whose deadline has passed, once for each deadline.
 
     One statement however many tasks, which is its own transaction where the caller has none.
@@ -225,13 +214,8 @@ def miss(misses: Sequence[Miss], *, now: datetime | None = None) -> Missed:
         now: The instant that decides; None for the database's own clock.
     """
     claimed = claims.claim(misses, now=now)
-    outbox.ring(claimed.events)
-    told_ids = {event.id.int for event in claimed.events}  # numbers: a UUID's hash is slow
-    told: list[Miss] = []
-    left: list[Miss] = []
-    for one in misses:
-        (told if one.event_id.int in told_ids else left).append(one)
-    return Missed(told=told, left=left, claimed_at=claimed.claimed_at)
+    outbox.ring(claimed.appended)
+    return claimed
 
 
 def warm_up() -> None:

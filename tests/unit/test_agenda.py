@@ -1,10 +1,12 @@
 """The next second in memory: what is taken in which order, and what is kept of the drafts."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from realtime.envelope import Sketch
 from taskengine.engine import agenda as agenda_module
 from taskengine.engine.agenda import Agenda
 from taskengine.tasks.claims import Coming, Miss
@@ -22,7 +24,7 @@ def coming(number: int, *, owner: UUID = ADA, in_s: float = 0, version: int = 1)
 def draft(one: Coming, *, chars: int = 10) -> Miss:
     return Miss(
         task_id=one.id, owner_id=one.owner_id, version=one.version, deadline=one.deadline,
-        event_id=UUID(int=one.id.int + 1000), data="x" * chars,
+        event_id=UUID(int=one.id.int + 1000), sketch=Sketch("", ""), data="x" * chars,
     )  # fmt: skip
 
 
@@ -39,9 +41,9 @@ def agenda() -> Agenda:
 
 
 def test_it_knows_the_next_instant(agenda: Agenda) -> None:
-    assert (agenda.next_at, len(agenda)) == (None, 0)
+    assert (agenda.next_at, agenda.is_empty) == (None, True)
     agenda.replace([coming(1, in_s=1), coming(2, in_s=2)])
-    assert (agenda.next_at, len(agenda)) == (NOON + timedelta(seconds=1), 2)
+    assert (agenda.next_at, agenda.is_empty) == (NOON + timedelta(seconds=1), False)
     assert agenda.take_due(now=NOON) == []
 
 
@@ -128,10 +130,43 @@ def test_drafts_take_only_so_much_memory(agenda: Agenda, monkeypatch: pytest.Mon
     assert agenda.undrafted(1) == [tasks[1].id]
 
 
-def test_a_stream_that_is_held_is_left_alone_now_and_later(agenda: Agenda) -> None:
-    agenda.replace([coming(1), coming(2, owner=EVE), coming(3, in_s=1), coming(4, owner=EVE, in_s=1)])
-    agenda._due = agenda._by_stream(NOON)
-    agenda.hold([ADA])
-    assert numbers(agenda.take_due(now=NOON)) == [2]
+def test_a_stream_that_is_held_is_left_alone_and_comes_first_in_its_order(agenda: Agenda) -> None:
+    first, second = coming(1), coming(3, in_s=1)
+    agenda.replace([first, coming(2, owner=EVE), second, coming(4, owner=EVE, in_s=1)])
+    assert numbers(agenda.take_due(now=NOON)) == [1, 2]
+    agenda.hold([first], until=7.0)
     assert numbers(agenda.take_due(now=NOON + timedelta(seconds=1))) == [4]
-    assert agenda.held == {ADA}
+    assert (agenda.held, agenda.release_at) == ([ADA], 7.0)
+    assert not agenda.release(now=6.9)
+    assert agenda.release(now=7.0)
+    assert numbers(agenda.take_due(now=NOON + timedelta(seconds=1))) == [1, 3]
+    assert (agenda.held, agenda.release_at) == ([], math.inf)
+
+
+def test_the_rest_of_a_large_stream_is_held_with_it(agenda: Agenda, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agenda_module, "BATCH_TASKS", 2)
+    tasks = [coming(number) for number in range(1, 5)]
+    agenda.replace([*tasks, coming(9, owner=EVE)])
+    assert numbers(agenda.take_due(now=NOON)) == [1, 2]
+    agenda.hold(tasks[:2], until=1.0)
+    assert numbers(agenda.take_due(now=NOON)) == [9]
+    agenda.release(now=1.0)
+    assert numbers(agenda.take_due(now=NOON)) == [1, 2]
+    assert numbers(agenda.take_due(now=NOON)) == [3, 4]
+
+
+def test_each_stream_that_is_held_has_its_own_time(agenda: Agenda) -> None:
+    """Streams that are held one after the other must not keep the first one waiting for ever."""
+    agenda.hold([coming(1)], until=1.0)
+    agenda.hold([coming(2, owner=EVE), coming(3)], until=2.0)
+    assert agenda.release(now=1.0)
+    assert numbers(agenda.take_due(now=NOON)) == [1, 3]
+    assert agenda.held == [EVE]
+
+
+def test_a_new_look_shows_what_is_held_afresh(agenda: Agenda) -> None:
+    agenda.hold([coming(1), coming(2)], until=1.0)
+    agenda.replace([coming(2, version=2), coming(3)])
+    assert agenda.take_due(now=NOON) == []
+    agenda.release(now=1.0)
+    assert [(one.id.int, one.version) for one in agenda.take_due(now=NOON)] == [(2, 2), (3, 1)]
