@@ -141,7 +141,7 @@ class Relay:
         self.stopping = True
         sockets = [socket for sockets in self._sockets.values() for socket in sockets]
         steps = max(1, int(within_s / _DISMISSAL_STEP_S))
-        at_once = max(int(_DISMISSALS_PER_S * _DISMISSAL_STEP_S), math.ceil(len(sockets) / steps))
+        at_once = math.ceil(max(_DISMISSALS_PER_S * _DISMISSAL_STEP_S, len(sockets) / steps))
         for begin in range(0, len(sockets), at_once):
             if begin:
                 await asyncio.sleep(_DISMISSAL_STEP_S)

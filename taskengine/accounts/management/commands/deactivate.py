@@ -1,11 +1,15 @@
 """`manage.py deactivate EMAIL`: keep somebody out, at once and everywhere."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from realtime.publisher import doorbell
 from taskengine.accounts.models import User
 from taskengine.accounts.services import deactivate_account
+
+# The process ends when the command does, and the rings that are not out by then are lost.
+_RING_TIMEOUT_S: Final = 3.0
 
 
 class Command(BaseCommand):
@@ -28,3 +32,5 @@ class Command(BaseCommand):
         except User.DoesNotExist:
             raise CommandError(f"Nobody has the address {email}.") from None
         deactivate_account(user=user)
+        if not doorbell.drain(timeout_s=_RING_TIMEOUT_S):
+            self.stderr.write("Redis does not answer; the sockets end within 2.5 seconds.")
