@@ -84,9 +84,12 @@ class Light:
                     assert frame["from"] == self.last + 1, f"{frame['from']} came after {self.last}"
                     self.seen += len(frame["items"])
                     self.last = frame["to"]
-                    await connection.send(json.dumps({"type": "ack", "seq": self.last}))
+                    # Closed meanwhile: the bye is among what has come and was not read yet.
+                    with suppress(ConnectionClosed):
+                        await connection.send(json.dumps({"type": "ack", "seq": self.last}))
                 case "ping":
-                    await connection.send('{"type":"pong"}')
+                    with suppress(ConnectionClosed):
+                        await connection.send('{"type":"pong"}')
                 case "bye":
                     self.byes.append(frame)
 
