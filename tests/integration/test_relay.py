@@ -1,6 +1,7 @@
 """The relay: many sockets, few queries, and one that misbehaves among them."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Collection
 from contextlib import AsyncExitStack
@@ -9,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
 from realtime import outbox, relay, revocation
@@ -196,6 +198,33 @@ async def test_there_is_a_limit_to_the_sockets_of_one_stream_and_leaving_makes_r
 async def test_who_can_not_prove_who_they_are_hears_nothing() -> None:
     async with house() as home:
         assert (await (await home.open(None)).ending())[0] == 4500
+
+
+async def test_the_one_thread_that_requests_may_share_holds_up_no_socket() -> None:
+    """Channels awaits it before each message and at each end of a socket, so a slow request would."""
+    taken, free = threading.Event(), threading.Event()
+
+    def hog() -> None:
+        taken.set()
+        free.wait(30)
+
+    hogging = asyncio.create_task(sync_to_async(hog, thread_sensitive=True)())
+    await asyncio.to_thread(taken.wait, 5)
+    try:
+        async with asyncio.timeout(5), house() as home:
+            stream = await new_stream()
+            socket = await home.open(stream)
+            await socket.hello()
+            await record(stream)
+            assert await socket.seqs(1) == [1]
+            await socket.say(type="ack", seq=1)
+            await record(stream)
+            assert await socket.seqs(1) == [2]
+            await socket.disconnect()
+            assert not home.relay._sockets
+    finally:
+        free.set()
+        await hogging
 
 
 # --- Who may still listen -------------------------------------------------------------------------
