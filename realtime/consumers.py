@@ -88,7 +88,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
         offered = self.scope.get("subprotocols") or ()
         await self.accept(subprotocol=envelope.SUBPROTOCOL if envelope.SUBPROTOCOL in offered else None)
         self._last_pong_s = asyncio.get_running_loop().time()
-        self._tasks = [asyncio.create_task(self._live(), name="socket")]
+        self._tasks = [self._relay.host(self._live())]
 
     async def websocket_disconnect(self, message: Mapping[str, Any]) -> None:
         """Leave. Channels' own would wait for the one thread all requests share."""
@@ -149,9 +149,11 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
     async def _live(self) -> None:
         attached = False
         try:
+            self._refuse_when_stopping()
             listener = await self._relay.run(self._relay.authenticator.authenticate, self.scope)
             if listener is None:
                 raise Dismissed(CloseCode.NOT_AUTHENTICATED, "Sign in first.")
+            self._refuse_when_stopping()
             self.listener = listener
             attached = self._relay.attach(self)
             if not attached:
@@ -172,6 +174,10 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
             if attached:
                 self._relay.detach(self)
         await self._say_goodbye()
+
+    def _refuse_when_stopping(self) -> None:
+        if self._relay.stopping:
+            raise Dismissed(CloseCode.RESTART, "The server restarts.")
 
     async def _wait_for_hello(self) -> Hello:
         try:

@@ -54,6 +54,8 @@ class Doorbell:
         self._origin = uuid.uuid4().hex
         self._listeners: dict[str, list[Listener]] = {}
         self._queue: deque[tuple[str, Any]] = deque(maxlen=_MAX_QUEUED)
+        self._idle = threading.Event()
+        self._idle.set()
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queued: asyncio.Event | None = None
@@ -74,6 +76,7 @@ class Doorbell:
         if self._alias is None:
             return
         self._start()
+        self._idle.clear()
         self._queue.extend((topic, message) for message in messages or [_NOTHING])
         if self._loop is not None and self._queued is not None:
             self._loop.call_soon_threadsafe(self._queued.set)
@@ -114,6 +117,10 @@ class Doorbell:
             self._thread.start()
         ready.wait()
 
+    def drain(self, *, timeout_s: float) -> bool:
+        """Wait until all was sent or given up, for a process that is about to end; False if time ran out."""
+        return self._idle.wait(timeout_s)
+
     def close(self) -> None:
         """Leave Redis alone and wait for the thread. In a process it lasts as long as the process."""
         if self._loop is not None and self._closing is not None and self._thread is not None:
@@ -151,6 +158,7 @@ class Doorbell:
                     self._report(connected=False, error=error)
                     self._queue.clear()
                     await asyncio.sleep(_RETRY_S)
+            self._idle.set()
 
     async def _receive_for_ever(self) -> None:
         layer = get_channel_layer(self._alias)

@@ -3,13 +3,15 @@
 One relay a process. It hears the doorbell, knows which sockets listen to which stream, and once
 a second or so asks the database for the heads of all of them, which makes up for every ring that
 was lost. Reads of the outbox are gathered, so that a burst is a few queries and not one a socket.
+A ring about log-ins makes it ask at once whether the sockets of a stream may still listen.
 """
 
 import asyncio
 import contextlib
 import logging
+import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +19,9 @@ from functools import cached_property
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
-from realtime import envelope, outbox
+from realtime import envelope, outbox, revocation
 from realtime.envelope import CloseCode
 from realtime.ports import Authenticator, Listener, SnapshotSource
 from realtime.publisher import doorbell
@@ -34,6 +36,11 @@ _REPAIR_JITTER_S: Final = 0.5
 _READ_AGAIN_S: Final = 0.5
 _DATABASE_THREADS: Final = 4
 _MAX_PAIRS_IN_READ: Final = 200
+# As many clients a second as one process takes in without falling behind: so many are sent away.
+_DISMISSALS_PER_S: Final = 400
+_DISMISSAL_STEP_S: Final = 0.1
+_GOODBYES_S: Final = 3.0  # longer than one socket may take over its bye and its close
+_SIGNED_OUT: Final = "You are signed out."
 
 
 @dataclass(frozen=True)
@@ -92,31 +99,68 @@ class Relay:
         # The ORM stays out of the event loop and off Django's one shared thread: a slow request
         # elsewhere must not hold up the sockets.
         self._threads = ThreadPoolExecutor(_DATABASE_THREADS, thread_name_prefix="relay")
+        self._repair_thread = ThreadPoolExecutor(1, thread_name_prefix="repair")
         self._wanted: dict[tuple[UUID, int], asyncio.Future[list[tuple[int, str]]]] = {}
         self._reading: asyncio.Task[None] | None = None
         self._repairing: asyncio.Task[None] | None = None
-        self._unsubscribe: Callable[[], None] | None = None
+        self._suspects: set[UUID] = set()
+        self._checking: asyncio.Task[None] | None = None
+        self._lives: set[asyncio.Task[None]] = set()
+        self._unsubscribe: list[Callable[[], None]] = []
+        self.stopping = False
 
     async def start(self) -> None:
         """Begin to listen to the doorbell and to repair what it loses."""
         loop = asyncio.get_running_loop()
 
-        def hear(rings: list[Any]) -> None:
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
-                loop.call_soon_threadsafe(self._deliver, rings)
+        def subscribe(topic: str, act: Callable[[list[Any]], None]) -> None:
+            def hear(messages: list[Any]) -> None:
+                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                    loop.call_soon_threadsafe(act, messages)
 
-        self._unsubscribe = doorbell.subscribe(outbox.STREAMS_TOPIC, hear)
+            self._unsubscribe.append(doorbell.subscribe(topic, hear))
+
+        subscribe(outbox.STREAMS_TOPIC, self._deliver)
+        subscribe(revocation.LISTENERS_TOPIC, self._suspect)
         self._repairing = asyncio.create_task(self._repair_for_ever(), name="repair")
+
+    def host(self, life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run one socket's life as a task that `dismiss_all` waits for."""
+        task = asyncio.create_task(life, name="socket")
+        self._lives.add(task)
+        task.add_done_callback(self._lives.discard)
+        return task
+
+    async def dismiss_all(self, *, within_s: float) -> None:
+        """Tell all sockets to come back later, and wait until they were told; new ones are told at once.
+
+        Args:
+            within_s: How long it may take, so that not all of them come back together. A few hundred
+                take no time.
+        """
+        self.stopping = True
+        sockets = [socket for sockets in self._sockets.values() for socket in sockets]
+        steps = max(1, int(within_s / _DISMISSAL_STEP_S))
+        at_once = math.ceil(max(_DISMISSALS_PER_S * _DISMISSAL_STEP_S, len(sockets) / steps))
+        for begin in range(0, len(sockets), at_once):
+            if begin:
+                await asyncio.sleep(_DISMISSAL_STEP_S)
+            for socket in sockets[begin : begin + at_once]:
+                socket.dismiss(CloseCode.RESTART, "The server restarts.")
+        if self._lives:
+            await asyncio.wait(self._lives, timeout=_GOODBYES_S)
 
     async def stop(self) -> None:
         """Stop listening. Sockets that are still open are told to come back."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-        if self._repairing is not None:
-            self._repairing.cancel()
-        for socket in [socket for sockets in self._sockets.values() for socket in sockets]:
-            socket.dismiss(CloseCode.RESTART, "The server restarts.")
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        for task in (self._repairing, self._checking):
+            if task is not None:
+                task.cancel()
+        await self.dismiss_all(within_s=0)
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._repair_thread.submit(connections.close_all)
+        self._repair_thread.shutdown(wait=False)
 
     async def run(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Call a function that uses the database in one of the relay's own threads."""
@@ -129,6 +173,22 @@ class Relay:
                 close_old_connections()
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    async def _ask(self, function: Callable[..., T], *args: Any) -> T:
+        """Call a function in the thread of repairs.
+
+        It keeps a connection for itself: requests that hold all the others, or sockets that come by the
+        thousand, must not keep anybody listening who may not.
+        """
+
+        def call() -> T:
+            try:
+                return function(*args)
+            except Exception:
+                connections.close_all()  # it may be broken, and the next one is good
+                raise
+
+        return await asyncio.get_running_loop().run_in_executor(self._repair_thread, call)
 
     def attach(self, socket: Socket) -> bool:
         """Let a socket hear its stream; False when the stream has too many sockets already."""
@@ -194,28 +254,50 @@ class Relay:
                 for socket in sockets:
                     socket.offer(ring)
 
+    def _suspect(self, streams: list[Any]) -> None:
+        self._suspects.update(stream for stream in map(UUID, streams) if stream in self._sockets)
+        if self._suspects and (self._checking is None or self._checking.done()):
+            self._checking = asyncio.create_task(self._check_suspects(), name="check")
+
+    async def _check_suspects(self) -> None:
+        """Ask at once who of some streams may still listen; rings meanwhile are gathered."""
+        while self._suspects:
+            streams, self._suspects = self._suspects, set()
+            sockets = [socket for stream in streams for socket in self._sockets.get(stream, ())]
+            try:
+                valid = await self._ask(
+                    self.authenticator.still_valid, {socket.listener for socket in sockets}
+                )
+            except Exception as error:  # noqa: BLE001 (the repair asks again, whatever it was)
+                logger.warning("Who may still listen could not be asked; the repair does: %s", error)
+                return
+            for socket in sockets:
+                if socket.listener not in valid:
+                    socket.dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
+
     async def _repair_for_ever(self) -> None:
+        pause_s = REPAIR_INTERVAL_S
         while True:
             # Jitter keeps many processes from asking in step.
-            await asyncio.sleep(REPAIR_INTERVAL_S + random.random() * _REPAIR_JITTER_S)  # noqa: S311
+            await asyncio.sleep(pause_s + random.random() * _REPAIR_JITTER_S)  # noqa: S311
+            pause_s = REPAIR_INTERVAL_S
             try:
                 await self._repair()
             except Exception:
                 logger.exception("The repair query failed; it is asked again.")
+                pause_s = min(pause_s, _READ_AGAIN_S)
 
     async def _repair(self) -> None:
         """Compare the heads and the log-ins of all sockets with the database: two queries."""
         sockets = [socket for sockets in self._sockets.values() for socket in sockets]
         if not sockets:
             return
-        heads, valid = await asyncio.gather(
-            self.run(outbox.heads, list(self._sockets)),
-            self.run(self.authenticator.still_valid, {socket.listener for socket in sockets}),
-        )
+        heads = await self._ask(outbox.heads, list(self._sockets))
+        valid = await self._ask(self.authenticator.still_valid, {socket.listener for socket in sockets})
         for socket in sockets:
             head = heads.get(socket.listener.stream)
             if head is None or socket.listener not in valid:
-                socket.dismiss(CloseCode.SESSION_ENDED, "You are signed out.")
+                socket.dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
             elif socket.epoch not in (None, head.epoch):
                 socket.dismiss(CloseCode.RESYNC, "The history was rebuilt.")
             else:

@@ -11,6 +11,7 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402 (needs Django to b
 from django.conf import settings  # noqa: E402
 
 from realtime.routing import websocket_application  # noqa: E402
+from taskengine.api.handshakes import Rate, limit_handshakes  # noqa: E402
 from taskengine.api.limits import limit_body  # noqa: E402
 from taskengine.runtime import Runtime  # noqa: E402
 
@@ -20,7 +21,9 @@ _runtime.follow_twisted()
 application = ProtocolTypeRouter(
     {
         "http": limit_body(_django, max_bytes=settings.MAX_BODY_BYTES),
-        "websocket": websocket_application(_runtime.relay),
+        "websocket": limit_handshakes(
+            websocket_application(_runtime.relay), rate=Rate.parse(settings.RATE_LIMIT_HANDSHAKE)
+        ),
         "lifespan": _runtime.lifespan,
     }
 )

@@ -19,6 +19,7 @@ from taskengine.engine.housekeeping import Housekeeper
 from taskengine.engine.loop import Engine
 from taskengine.engine.worker import Worker
 from taskengine.planning import queries as planning
+from taskengine.shutdown import GracefulStop
 from taskengine.tasks import queries as tasks
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class Runtime:
         """Begin to relay and, unless this server is told not to, to fire deadlines and make breakdowns."""
         gc.freeze()  # what was imported lives as long as the process: no collection need go through it
         await self.relay.start()
+        GracefulStop(self._dismiss_sockets).install()
         await self._measure()  # before the first request: it may ask what is missed
         self._measuring = asyncio.create_task(self._measure_for_ever(), name="clock")
         if settings.ENGINE_IN_SERVER:
@@ -85,6 +87,9 @@ class Runtime:
             self._measuring.cancel()
         await self.relay.stop()
         await asyncio.gather(*(asyncio.to_thread(thread.stop) for thread in self._threads))
+
+    async def _dismiss_sockets(self) -> None:
+        await self.relay.dismiss_all(within_s=settings.SOCKETS_DISMISSED_WITHIN_S)
 
     async def _measure_for_ever(self) -> None:
         """Keep this process's offset to the database's clock, which decides what reads say."""

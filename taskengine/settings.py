@@ -153,6 +153,10 @@ CACHES = {
 }
 
 SOCKETS_PER_USER = env.int("SOCKETS_PER_USER", default=20)  # in one process
+# Handshakes from one address, before anybody is looked up. An office or a mobile carrier is one address too.
+RATE_LIMIT_HANDSHAKE: str = env.str("RATE_LIMIT_HANDSHAKE", default="600/min")
+# A server that stops sends its sockets away over so many seconds at most; a few hundred go at once.
+SOCKETS_DISMISSED_WITHIN_S = env.int("SOCKETS_DISMISSED_WITHIN_S", default=25)
 
 # --- Engine -------------------------------------------------------------------------------------
 # Whether this server process fires deadlines too. There is no leader, so any number may.
@@ -228,6 +232,7 @@ ACCOUNT_RATE_LIMITS = {
         "signup": "20/m/ip",
     }.items()
 }
+USERSESSIONS_ADAPTER = "taskengine.accounts.adapter.SessionsAdapter"
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")
 HEADLESS_TOKEN_STRATEGY = "taskengine.accounts.tokens.TokenStrategy"  # noqa: S105 (a dotted path)

@@ -1,6 +1,7 @@
 """What allauth asks us: how a user is made, where mail points to, who the client is."""
 
 import logging
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -10,13 +11,15 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.core.ratelimit import respond_429
 from allauth.headless.internal.restkit.response import ErrorResponse
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 
-from realtime import outbox
+from realtime import outbox, revocation
 from taskengine.accounts import audit, logins
 from taskengine.accounts.models import User
 
@@ -56,6 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         if key:
             logins.end(session_keys=[key])
 
+    def set_password(self, user: User, password: str) -> None:
+        """Set a password, at a change or a reset: every socket of the user ends."""
+        super().set_password(user, password)
+        revocation.ring([user.pk])
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count an attempt to log in. Too many are 429, not the form error that allauth makes of them."""
         try:
@@ -93,3 +101,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             message.send()
         except OSError:  # every SMTPException is one
             logger.exception("A mail could not be sent. template=%s", template_prefix)
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # allauth is untyped
+    """What happens when a person ends some of their log-ins from the list of them."""
+
+    def end_sessions(self, sessions: Iterable[UserSession]) -> None:
+        """End them with all that hangs on them."""
+        logins.end(session_keys=[session.session_key for session in sessions])

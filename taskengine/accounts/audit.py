@@ -39,6 +39,11 @@ def account_deleted(user: User) -> None:
     logger.info("Account deleted. user=%s", user.pk)
 
 
+def account_deactivated(user: User) -> None:
+    """Note that a person is kept out from now on."""
+    logger.info("Account deactivated. user=%s", user.pk)
+
+
 def _logged_in(*, request: HttpRequest, user: User, **_: Any) -> None:
     logger.info("Logged in. user=%s client=%s", user.pk, _client(request))
 

@@ -1,7 +1,8 @@
-"""Log-ins. One is a Django session with what hangs on it: allauth's record of it and its refresh tokens.
+"""Log-ins. One is a Django session with what hangs on it: allauth's record, refresh tokens, tickets, sockets.
 
-The session's row is the authority. Where it is gone, every cookie, token and socket of that
-log-in is refused, so the order in which the rest is removed does not matter.
+The session's row is the authority. Where it is gone, every cookie, token and ticket of that
+log-in is refused, so the order in which the rest is removed does not matter. Its sockets are told
+by the doorbell; the repair query finds those that did not hear it.
 """
 
 from collections.abc import Iterable
@@ -16,7 +17,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 
-from taskengine.accounts.models import RefreshToken, User
+from realtime import revocation
+from taskengine.accounts.models import RefreshToken, SocketTicket, User
 
 # allauth asks after each session of a user at every log-in, so a script that never logs out
 # would make its own log-ins slower and slower.
@@ -43,15 +45,19 @@ def end(*, session_keys: Iterable[str]) -> None:
     if not keys:
         return
     with transaction.atomic():
+        records = UserSession.objects.filter(session_key__in=keys)
+        revocation.ring(set(records.values_list("user_id", flat=True)))
         Session.objects.filter(session_key__in=keys).delete()
-        UserSession.objects.filter(session_key__in=keys).delete()
+        records.delete()
         RefreshToken.objects.filter(session_key__in=keys).delete()
+        SocketTicket.objects.filter(session_key__in=keys).delete()
 
 
 def end_all(*, user_ids: Iterable[UUID]) -> None:
     """End every log-in of some users."""
-    keys = UserSession.objects.filter(user_id__in=list(user_ids)).values_list("session_key", flat=True)
-    end(session_keys=keys)
+    ids = list(user_ids)
+    end(session_keys=UserSession.objects.filter(user_id__in=ids).values_list("session_key", flat=True))
+    revocation.ring(ids)
 
 
 def end_oldest(*, user: User, keep: int = MAX_LOGINS) -> None:
@@ -72,6 +78,7 @@ def purge(*, now: datetime, limit: int) -> bool:
         Session.objects.filter(expire_date__lte=now),
         UserSession.objects.filter(gone),
         RefreshToken.objects.filter(Q(expires_at__lte=now - _CLOCK_SLACK) | gone),
+        SocketTicket.objects.filter(expires_at__lte=now),
     ]
     removed = 0
     with transaction.atomic():

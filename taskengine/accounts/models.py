@@ -115,3 +115,29 @@ class RefreshToken(models.Model):
 
     def __str__(self) -> str:
         return str(self.jti)
+
+
+class SocketTicket(models.Model):
+    """The right to open one socket, for half a minute.
+
+    Only the hash is kept: who reads the table can open nothing. No foreign keys, for the same reason
+    as with `RefreshToken`; a redemption joins the session and the user.
+    """
+
+    digest = models.BinaryField(primary_key=True, max_length=32, help_text="SHA-256 of the ticket.")
+    user_id = models.UUIDField()
+    session_key = models.CharField(max_length=40)
+    stamp = models.CharField(max_length=64, help_text="Of the password at that time (`tickets.stamp_of`).")
+    expires_at = models.DateTimeField()
+    redeemed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            # The end of a log-in.
+            models.Index("session_key", name="accounts_ticket_session"),
+            # The sweep of what expired.
+            models.Index("expires_at", name="accounts_ticket_expires"),
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.user_id} until {self.expires_at}"

@@ -58,6 +58,14 @@ def delete_account(*, user: User, password: str | None) -> None:
     audit.account_deleted(user)
 
 
+def deactivate_account(*, user: User) -> None:
+    """Keep a person out, with all that is theirs left in place, and end their log-ins."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        logins.end_all(user_ids=[user.pk])
+    audit.account_deactivated(user)
+
+
 def make_guest(*, now: datetime) -> User:
     """Make a user for the demo, whom nobody can log in as by password.
 

@@ -1,6 +1,5 @@
 """Who opens a socket, and whether their log-in still stands: `realtime.ports.Authenticator` for us."""
 
-import hashlib
 import logging
 from collections.abc import Collection, Mapping
 from typing import Any, cast
@@ -16,35 +15,35 @@ from django.utils.http import is_same_domain
 
 from realtime.ports import Listener
 from taskengine import clock
-from taskengine.accounts import tokens
+from taskengine.accounts import tickets, tokens
 from taskengine.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
 
 class SessionAuthenticator:
-    """Believes a bearer token, or a session cookie that comes from a page of ours.
+    """Believes a ticket, a bearer token, or a session cookie that comes from a page of ours.
 
     A browser sends its cookies with a WebSocket that any page opens, and asks nobody first: only
-    the Origin header tells such a page from ours. A program that holds a token has no such
-    trouble and needs no Origin.
+    the Origin header tells such a page from ours. Whoever holds a token or a ticket was given it,
+    so these need no Origin.
     """
 
     def authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
         """Return who an ASGI WebSocket scope belongs to, or None when it proves nothing.
 
-        A scope with an Authorization header is judged by that alone. Headers that only a proxy
-        may set (X-Forwarded-*) are not read.
+        A scope with a ticket is judged by that alone, since a browser sends its cookies beside it; else
+        one with an Authorization header by that. Headers that only a proxy may set (X-Forwarded-*) are
+        not read.
         """
+        if found := tickets.offered(scope.get("subprotocols") or ()):
+            return tickets.redeem(found[0], now=clock.now()) if len(found) == 1 else None
         headers = _Headers(scope)
-        # One-use tickets in the subprotocol will be a third proof, tried before these two.
         login = _by_token(headers) if headers.has("authorization") else _by_cookie(headers, scope)
         if login is None:
             return None
         user, session_key = login
-        # `still_valid` makes the same stamp in SQL.
-        stamp = hashlib.sha256(user.password.encode()).hexdigest()
-        return Listener(stream=user.pk, session=session_key, stamp=stamp)
+        return Listener(stream=user.pk, session=session_key, stamp=tickets.stamp_of(user))
 
     def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:
         """Return those whose session is there, whose user is active and whose password is the same.

@@ -24,6 +24,7 @@ from taskengine.api.tasks import (
     TaskSummaryView,
     TaskView,
 )
+from taskengine.api.tickets import TicketView
 from taskengine.api.undo import UndoView
 from taskengine.api.users import MeView
 
@@ -49,6 +50,7 @@ urlpatterns = [
     path(
         "breakdowns/<uuid:breakdown_id>/steps/<slug:key>/split/", SplitView.as_view(), name="breakdown-split"
     ),
+    path("tickets/", TicketView.as_view(), name="tickets"),
     path("ai/", AiView.as_view(), name="ai"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -22,13 +22,6 @@ class Server(uvicorn.Server):
             print(f"taskengine serves on http://127.0.0.1:{port}", flush=True)
             print("Press Ctrl-C to stop.", flush=True)
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop, the application first: it says why to its sockets, which uvicorn would just close."""
-        for server in self.servers:
-            server.close()
-        await self.lifespan.shutdown()  # uvicorn's own call, at the end, then returns at once
-        await super().shutdown(sockets)
-
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop in order. Uvicorn's own handler lets a second signal skip the shutdown of the application."""
         self.should_exit = True

@@ -5,10 +5,12 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from tests.support.client import Client, Listener, in_seconds, until_ready, utc
+from tests.support.database import add_tasks
 from tests.support.postgres import DatabaseServer, create_database, drop_database
 from tests.support.redis import PrivateRedis
 from tests.support.servers import Engine, Server
@@ -140,6 +142,70 @@ async def test_a_redis_that_dies_and_comes_back_costs_no_event(fleet: Fleet) -> 
         await _rings_again(ada, listener)
         listener_here = await ada.listen()
         await _rings_again(ada_there, listener_here)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    ["hangs", pytest.param("is killed", marks=pytest.mark.long)],
+    ids=lambda harm: harm.replace(" ", "-"),
+)
+async def test_ten_seconds_without_redis_keep_nobody_behind_for_long_and_cost_no_event(
+    fleet: Fleet, harm: str
+) -> None:
+    stop, restart = {
+        "hangs": (fleet.redis.pause, fleet.redis.resume),
+        "is killed": (fleet.redis.kill, fleet.redis.start),
+    }[harm]
+    async with await Client.sign_up(fleet.here.url) as ada, ada.at(fleet.there.url) as ada_there:
+        listeners, over = [await ada.listen(), await ada_there.listen()], asyncio.Event()
+
+        async def write() -> int:
+            count = 0
+            while not over.is_set():
+                await ada.create(f"Task {count}", deadline=in_seconds(0.5))
+                count += 1
+                await asyncio.sleep(0.1)
+            return count
+
+        writing = asyncio.create_task(write())
+        await listeners[1].reach(6)
+        await asyncio.to_thread(stop)
+        try:
+            await asyncio.sleep(10)  # the real clock is the point
+        finally:
+            await asyncio.to_thread(restart)
+        await asyncio.sleep(REPAIR_S)
+        over.set()
+        count = await writing
+
+        for listener in listeners:
+            await listener.reach(2 * count)
+            delays_s = [listener.arrived[event["seq"]] - _told_at(event) for event in listener.events]
+            assert max(delays_s) < REPAIR_S
+            types = [event["type"] for event in listener.events]
+            assert (types.count("task.created"), types.count("task.missed")) == (count, count)
+        await _rings_again(ada, listeners[1])
+
+
+def _told_at(event: dict[str, Any]) -> float:
+    return utc(event["data"].get("fired_at") or event["at"]).timestamp()
+
+
+async def test_a_burst_of_another_process_reaches_every_server_whole(fleet: Fleet) -> None:
+    """More than a layer's capacity of 100, more than a ring carries, more than one claim takes."""
+    async with (
+        await Client.sign_up(fleet.here.url) as ada,
+        ada.at(fleet.there.url) as ada_there,
+        await Client.sign_up(fleet.here.url) as bob,
+        bob.at(fleet.there.url) as bob_there,
+    ):
+        listeners = [await client.listen() for client in (ada, ada_there, bob, bob_there)]
+        owners = [await ada.id(), await bob.id()]
+        add_tasks(fleet.here.database_url, *owners, count=3000, first=in_seconds(0.5), spread_s=0)
+
+        for listener in listeners:
+            await listener.reach(1500, deadline_s=30)
+            assert [event["type"] for event in listener.events] == ["task.missed"] * 1500
 
 
 async def _rings_again(writer: Client, listener: Listener) -> None:

@@ -11,6 +11,7 @@ import pytest
 from channels.layers import channel_layers
 from django.conf import settings
 from django.test import override_settings
+from redis import Redis
 
 from realtime.publisher import Doorbell, SilentDoorbell
 from tests.support.ports import free_port
@@ -183,3 +184,38 @@ def test_a_doorbell_that_is_off_rings_for_nobody() -> None:
     doorbell.subscribe(TOPIC, heard.extend)
     doorbell.publish(TOPIC, [1])
     assert heard == []
+
+
+def test_a_burst_beyond_any_capacity_arrives_whole_in_a_few_publications(
+    redis: PrivateRedis, pair: tuple[Doorbell, Doorbell]
+) -> None:
+    """The core layer would drop what is beyond 100, silently; and one message each takes a second."""
+    here, there = pair
+    heard: list[Any] = []
+    there.subscribe(TOPIC, heard.extend)
+    before = _publications(redis)
+
+    for first in range(0, 10_000, 100):
+        here.publish(TOPIC, range(first, first + 100))
+
+    wait_until(lambda: len(heard) >= 10_000, "ten thousand rings")
+    assert heard == list(range(10_000))
+    assert _publications(redis) - before < 150
+
+
+def test_nobodys_membership_is_kept_where_it_could_expire(
+    redis: PrivateRedis, pair: tuple[Doorbell, Doorbell]
+) -> None:
+    """The core layer keeps who listens in a key, and forgets who is in it for a day.
+
+    Here it is the subscription of a connection that stands: there is nothing in Redis that could grow
+    old, and a connection that broke is joined anew by `_receive_for_ever`.
+    """
+    with Redis(host="127.0.0.1", port=redis.port) as client:
+        assert client.keys() == []
+        assert client.pubsub_channels() != []
+
+
+def _publications(redis: PrivateRedis) -> int:
+    with Redis(host="127.0.0.1", port=redis.port) as client:
+        return int(client.info("commandstats")["cmdstat_publish"]["calls"])

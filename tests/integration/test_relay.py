@@ -1,16 +1,23 @@
 """The relay: many sockets, few queries, and one that misbehaves among them."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Collection
+from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
+from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
-from realtime import outbox, relay
+from realtime import outbox, relay, revocation
+from realtime.ports import Listener
 from realtime.publisher import doorbell
-from tests.support.sockets import house, new_stream, record
+from tests.support.client import eventually
+from tests.support.sockets import House, Socket, house, in_thread, new_stream, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -191,3 +198,254 @@ async def test_there_is_a_limit_to_the_sockets_of_one_stream_and_leaving_makes_r
 async def test_who_can_not_prove_who_they_are_hears_nothing() -> None:
     async with house() as home:
         assert (await (await home.open(None)).ending())[0] == 4500
+
+
+async def test_the_one_thread_that_requests_may_share_holds_up_no_socket() -> None:
+    """Channels awaits it before each message and at each end of a socket, so a slow request would."""
+    taken, free = threading.Event(), threading.Event()
+
+    def hog() -> None:
+        taken.set()
+        free.wait(30)
+
+    hogging = asyncio.create_task(sync_to_async(hog, thread_sensitive=True)())
+    await asyncio.to_thread(taken.wait, 5)
+    try:
+        async with asyncio.timeout(5), house() as home:
+            stream = await new_stream()
+            socket = await home.open(stream)
+            await socket.hello()
+            await record(stream)
+            assert await socket.seqs(1) == [1]
+            await socket.say(type="ack", seq=1)
+            await record(stream)
+            assert await socket.seqs(1) == [2]
+            await socket.disconnect()
+            assert not home.relay._sockets
+    finally:
+        free.set()
+        await hogging
+
+
+# --- Who may still listen -------------------------------------------------------------------------
+
+
+def _asks_of(home: House, monkeypatch: pytest.MonkeyPatch) -> list[set[UUID]]:
+    """Whose log-ins are asked after, by query."""
+    asked: list[set[UUID]] = []
+    still_valid = home.authenticator.still_valid
+
+    def counted(listeners: Collection[Listener]) -> set[Listener]:
+        asked.append({listener.stream for listener in listeners})
+        return still_valid(listeners)
+
+    monkeypatch.setattr(home.authenticator, "still_valid", counted)
+    return asked
+
+
+@pytest.fixture
+def no_repair(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the doorbell tells anything."""
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 3600.0)
+
+
+async def test_a_ring_ends_the_sockets_whose_log_in_has_ended_and_no_other(
+    no_repair: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house() as home:
+        stream, other = await new_stream(), await new_stream()
+        phone, laptop = await home.open(stream), await home.open(stream, session="another session")
+        beside = await home.open(other)
+        for socket in (phone, laptop, beside):
+            await socket.hello()
+        asked = _asks_of(home, monkeypatch)
+
+        home.authenticator.ended.add("a session")
+        await in_thread(revocation.ring, [stream])
+
+        assert (await phone.ending())[0] == 4503
+        for socket, name in ((laptop, stream), (beside, other)):
+            await record(name)
+            assert await socket.seqs(1) == [1]
+        assert asked == [{stream}]
+
+
+async def test_a_ring_about_somebody_whose_log_in_stands_closes_nothing(no_repair: None) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+
+        await in_thread(revocation.ring, [stream, await new_stream()])
+        await record(stream)
+
+        assert await socket.seqs(1) == [1]
+
+
+async def test_many_rings_are_a_few_queries(no_repair: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with house() as home:
+        streams = [await new_stream() for _ in range(20)]
+        sockets = [await home.open(stream) for stream in streams]
+        for socket in sockets:
+            await socket.hello()
+        asked = _asks_of(home, monkeypatch)
+        home.authenticator.ended.add("a session")
+
+        await in_thread(lambda: [revocation.ring([stream]) for stream in streams])
+
+        assert {(await socket.ending())[0] for socket in sockets} == {4503}
+        assert len(asked) < 5
+
+
+async def test_a_ring_about_nobody_here_asks_nothing(
+    no_repair: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with house() as home:
+        socket = await home.open(await new_stream())
+        await socket.hello()
+        asked = _asks_of(home, monkeypatch)
+
+        await in_thread(revocation.ring, [await new_stream()])
+        await asyncio.sleep(0.1)
+
+        assert asked == []
+
+
+async def test_a_question_that_fails_is_left_to_the_repair(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.3)
+    failures = [OperationalError("the database is away")]
+
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        still_valid = home.authenticator.still_valid
+
+        def failing(listeners: Collection[Listener]) -> set[Listener]:
+            if failures:
+                raise failures.pop()
+            return still_valid(listeners)
+
+        monkeypatch.setattr(home.authenticator, "still_valid", failing)
+        home.authenticator.ended.add("a session")
+        await in_thread(revocation.ring, [stream])
+
+        assert (await socket.ending())[0] == 4503
+        assert not failures
+
+
+async def test_requests_that_hold_every_connection_do_not_delay_the_repair(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The pool may be empty for as long as it likes: the repair keeps a connection to itself."""
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.05)
+    monkeypatch.setattr(relay, "_REPAIR_JITTER_S", 0.0)
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        await asyncio.sleep(0.2)  # it has repaired once, and so has its connection
+
+        pool = connection.pool  # type: ignore[attr-defined]  # PostgreSQL's own
+        async with AsyncExitStack() as held:
+            while True:
+                try:
+                    taken = await asyncio.to_thread(pool.getconn, 0.1)
+                except psycopg.OperationalError:
+                    break
+                held.callback(pool.putconn, taken)
+            home.authenticator.ended.add("a session")
+            asked_at = time.monotonic()
+
+            assert (await socket.ending())[0] == 4503
+            assert time.monotonic() - asked_at < 2
+
+
+async def test_a_repair_whose_connection_breaks_gets_another(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.05)
+    monkeypatch.setattr(relay, "_REPAIR_JITTER_S", 0.0)
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+
+        def break_it() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+        with pytest.raises(OperationalError):
+            await home.relay._ask(break_it)
+        home.authenticator.ended.add("a session")
+
+        assert (await socket.ending())[0] == 4503
+
+
+# --- The end --------------------------------------------------------------------------------------
+
+
+async def _listening(home: House, count: int) -> list[Socket]:
+    streams = [await new_stream() for _ in range(count)]
+    sockets = [await home.open(stream) for stream in streams]
+    for socket in sockets:
+        await socket.hello()
+    return sockets
+
+
+async def test_many_sockets_are_dismissed_in_steps_and_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay, "_DISMISSALS_PER_S", 10)
+    monkeypatch.setattr(relay, "_DISMISSAL_STEP_S", 0.1)
+    async with house() as home:
+        sockets = await _listening(home, 30)
+        left: list[float] = []
+
+        async def leave(socket: Socket) -> float:
+            _, bye = await socket.ending()
+            left.append(time.monotonic() - began)
+            return float(bye["retry_after_s"])
+
+        began = time.monotonic()
+        leaving = [asyncio.create_task(leave(socket)) for socket in sockets]
+        await home.relay.dismiss_all(within_s=1)
+        took_s = time.monotonic() - began
+        retries_s = [await each for each in leaving]
+
+        # Ten steps of three each; by the pace alone it would be three seconds.
+        assert 0.8 < took_s < 2.5
+        assert sum(at_s < took_s / 2 for at_s in left) in range(9, 22)
+        assert len({round(each, 3) for each in retries_s}) > 20, "all would come back at once"
+        assert all(0 <= each <= 5 for each in retries_s)
+
+
+async def test_a_few_sockets_are_dismissed_at_once() -> None:
+    async with house() as home:
+        sockets = await _listening(home, 20)
+
+        began = time.monotonic()
+        await home.relay.dismiss_all(within_s=25)
+
+        assert time.monotonic() - began < 1
+        assert {(await socket.ending())[0] for socket in sockets} == {4012}
+
+
+async def test_until_its_turn_comes_a_socket_gets_events_and_newcomers_are_sent_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay, "_DISMISSALS_PER_S", 1)
+    monkeypatch.setattr(relay, "_DISMISSAL_STEP_S", 0.5)
+    async with house() as home:
+        first, last = await new_stream(), await new_stream()
+        leaving, staying = await home.open(first), await home.open(last)
+        await leaving.hello()
+        await staying.hello()
+
+        dismissing = asyncio.create_task(home.relay.dismiss_all(within_s=1))
+        assert (await leaving.ending())[0] == 4012
+        await record(last, 60)
+        assert await staying.seqs(60) == list(range(1, 61))
+        assert (await (await home.open(first)).ending())[0] == 4012
+
+        assert (await staying.ending())[0] == 4012
+        await dismissing
+        await eventually("empty house", lambda: not home.relay._lives)

@@ -10,7 +10,7 @@ import logging
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self, TypeVar
 
@@ -263,10 +263,17 @@ class Listener:
         headers: Proof of who listens.
         acks: Whether it acknowledges what it gets.
         pongs: Whether it answers pings.
+        subprotocols: What it offers.
     """
 
     def __init__(
-        self, url: str, *, headers: Mapping[str, str], acks: bool = True, pongs: bool = True
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        acks: bool = True,
+        pongs: bool = True,
+        subprotocols: Sequence[str] = (),
     ) -> None:
         self.events: list[dict[str, Any]] = []
         self.frames: list[dict[str, Any]] = []
@@ -282,6 +289,7 @@ class Listener:
         self.pongs = pongs
         self._url = "ws" + url.removeprefix("http") + STREAM_PATH
         self._headers = dict(headers)
+        self._subprotocols = subprotocols
         self._pages: dict[tuple[str, str], dict[str, Any]] = {}
         self._ids: set[str] = set()
         self._connection: ClientConnection | None = None
@@ -298,6 +306,7 @@ class Listener:
             self._url,
             origin=headers.pop("origin", None),  # type: ignore[arg-type]  # a NewType of str
             additional_headers=headers,
+            subprotocols=list(self._subprotocols) or None,  # type: ignore[arg-type]  # NewTypes of str
             proxy=None,
             compression=None,
             max_size=None,
@@ -355,6 +364,11 @@ class Listener:
         self._check()
         assert connection.close_code is not None
         return connection.close_code, self.bye
+
+    @property
+    def subprotocol(self) -> str | None:
+        """What the server echoed."""
+        return self._open().subprotocol
 
     @property
     def is_open(self) -> bool:

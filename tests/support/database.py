@@ -106,6 +106,16 @@ def unfired(url: str) -> int:
     return int(row[0])
 
 
+def heads(url: str, owners: list[str]) -> dict[str, int]:
+    """Return how far each of these people's streams reaches."""
+    with psycopg.connect(url) as connection:
+        return dict(
+            connection.execute(
+                "SELECT id::text, seq FROM realtime_stream WHERE id = ANY (%s::uuid[])", [owners]
+            ).fetchall()
+        )
+
+
 def replicas(url: str) -> int:
     """Return how many replicas of the engine gave a sign of life lately."""
     with psycopg.connect(url) as connection:

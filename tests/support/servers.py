@@ -78,7 +78,10 @@ def _uvicorn(port: int) -> list[str]:
 
 
 def _daphne(port: int) -> list[str]:
-    return [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), APPLICATION]
+    return [
+        *(sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port)),
+        *("--websocket-max-message-size", "131072", "--websocket-max-frame-size", "131072", APPLICATION),
+    ]
 
 
 _COMMANDS: Mapping[Kind, Callable[[int], list[str]]] = {"uvicorn": _uvicorn, "daphne": _daphne}

@@ -27,7 +27,7 @@ PATIENCE_S = 10
 
 
 class FakeAuthenticator:
-    """Believes a header `x-stream` that names a stream."""
+    """Believes a header `x-stream` that names a stream, and perhaps one that names a session."""
 
     def __init__(self) -> None:
         self.ended: set[str] = set()
@@ -36,7 +36,8 @@ class FakeAuthenticator:
         headers = dict(scope["headers"])
         if b"x-stream" not in headers:
             return None
-        return Listener(stream=UUID(headers[b"x-stream"].decode()), session="a session", stamp="")
+        session = headers.get(b"x-session", b"a session").decode()
+        return Listener(stream=UUID(headers[b"x-stream"].decode()), session=session, stamp="")
 
     def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:
         return {listener for listener in listeners if listener.session not in self.ended}
@@ -119,9 +120,11 @@ class House:
         self._sockets: list[Socket] = []
         self._stopped = False
 
-    async def open(self, stream: UUID | None) -> Socket:
+    async def open(self, stream: UUID | None, *, session: str | None = None) -> Socket:
         """Open a socket to a stream; None has no credentials."""
         headers = [] if stream is None else [(b"x-stream", str(stream).encode())]
+        if session is not None:
+            headers.append((b"x-session", session.encode()))
         socket = Socket(self._application, "/ws/v1/stream", headers=headers)
         self._sockets.append(socket)
         accepted, _ = await socket.connect(timeout=PATIENCE_S)

@@ -392,6 +392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a ticket for one socket
+         * @description For pages that hold a token: a browser's `WebSocket` can't send it in a header, and it must not stand in a URL. `new WebSocket(url, subprotocols)` opens one socket within 30 seconds. It ends with the log-in that asked for the ticket. Takes no `Idempotency-Key`: secrets are not kept for a repeat.
+         */
+        post: operations["tickets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/undo/": {
         parameters: {
             query?: never;
@@ -922,6 +942,15 @@ export interface components {
             server_time: string;
             /** Format: date-time */
             next_transition_at: string | null;
+        };
+        /** @description A ticket. It is shown this once. */
+        Ticket: {
+            /** @description Good for one socket: offer it as a subprotocol. */
+            ticket: string;
+            /** @description What to offer: the protocol's name, which is what the server echoes, and the ticket. */
+            subprotocols: string[];
+            /** Format: date-time */
+            expires_at: string;
         };
         /** @description What to take back. */
         UndoRequest: {
@@ -2818,6 +2847,70 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tickets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,123 @@
+"""How often one address may open sockets: refused before a socket is accepted or anybody is looked up."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, Self
+
+import orjson
+from allauth.core.internal.ratelimit import get_ip
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+
+from taskengine.api.errors import CONTENT_TYPE, problem
+from taskengine.api.requests import HEADER, new_request_id
+
+logger = logging.getLogger(__name__)
+
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Any, Receive, Send], Awaitable[None]]
+
+_PERIODS_S: Final = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rate:
+    """So many in each period of so many seconds."""
+
+    limit: int
+    period_s: int
+
+    @classmethod
+    def parse(cls, text: str | None) -> Self | None:
+        """Read what the other limits are written like, such as `600/min`; nothing is no limit.
+
+        Raises:
+            ImproperlyConfigured: It is not written like that.
+        """
+        if not text:
+            return None
+        number, _, period = text.partition("/")
+        if not number.isdigit() or period not in _PERIODS_S:
+            raise ImproperlyConfigured(f"RATE_LIMIT_HANDSHAKE is {text!r}, but is written like 600/min.")
+        return cls(limit=int(number), period_s=_PERIODS_S[period])
+
+
+def limit_handshakes(application: Application, *, rate: Rate | None) -> Application:
+    """Wrap an ASGI application so that too many handshakes from one address are answered with 429.
+
+    A browser's page learns no more than that there is no socket, and comes back with backoff. Daphne can't
+    send a status of ours here: it makes 403 of it.
+
+    Args:
+        application: Speaks WebSocket.
+        rate: How many one address may have; None for any number.
+    """
+    if rate is None:
+        return application
+    # The cache may be a Redis that hangs: a thread of its own waits for it, and none that brings events.
+    thread = ThreadPoolExecutor(1, thread_name_prefix="handshakes")
+
+    async def limited(scope: Any, receive: Receive, send: Send) -> None:
+        wait_s = await asyncio.get_running_loop().run_in_executor(thread, _count, scope, rate)
+        if wait_s is None:
+            await application(scope, receive, send)
+        else:
+            await receive()  # the connect
+            await _refuse(scope, send, wait_s)
+
+    return limited
+
+
+def _count(scope: Any, rate: Rate) -> int | None:
+    """Count one handshake; return in how many seconds to come again if it is one too many."""
+    address = _address(scope)
+    now = time.time()
+    period = int(now // rate.period_s)
+    key = f"handshakes:{address}:{period}"
+    try:
+        cache.add(key, 0, timeout=2 * rate.period_s)
+        count = cache.incr(key)
+    except Exception as error:  # noqa: BLE001 (a cache that fails keeps nobody out)
+        logger.warning("Handshakes could not be counted: %r", error)
+        return None
+    if count <= rate.limit:
+        return None
+    if count == rate.limit + 1:  # once a period: a flood must not become a flood of lines
+        logger.warning("Too many handshakes from one address. client=%s", address)
+    return int((period + 1) * rate.period_s - now) + 1
+
+
+def _address(scope: Any) -> str:
+    """Return the address that every other limit counts by: the peer's, or what trusted proxies say."""
+    request = HttpRequest()
+    if scope.get("client"):
+        request.META["REMOTE_ADDR"] = scope["client"][0]
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    if forwarded:
+        request.META["HTTP_X_FORWARDED_FOR"] = ",".join(forwarded)
+    return str(get_ip(request))
+
+
+async def _refuse(scope: Any, send: Send, wait_s: int) -> None:
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})
+        return
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    name = new_request_id(None)
+    detail = "Too many connections were opened from this address."
+    body = orjson.dumps({**problem(status=status, code="throttled", detail=detail), "request_id": name})
+    headers = [
+        (b"content-type", CONTENT_TYPE.encode()),
+        (b"retry-after", str(wait_s).encode()),
+        (HEADER.lower().encode(), name.encode()),
+    ]
+    await send({"type": "websocket.http.response.start", "status": int(status), "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": body})
