@@ -166,8 +166,9 @@ class Stream:
             case Welcome() as frame:
                 self._place.welcome(frame)
             case Page() as frame:
-                snapshot = self._place.page(frame)
-                self._hand_over([snapshot] if snapshot else [], chars=0)
+                if snapshot := self._place.page(frame):
+                    self._begin_acks(snapshot.cursor.seq)  # what the server gave as a place is known there
+                    self._hand_over([snapshot], chars=0)
             case Events() as frame:
                 fresh, gap = self._place.events(frame)
                 self._hand_over(fresh, chars=len(text))
@@ -184,9 +185,12 @@ class Stream:
         return self._pace.silence_s
 
     def _is_behind(self, head: int) -> bool:
-        """Whether the server owes events: it may send them, for none is left to be acknowledged."""
+        """Whether the server owes events. It does not while much is left to be acknowledged."""
         cursor = self._place.cursor
-        return self._place.joined and not self._ready and cursor is not None and cursor.seq < head
+        if cursor is None or not self._place.joined or cursor.seq >= head:
+            return False
+        chars = self._unacked_chars + sum(chars for _, chars in self._ready)
+        return not self._is_much(cursor.seq, chars)
 
     # --- Between the connection and whoever iterates -------------------------------------------------
 
@@ -208,16 +212,15 @@ class Stream:
         self._much_to_ack.clear()
 
     def _note_taken(self, change: Change, chars: int) -> None:
-        if isinstance(change, Snapshot):  # the place that the server gave counts as acknowledged
-            self._acked_seq = change.cursor.seq
+        if isinstance(change, Snapshot):
             return
         self._unacked_chars += chars
         self._some_to_ack.set()
-        if (
-            change.seq - self._acked_seq >= self._pace.ack_every
-            or self._unacked_chars >= self._pace.ack_every_chars
-        ):
+        if self._is_much(change.seq, self._unacked_chars):
             self._much_to_ack.set()
+
+    def _is_much(self, seq: int, chars: int) -> bool:
+        return seq - self._acked_seq >= self._pace.ack_every or chars >= self._pace.ack_every_chars
 
     async def _acknowledge(self, connection: Connection) -> None:
         """Say what was handed out: after a while, or at once when it is much."""

@@ -18,9 +18,14 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from realtime.envelope import Ack, decode
+from taskengine_client import Pace
 
 PATIENCE_S = 10.0
 _CUT = 1006  # a code that no close frame carries: the line breaks
+# Sooner than a client leaves who only notices the silence: `QUICK` says when that is.
+_LEAVES_WITHIN_S = {"at once": 1.5, "soon": 1.5, "at last": PATIENCE_S}
+# A client's times, quick but no quicker than a busy machine; what they are is no part of the contract.
+QUICK = Pace(backoff_s=0.02, backoff_cap_s=0.1, welcome_s=2.5, silence_s=2.5, behind_s=0.3, ack_after_s=0.1)
 _FILE = Path(__file__).resolve().parent.parent / "contracts" / "client.json"
 
 
@@ -145,8 +150,9 @@ class _Dialogue:
                 await self._connection.wait_closed()
             case {"close": code}:
                 await self._connection.close(code)
-            case {"leaves": True}:
-                await self._until_it_leaves()
+            case {"leaves": how}:
+                async with asyncio.timeout(_LEAVES_WITHIN_S[how]):
+                    await self._until_it_leaves()
             case _:
                 raise AssertionError(f"no step of a script: {step}")
 

@@ -12,7 +12,7 @@ type Step =
   | { readonly text: string }
   | { readonly client: Fields }
   | { readonly close: number }
-  | { readonly leaves: true };
+  | { readonly leaves: keyof typeof LEAVES_WITHIN_MS };
 
 interface Connection {
   readonly hello?: Fields;
@@ -39,6 +39,8 @@ const SESSION_CODES: readonly unknown[] = [CLOSE.notAuthenticated, CLOSE.session
 /** Longer than anything that a client may wait for. */
 const PATIENCE_MS = 120_000;
 const STEP_MS = 50;
+/** How soon the client is to leave: by what it heard, by what it missed, or by the silence alone. */
+const LEAVES_WITHIN_MS = { "at once": 0, soon: 5_000, "at last": PATIENCE_MS };
 
 /** Plays a scenario to a stream that was just started; the time is the test's. */
 export async function play(scenario: Scenario, harness: StreamHarness): Promise<void> {
@@ -73,7 +75,7 @@ async function playConnection(
     } else if ("text" in step) socket.sayText(step.text);
     else if ("client" in step) await heard.expect(step.client);
     else if ("close" in step) socket.hangUp(step.close);
-    else await until(() => socket.closed, "leaving");
+    else await until(() => socket.closed, "leaving", LEAVES_WITHIN_MS[step.leaves]);
     await vi.advanceTimersByTimeAsync(0);
     heard.check();
   }
@@ -126,10 +128,14 @@ class Heard {
   }
 }
 
-async function until(condition: () => boolean, what: string): Promise<void> {
-  const giveUp = Date.now() + PATIENCE_MS;
+async function until(
+  condition: () => boolean,
+  what: string,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const giveUp = Date.now() + patienceMs;
   while (!condition()) {
-    if (Date.now() > giveUp) throw new Error(`no ${what}`);
+    if (Date.now() >= giveUp) throw new Error(`no ${what}`);
     await vi.advanceTimersByTimeAsync(STEP_MS);
   }
 }

@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 
-from taskengine_client import Change, Pace, Snapshot, Stream, StreamEnded
+from taskengine_client import Change, Snapshot, Stream, StreamEnded
 from taskengine_client.frames import parse
 from tests.support.client import eventually
-from tests.support.scripted import ScriptedServer, scenarios
+from tests.support.scripted import QUICK, ScriptedServer, scenarios
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 FRAMES = json.loads((CONTRACTS / "frames.json").read_text())["frames"]
-# Quick, but no quicker than a busy machine. What the times are is no part of the contract.
-QUICK = Pace(backoff_s=0.02, backoff_cap_s=0.1, welcome_s=1.0, silence_s=1.0, behind_s=0.5, ack_after_s=0.1)
 
 
 def told(change: Change) -> dict[str, Any]:
