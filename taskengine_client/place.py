@@ -91,11 +91,9 @@ class Place:
                 break
             cursor = Cursor(epoch=cursor.epoch, seq=item["seq"])
             fresh.append(_event(cursor, item))
+        self.cursor = None if gap and cursor == self._gap_at else cursor
         if gap:
-            self.cursor = None if cursor == self._gap_at else cursor
             self._gap_at = cursor
-        elif fresh:
-            self.cursor, self._gap_at = cursor, None
         return fresh, gap
 
 

@@ -135,10 +135,10 @@ def test_what_is_no_address_is_refused_at_once(url: str) -> None:
 
 @pytest.mark.parametrize(("last", "padding"), [(200, 0), (2, 40_000)], ids=["many", "long"])
 async def test_much_is_acknowledged_at_once(last: int, padding: int) -> None:
-    steps = [events(1, last, padding=padding), {"client": {"type": "ack", "seq": last}}]
+    ack = {"client": {"type": "ack", "seq": last}}
     pace = type(QUICK)(ack_after_s=PATIENCE_S * 2)
     async with (
-        ScriptedServer([opened(*steps)]) as server,
+        ScriptedServer([opened(events(1, last, padding=padding), ack)]) as server,
         Stream(server.url, token="a token", pace=pace) as stream,
     ):
         await take(stream, last)

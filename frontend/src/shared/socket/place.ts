@@ -62,7 +62,6 @@ export class Place {
       seq = event.seq;
       fresh.push(event);
     }
-    if (fresh.length > 0) this.#gapAt = null;
     this.cursor = !sound && this.#gapAt === seq ? null : { ...this.cursor, seq };
     if (!sound) this.#gapAt = seq;
     return { fresh, sound };

@@ -273,14 +273,6 @@ describe("a lost connection", () => {
     expect(t.current.states.at(-1)).toBe("reconnecting");
   });
 
-  it("does not wait for long once more because a bye asked for it long ago", async () => {
-    (await t.current.goLive()).say({ type: "bye", code: 4012, reason: "", retry_after_s: 5 });
-    t.current.stream.wake();
-    FakeSocket.last.hangUp();
-    vi.advanceTimersByTime(500);
-    expect(FakeSocket.all).toHaveLength(3);
-  });
-
   it("is not heard any more once it was given up", async () => {
     const socket = await t.current.goLive();
     const late = socket.onmessage;

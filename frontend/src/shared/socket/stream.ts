@@ -85,8 +85,6 @@ export class Stream {
     const socket = this.#options.openSocket(this.#options.url);
     this.#socket = socket;
     this.#place.reconnect();
-    // Whatever the server asked for was waited out, or somebody is back who does not wait.
-    this.#waits.askFor(0);
     this.#proof.reset();
     this.#heard(limits.WELCOME_LIMIT_MS);
     socket.onopen = () => {
