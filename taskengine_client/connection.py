@@ -10,12 +10,11 @@ from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
 STREAM_PATH: Final = "/ws/v1/stream"
 _SUBPROTOCOL: Final = "taskengine.v1"
-_TICKET_PREFIX: Final = "ticket."
 # A frame ends at 128 Ki characters, but for an object that is longer by itself.
 _MAX_FRAME_BYTES: Final = 2**24
 _CLOSE_TIMEOUT_S: Final = 1.0
@@ -77,6 +76,13 @@ class Door:
                     close_timeout=_CLOSE_TIMEOUT_S,
                     max_size=_MAX_FRAME_BYTES,
                 )
+        except InvalidStatus as refused:
+            answer = refused.response
+            asked_s = answer.headers.get("Retry-After", "")
+            raise Lost(
+                f"The server answered {answer.status_code}.",
+                retry_after_s=float(asked_s) if asked_s.isdecimal() else 0.0,
+            ) from refused
         except (OSError, WebSocketException) as error:
             raise Lost(f"{type(error).__name__}: {error}") from error
         async with socket:
@@ -86,8 +92,7 @@ class Door:
         if self.token is not None:
             return {"Authorization": f"Bearer {await _fetch(self.token)}"}, None
         assert self.ticket is not None, "Stream sees to it that there is one of the two"
-        offered = (_SUBPROTOCOL, f"{_TICKET_PREFIX}{await _fetch(self.ticket)}")
-        return {}, [Subprotocol(name) for name in offered]
+        return {}, [Subprotocol(_SUBPROTOCOL), Subprotocol(await _fetch(self.ticket))]
 
 
 class Connection:

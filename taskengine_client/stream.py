@@ -38,7 +38,7 @@ class Stream:
         url: The server, such as `https://tasks.example.org`, or the stream's own `wss:` address.
         token: An access token, or what returns one that is still good; asked for each connection. What
             it raises ends the stream, but for an OSError, which means "not now".
-        ticket: The same for one-use tickets, in place of a token.
+        ticket: The same for one-use tickets, as `POST /api/v1/tickets/` answers them, in place of a token.
         since: Where an earlier stream ended; None begins with a snapshot.
         pace: The client's times.
         tls: For `https:`; None is Python's default.

@@ -97,7 +97,10 @@ class ScriptedServer:
             self._fault("the client came once more than the script has it")
             return connection.respond(http.HTTPStatus.GONE, "")
         if self._script().get("refused"):
-            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "")
+            refusal = connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "")
+            if "retry_after_s" in self._script():
+                refusal.headers["Retry-After"] = str(self._script()["retry_after_s"])
+            return refusal
         self.requests.append(request)
         return None
 

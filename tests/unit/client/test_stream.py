@@ -71,7 +71,7 @@ async def test_a_source_of_tokens_is_asked_for_each_connection() -> None:
 async def test_a_ticket_goes_beside_the_protocol_and_into_no_address() -> None:
     async with (
         ScriptedServer([opened()]) as server,
-        Stream(server.url, ticket=lambda: "s3cret", pace=QUICK) as stream,
+        Stream(server.url, ticket=lambda: "ticket.s3cret", pace=QUICK) as stream,
     ):
         await take(stream, 0)
         (request,) = server.requests
@@ -93,6 +93,17 @@ async def test_a_source_that_can_not_be_reached_is_asked_again() -> None:
     async with ScriptedServer([opened()]) as server, Stream(server.url, token=token, pace=QUICK) as stream:
         await take(stream, 0)
     assert asked == 3
+
+
+async def test_a_refused_handshake_is_tried_again_when_its_answer_says() -> None:
+    async with (
+        ScriptedServer([{"refused": True, "retry_after_s": 1}, opened()]) as server,
+        Stream(server.url, token="a token", pace=QUICK) as stream,
+    ):
+        await eventually("visit", lambda: server.visits)
+        begin_s = asyncio.get_running_loop().time()
+        await take(stream, 0)
+        assert asyncio.get_running_loop().time() - begin_s > 0.8
 
 
 async def test_a_source_that_fails_for_good_ends_the_stream() -> None:
@@ -146,8 +157,9 @@ async def test_much_is_acknowledged_at_once(last: int, padding: int) -> None:
 
 
 async def test_only_what_was_taken_is_acknowledged_and_pings_are_answered_meanwhile() -> None:
-    ping = [{"server": PING}, PONG]
-    script = [events(1, 3), *ping, {"client": {"type": "ack", "seq": 2}}, *ping]
+    ping: list[dict[str, Any]] = [{"server": PING}, PONG]
+    ack: dict[str, Any] = {"client": {"type": "ack", "seq": 2}}
+    script = [events(1, 3), *ping, ack, *ping]
     async with (
         ScriptedServer([opened(*script)]) as server,
         Stream(server.url, token="a token", pace=QUICK) as stream,
