@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 import type { SnapshotItem, StreamEvent } from "@/shared/socket/frames";
 
+import type { Scenario } from "./scripted";
+
 /** Shared with the server's own tests: both sides hold themselves to the same files. */
 const CONTRACTS = join(import.meta.dirname, "../../../tests/contracts");
 
@@ -41,4 +43,8 @@ export function ownConvergences(): Convergence[] {
 export function sharedFrames(): ContractFrame[] {
   const file = join(CONTRACTS, "frames.json");
   return existsSync(file) ? (read(file) as { frames: ContractFrame[] }).frames : [];
+}
+
+export function sharedScenarios(): Scenario[] {
+  return (read(join(CONTRACTS, "client.json")) as { scenarios: Scenario[] }).scenarios;
 }

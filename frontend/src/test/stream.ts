@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, vi } from "vitest";
 
+import type { Task } from "@/shared/api/types";
 import { systemTimers } from "@/shared/lib/timers";
 import type { Cursor, SnapshotItem, StreamEvent } from "@/shared/socket/frames";
 import { Stream } from "@/shared/socket/stream";
 import type { ConnectionState, StopReason } from "@/shared/socket/types";
 
 import { FakeSocket } from "./FakeSocket";
+import type { Told } from "./scripted";
 import { iso, makeEvent, makeTask, NOW } from "./tasks";
 
 const task = makeTask({ id: "a" });
@@ -43,6 +45,8 @@ export class StreamHarness {
   readonly snapshots: { cursor: Cursor; items: readonly SnapshotItem[] }[] = [];
   readonly got: StreamEvent[] = [];
   readonly stops: StopReason[] = [];
+  /** Snapshots and events in the order in which they were told. */
+  readonly told: Told[] = [];
   random = 1;
   online = true;
   seen = false;
@@ -58,8 +62,15 @@ export class StreamHarness {
     isOurs: () => this.ours(),
     handlers: {
       connection: (state) => this.states.push(state),
-      snapshot: (cursor, items) => this.snapshots.push({ cursor, items }),
-      events: (fresh) => this.got.push(...fresh),
+      snapshot: (cursor, items) => {
+        this.snapshots.push({ cursor, items });
+        this.told.push({ snapshot: items.map(({ data }) => (data as Task).id), at: cursor });
+      },
+      events: (fresh) => {
+        this.got.push(...fresh);
+        const epoch = this.stream.cursor?.epoch ?? "";
+        this.told.push(...fresh.map(({ seq, type }) => ({ event: type, at: { epoch, seq } })));
+      },
       head: () => undefined,
       serverTime: () => undefined,
       stopped: (reason) => this.stops.push(reason),

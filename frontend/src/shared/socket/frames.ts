@@ -55,11 +55,12 @@ export type ClientFrame =
   | { readonly type: "ack"; readonly seq: number }
   | { readonly type: "pong" };
 
-/** Close codes of the protocol, version 1. */
+/** Close codes of the protocol, version 1. From `firstTerminal` on, coming back is no use. */
 export const CLOSE = {
   tooSlow: 4008,
   resync: 4010,
   restart: 4012,
+  firstTerminal: 4500,
   notAuthenticated: 4500,
   protocolError: 4501,
   sessionEnded: 4503,

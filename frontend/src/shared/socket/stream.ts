@@ -11,8 +11,8 @@ import {
   type StreamEvent,
 } from "./frames";
 import * as limits from "./limits";
+import { Place } from "./place";
 import { Proof } from "./proof";
-import { following } from "./sequence";
 import type { ConnectionState, Socket, StopReason, StreamOptions } from "./types";
 import { Waits } from "./waits";
 
@@ -26,9 +26,7 @@ export class Stream {
   readonly #acks: Acks;
   readonly #proof: Proof;
   readonly #waits: Waits;
-  #cursor: Cursor | null = null;
-  #epoch: string | null = null;
-  #page: SnapshotItem[] = [];
+  readonly #place = new Place();
   #socket: Socket | null = null;
   #running = false;
   #state: ConnectionState = "connecting";
@@ -36,7 +34,6 @@ export class Stream {
   #heardAt = 0;
   #liveSince: number | null = null;
   #lostSince: number | null = null;
-  #gapAt: number | null = null;
 
   constructor(options: StreamOptions) {
     this.#options = options;
@@ -49,7 +46,7 @@ export class Stream {
   }
 
   get cursor(): Cursor | null {
-    return this.#cursor;
+    return this.#place.cursor;
   }
 
   start(): void {
@@ -67,12 +64,12 @@ export class Stream {
   /** The network or the server is back, or the tab is looked at again: no reason to wait. */
   wake(): void {
     if (!this.#running) return;
-    if (!this.#socket) {
-      this.#waits.startOver();
-      this.#connect();
-    } else if (this.#options.timers.now() - this.#heardAt > limits.SILENCE_ON_WAKE_MS) {
+    if (this.#socket) {
+      if (this.#options.timers.now() - this.#heardAt <= limits.SILENCE_ON_WAKE_MS) return;
       this.#lost();
     }
+    this.#waits.startOver();
+    this.#connect();
   }
 
   /** The network is gone; a socket that still looks open is not to be trusted. */
@@ -87,17 +84,18 @@ export class Stream {
     this.#drop();
     const socket = this.#options.openSocket(this.#options.url);
     this.#socket = socket;
-    this.#page = [];
+    this.#place.reconnect();
     this.#proof.reset();
-    this.#heard();
+    this.#heard(limits.WELCOME_LIMIT_MS);
     socket.onopen = () => {
       this.#helloAt = this.#options.timers.now();
-      const { epoch, seq } = this.#cursor ?? { epoch: null, seq: null };
+      const { epoch, seq } = this.cursor ?? { epoch: null, seq: null };
       this.#send({ type: "hello", since: seq, epoch });
     };
     socket.onmessage = ({ data }) => {
-      this.#heard();
+      this.#heard(limits.SILENCE_LIMIT_MS);
       let frame: ServerFrame | null;
+      this.#acks.heard(data);
       try {
         frame = parseServerFrame(data);
       } catch {
@@ -117,8 +115,8 @@ export class Stream {
     if (this.#proof.holds(frame)) return;
     switch (frame.type) {
       case "welcome":
-        this.#epoch = frame.epoch;
-        if (frame.epoch !== this.#cursor?.epoch) void this.#prove();
+        this.#place.welcome(frame.epoch, frame.resumed);
+        if (frame.epoch !== this.cursor?.epoch) void this.#prove();
         handlers.serverTime(Date.parse(frame.server_time), this.#helloAt);
         handlers.head(frame.head);
         if (frame.resumed) this.#live();
@@ -155,47 +153,36 @@ export class Stream {
     }
   }
 
+  /** The server is ahead; if nothing comes of it, the connection is no good. */
   #watchHead(head: number): void {
-    if (this.#alarms.isSet("behind")) return;
+    const heardAt = this.#heardAt;
     this.#alarms.set("behind", limits.BEHIND_LIMIT_MS, () => {
-      if (this.#cursor && this.#cursor.seq < head) this.#lost();
+      const seq = this.cursor?.seq ?? head;
+      if (this.#place.joined && seq < head && this.#heardAt === heardAt) this.#lost();
     });
   }
 
   #takeSnapshot(seq: number, items: readonly SnapshotItem[], done: boolean): void {
-    this.#page.push(...items);
-    if (!done || this.#epoch === null) return;
-    const all = this.#page;
-    this.#page = [];
-    this.#cursor = { epoch: this.#epoch, seq };
+    const all = this.#place.collect(seq, items, done);
+    const { cursor } = this;
+    if (!all || !cursor) return;
     this.#acks.startAt(seq);
-    this.#options.handlers.snapshot(this.#cursor, all);
+    this.#options.handlers.snapshot(cursor, all);
     this.#live();
   }
 
   #takeEvents(items: readonly StreamEvent[]): void {
-    const cursor = this.#cursor;
-    if (!cursor) {
-      this.#lost();
-      return;
-    }
     if (items.some(({ stream }) => stream !== this.#options.name)) {
       this.#end("session");
       return;
     }
-    const { fresh, gap } = following(items, cursor.seq);
-    const seq = cursor.seq + fresh.length;
-    if (fresh.length > 0) {
-      this.#cursor = { ...cursor, seq };
-      this.#gapAt = null;
+    const { fresh, sound } = this.#place.follow(items);
+    const last = fresh.at(-1);
+    if (last) {
       this.#options.handlers.events(fresh);
-      this.#acks.arrived(seq);
+      this.#acks.arrived(last.seq);
     }
-    if (!gap) return;
-    // Come back to the last sound place. If the same place gaps twice, the place itself is bad.
-    if (this.#gapAt === seq) this.#cursor = null;
-    this.#gapAt = seq;
-    this.#lost();
+    if (!sound) this.#lost();
   }
 
   #live(): void {
@@ -220,7 +207,8 @@ export class Stream {
         this.#end("crowded");
         return;
       default:
-        this.#retry();
+        if (code >= CLOSE.firstTerminal) this.#end("protocol");
+        else this.#retry();
     }
   }
 
@@ -268,9 +256,9 @@ export class Stream {
     return this.#state === "connecting" ? "connecting" : "reconnecting";
   }
 
-  #heard(): void {
+  #heard(limitMs: number): void {
     this.#heardAt = this.#options.timers.now();
-    this.#alarms.set("silence", limits.SILENCE_LIMIT_MS, () => {
+    this.#alarms.set("silence", limitMs, () => {
       this.#lost();
     });
   }
