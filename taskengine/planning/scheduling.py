@@ -81,6 +81,6 @@ def taken(draft: Breakdown, *, now: datetime) -> list[Interval]:
 def _free_time_for(person: User, *, besides: UUID | None, now: datetime) -> FreeTime:
     return free_time(
         hours=hours_of(person),
-        commitments=queries.commitments(owner_id=draft.owner_id, besides=besides, now=now),
+        commitments=queries.commitments(owner_id=person.pk, besides=besides, now=now),
         now=now,
     )
