@@ -168,6 +168,7 @@ async def delays_s(pair: Pair, end: End) -> list[float]:
 async def _told_after_s(listener: Listener, ended_at: float) -> float:
     bye = await eventually("bye", lambda: listener.bye, pause_s=0.002)
     delay_s = time.monotonic() - ended_at
+    assert bye is not None
     assert bye["code"] == SESSION_ENDED
     assert (await listener.closed())[0] == SESSION_ENDED
     return delay_s

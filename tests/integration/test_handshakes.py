@@ -42,7 +42,7 @@ class Door:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        scope = {
+        scope: dict[str, Any] = {
             "type": "websocket",
             "client": (client, 5000) if client is not None else None,
             "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
