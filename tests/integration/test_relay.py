@@ -291,11 +291,11 @@ async def test_many_rings_are_a_few_queries(no_repair: None, monkeypatch: pytest
         asked = _asks_of(home, monkeypatch)
         home.authenticator.ended.add("a session")
 
-        def ring_one_by_one() -> None:
+        def ring_for_each() -> None:
             for stream in streams:
                 revocation.ring([stream])
 
-        await in_thread(ring_one_by_one)
+        await in_thread(ring_for_each)
 
         assert {(await socket.ending())[0] for socket in sockets} == {4503}
         assert len(asked) < 5
@@ -352,12 +352,11 @@ async def test_requests_that_hold_every_connection_do_not_delay_the_repair(
 
         pool = connection.pool  # type: ignore[attr-defined]  # PostgreSQL's own
         async with AsyncExitStack() as held:
-            while True:
-                try:
-                    taken = await asyncio.to_thread(pool.getconn, 0.1)
-                except psycopg.OperationalError:
-                    break
+            for _ in range(pool.max_size - 1):  # one is the repair's
+                taken = await asyncio.to_thread(pool.getconn, 10)
                 held.callback(pool.putconn, taken)
+            with pytest.raises(psycopg.OperationalError):
+                held.callback(pool.putconn, await asyncio.to_thread(pool.getconn, 0.2))
             home.authenticator.ended.add("a session")
             asked_at = time.monotonic()
 
