@@ -12,7 +12,7 @@ from django.db import OperationalError
 
 from realtime.models import Stream
 from taskengine import clock
-from taskengine.engine import sweeps
+from taskengine.engine import loop, sweeps
 from taskengine.engine.loop import Engine
 from taskengine.engine.models import Heartbeat
 from taskengine.tasks import claims
@@ -106,6 +106,31 @@ def test_a_replica_gives_signs_of_life_while_it_catches_up(monkeypatch: pytest.M
     monkeypatch.setattr(engine, "_beat", lambda **_: beats.append(left))
     engine._round()
     assert beats == [4, 3, 2, 1, 0]
+
+
+@with_engine
+@pytest.mark.parametrize("woken", [False, True])
+def test_a_look_is_not_put_off_while_something_is_always_due(
+    monkeypatch: pytest.MonkeyPatch, woken: bool
+) -> None:
+    engine = Engine()
+    fired = 0
+
+    def dense(**_: Any) -> bool:
+        nonlocal fired
+        fired += 1
+        if woken:
+            engine._hear([clock.timestamp()])
+        if fired == 100:
+            engine.request_stop()  # it goes on as if nothing else was to do
+        time.sleep(0.005)
+        return True
+
+    monkeypatch.setattr(loop, "LOOK_INTERVAL_S", 60 if woken else 0.05)
+    monkeypatch.setattr(engine._sweep, "fire", dense)
+    monkeypatch.setattr(engine, "_beat", lambda **_: None)
+    engine._round()
+    assert fired < 50
 
 
 @with_engine
