@@ -1,6 +1,7 @@
 """The Python client against real servers that are killed and restarted, over a line that breaks."""
 
 import asyncio
+import itertools
 import os
 import random
 import re
@@ -76,8 +77,10 @@ async def test_nothing_is_lost_or_told_twice_over_kills_restarts_and_cuts(
             reading = asyncio.create_task(reader.read(stream))
             await eventually("snapshot", lambda: reader.snapshots)
 
+            enough = asyncio.Event()
+
             async def write() -> None:
-                for number in range(150):
+                for number in itertools.takewhile(lambda _: not enough.is_set(), itertools.count()):
                     with suppress(httpx.TransportError):  # while there is no server
                         due_s = 0.5 + chance.random() * 2
                         await ada.create(f"Task {number}", deadline=in_seconds(due_s), notes="x" * 500)
@@ -94,19 +97,21 @@ async def test_nothing_is_lost_or_told_twice_over_kills_restarts_and_cuts(
             await asyncio.to_thread(server.start)
             await asyncio.sleep(1)
             await asyncio.to_thread(server.restart)
+            await asyncio.sleep(1)
+            enough.set()
             await writing
             cutting.cancel()
             breaking = False
             tasks = await ada.tasks()
             due = sorted(task["title"] for task in tasks.values() if task["deadline"] is not None)
-            assert len(due) > 20
+            assert len(due) > 5
             await eventually("rest", lambda: len(reader.missed()) >= len(due), deadline_s=30)
             fresh = await ada.newcomer()
             assert fresh.last_seq is not None
             await eventually("head", lambda: stream.cursor and stream.cursor.seq == fresh.last_seq)
             assert not reading.done()
             reading.cancel()
-    assert line.cuts > 10
+    assert line.cuts > 3
     assert len(reader.snapshots) == 1, "it was told to begin anew, though it had a place"
     first = reader.snapshots[0].cursor.seq
     assert reader.seqs == list(range(first + 1, fresh.last_seq + 1))
