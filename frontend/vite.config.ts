@@ -27,7 +27,7 @@ export default defineConfig(({ command }) => ({
         codeSplitting: {
           groups: [
             { name: "vendor", test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
-            { name: "page", test: (id) => id.includes('/src/') && first.has(id) },
+            { name: "page", test: (id) => id.includes("/src/") && first.has(id) },
             // What several of the parts share that are fetched when they are wanted.
             { name: "common", test: /\/src\/(?!shared\/(forms\/|ui\/Field))/, minShareCount: 2 },
             // The board has no form of this kind.
