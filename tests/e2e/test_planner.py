@@ -114,6 +114,11 @@ def test_a_goal_becomes_steps_that_are_edited_applied_and_taken_back_before_two_
         expect(planner(window).get_by_text("It fits:")).to_be_visible()
 
     third = planner(first).get_by_role("textbox", name="Step 3")
+    titled = third.bounding_box()
+    timed = planner(first).get_by_role("textbox", name=f"Time for “{STEPS[2]['title']}”").bounding_box()
+    assert titled is not None
+    assert timed is not None
+    assert (titled["x"] < timed["x"], titled["y"]) == (True, timed["y"]), "they stand in one line"
     third.fill("Outline all chapters")
     third.press("Enter")
     expect(planner(second).get_by_role("textbox", name="Step 3")).to_have_value("Outline all chapters")

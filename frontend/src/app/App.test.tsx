@@ -7,6 +7,8 @@ import { FakeSocket } from "@/test/FakeSocket";
 import { snapshot, welcome } from "@/test/stream";
 
 import { App } from "./App";
+// Here already: it is fetched when it is wanted, which takes its time the first time.
+import "./memberRoutes";
 
 const ada = { id: "ada", email: "ada@example.org", time_zone: "UTC", is_guest: false };
 const fetched = vi.fn<typeof fetch>();

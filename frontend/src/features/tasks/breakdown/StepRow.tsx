@@ -55,7 +55,7 @@ export function StepRow(props: StepRowProps) {
       </button>
       {/* In one line; on a phone the time and the lock stand beside the facts. */}
       <div className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_auto] items-start gap-x-1">
-        <div className="col-span-2 sm:col-span-1">
+        <div className="col-start-1 col-end-3 row-start-1 sm:col-end-2">
           <Editable
             label={text.stepTitle(number)}
             value={title}
@@ -65,10 +65,10 @@ export function StepRow(props: StepRowProps) {
             }}
           />
         </div>
-        <div className="col-start-1 row-start-2 sm:col-span-3">
+        <div className="col-start-1 col-end-2 row-start-2 sm:col-end-4">
           <Facts step={step} />
         </div>
-        <div className="col-span-2 col-start-2 row-start-2 flex items-center sm:col-span-1 sm:row-start-1">
+        <div className="col-start-2 col-end-4 row-start-2 flex items-center sm:col-end-3 sm:row-start-1">
           <Estimate step={step} onEdit={onEdit} />
           <IconButton
             label={text.lock(title)}

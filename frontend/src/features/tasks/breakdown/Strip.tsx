@@ -44,7 +44,7 @@ export function Strip({ draft, calendar }: StripProps) {
           {strip.days.map((day) => (
             <span
               key={day.day}
-              className={`absolute inset-y-0 border-l border-line first:border-l-0 ${day.free ? "bg-paper" : ""}`}
+              className={`absolute inset-y-0 ${day.free ? "bg-paper" : "border-l border-line first:border-l-0"}`}
               style={place(day)}
             />
           ))}

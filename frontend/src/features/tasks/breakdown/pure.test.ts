@@ -127,6 +127,13 @@ describe("the strip", () => {
     expect(strip.steps[0]?.from).toBeCloseTo(strip.taken[0]!.to);
   });
 
+  it("is worked on a day of which something is taken, whatever the hours", () => {
+    const plan = makePlan({ deadline: iso(3 * DAY), steps: [placed("a", monday, 2)] });
+    const taken = [{ starts_at: iso(HOUR), ends_at: iso(2 * HOUR) }];
+    const { days } = stripOf(plan, { ...USUAL_CALENDAR, taken }, NOW, "UTC");
+    expect(days[0]).toMatchObject({ day: "2026-11-22", free: false });
+  });
+
   it("ends the day before with a deadline at midnight", () => {
     const { days } = strip({
       deadline: "2026-11-24T00:00:00Z",
