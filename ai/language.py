@@ -20,14 +20,15 @@ _LETTERS: Final = {"ß": "de", "ä": "de", "ö": "de", "ü": "de", "ñ": "es", "
                    "ê": "fr", "ë": "fr", "û": "fr", "î": "fr", "ò": "it", "ì": "it", "ã": "pt", "õ": "pt", "å": "sv",
                    "ł": "pl", "ą": "pl", "ę": "pl", "ż": "pl", "ś": "pl", "ć": "pl"}  # fmt: skip
 
-# How a word that no list has may end, the longest first, and what that says.
+# How a word that no list has may end, the longest first, and what that says. Endings that English has too
+# (elsewhere, software, calendar, bureau) are not enough by themselves.
 _ENDINGS: Final = {
     "zione": {"it": 0.8}, "zioni": {"it": 0.8}, "mento": {"it": 0.4, "es": 0.2}, "iamo": {"it": 0.5},
-    "ción": {"es": 0.8}, "dad": {"es": 0.5}, "miento": {"es": 0.8}, "arse": {"es": 0.6}, "arsi": {"it": 0.8},
-    "are": {"it": 0.6}, "ere": {"it": 0.6}, "ire": {"it": 0.4, "fr": 0.3}, "arme": {"es": 0.6}, "arnos": {"es": 0.6},
-    "ar": {"es": 0.6, "pt": 0.3}, "ung": {"de": 0.6}, "keit": {"de": 0.8}, "heit": {"de": 0.8}, "ieren": {"de": 0.8},
+    "ción": {"es": 0.8}, "dad": {"es": 0.45}, "miento": {"es": 0.8}, "arse": {"es": 0.6}, "arsi": {"it": 0.8},
+    "are": {"it": 0.45}, "ere": {"it": 0.45}, "ire": {"it": 0.3, "fr": 0.3}, "arme": {"es": 0.6}, "arnos": {"es": 0.6},
+    "ar": {"es": 0.45, "pt": 0.3}, "ung": {"de": 0.45}, "keit": {"de": 0.8}, "heit": {"de": 0.8}, "ieren": {"de": 0.8},
     "chen": {"de": 0.4}, "lich": {"de": 0.5}, "ing": {"en": 0.5}, "ness": {"en": 0.5}, "eux": {"fr": 0.6},
-    "eau": {"fr": 0.6}, "aire": {"fr": 0.5}, "oir": {"fr": 0.5}, "en": {"de": 0.25, "nl": 0.2}, "er": {"fr": 0.3, "es": 0.15, "en": 0.1, "de": 0.1},
+    "eau": {"fr": 0.45}, "aire": {"fr": 0.45}, "oir": {"fr": 0.45}, "en": {"de": 0.25, "nl": 0.2}, "er": {"fr": 0.3, "es": 0.15, "en": 0.1, "de": 0.1},
     "ir": {"fr": 0.3, "es": 0.25},
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from ai.texts import clean, cut, same_meaning
         ("Organiser le pot de départ de Marc", "fr"), ("Repeindre la chambre d'amis", "fr"), ("Imparare a cucinare", "it"),
         ("Ristrutturare il bagno", "it"), ("Escrever a minha tese", None), ("Een feest organiseren voor mijn zus", None),
         ("Napisać pracę magisterską", None), ("引っ越し", None), ("", None), ("42", None),
+        ("Closed elsewhere", None), ("Solar hardware", None),
     ],
 )  # fmt: skip
 def test_the_language_of_a_goal_is_told_by_few_words_or_not_at_all(text: str, language: str | None) -> None:
