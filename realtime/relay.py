@@ -20,9 +20,10 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from realtime import envelope, outbox
-from realtime.envelope import CloseCode
+from realtime.envelope import CloseCode, Events
 from realtime.ports import Authenticator, Listener, SnapshotSource
 from realtime.publisher import doorbell
+from realtime.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,12 @@ class Ring:
     @cached_property
     def frame(self) -> str:
         """The events as one frame, made once for all the sockets that get it."""
-        return envelope.events(first=self.first, last=self.last, encoded=self.encoded or ())
+        return Events(first=self.first, last=self.last, items=self.encoded or ()).encode()
+
+    @cached_property
+    def size(self) -> int:
+        """How many bytes the events are."""
+        return sum(map(envelope.size, self.encoded or ()))
 
 
 class Socket(Protocol):
@@ -61,6 +67,9 @@ class Socket(Protocol):
 
     def note(self, head: int) -> None:
         """Learn how far the stream reaches."""
+
+    def beat(self) -> float | None:
+        """Do what is due now and then; return in how many seconds to be called again, None for never."""
 
     def dismiss(self, code: CloseCode, reason: str) -> None:
         """Say goodbye and close; never blocks."""
@@ -87,6 +96,7 @@ class Relay:
         self.authenticator = authenticator
         self.snapshots = snapshots
         self.now = now
+        self.pulse = Pulse()
         self._sockets_per_stream = sockets_per_stream
         self._sockets: dict[UUID, set[Socket]] = {}
         # The ORM stays out of the event loop and off Django's one shared thread: a slow request
@@ -95,6 +105,7 @@ class Relay:
         self._wanted: dict[tuple[UUID, int], asyncio.Future[list[tuple[int, str]]]] = {}
         self._reading: asyncio.Task[None] | None = None
         self._repairing: asyncio.Task[None] | None = None
+        self._pulsing: asyncio.Task[None] | None = None
         self._unsubscribe: Callable[[], None] | None = None
 
     async def start(self) -> None:
@@ -107,13 +118,15 @@ class Relay:
 
         self._unsubscribe = doorbell.subscribe(outbox.STREAMS_TOPIC, hear)
         self._repairing = asyncio.create_task(self._repair_for_ever(), name="repair")
+        self._pulsing = asyncio.create_task(self.pulse.run(), name="pulse")
 
     async def stop(self) -> None:
         """Stop listening. Sockets that are still open are told to come back."""
         if self._unsubscribe is not None:
             self._unsubscribe()
-        if self._repairing is not None:
-            self._repairing.cancel()
+        for task in (self._repairing, self._pulsing):
+            if task is not None:
+                task.cancel()
         for socket in [socket for sockets in self._sockets.values() for socket in sockets]:
             socket.dismiss(CloseCode.RESTART, "The server restarts.")
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -146,6 +159,17 @@ class Relay:
         if not sockets:
             self._sockets.pop(stream, None)
 
+    async def snapshot_page(
+        self, stream: UUID, *, as_of: datetime, after: str | None
+    ) -> tuple[list[str], str | None]:
+        """Read a page of the whole state, as `SnapshotSource.page` does, with the items as JSON."""
+
+        def read() -> tuple[list[str], str | None]:
+            items, reached = self.snapshots.page(stream, as_of=as_of, after=after)
+            return [envelope.encode_item(item) for item in items], reached
+
+        return await self.run(read)
+
     async def read(self, stream: UUID, *, after: int) -> list[tuple[int, str]]:
         """Read the next events of a stream, together with whatever else waits to be read.
 
@@ -177,7 +201,7 @@ class Relay:
                 del self._wanted[key]
             try:
                 found = await self.run(outbox.read, batch.keys())
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 (its readers get it)
                 logger.warning("A read of events failed: %s", error)
                 for future in batch.values():
                     future.set_exception(error)

@@ -4,10 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -18,35 +15,11 @@ from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.engine.housekeeping import Housekeeper
 from taskengine.engine.loop import Engine
 from taskengine.engine.worker import Worker
-from taskengine.planning import queries as planning
-from taskengine.tasks import queries as tasks
+from taskengine.snapshots import Snapshots
 
 logger = logging.getLogger(__name__)
 
 CLOCK_INTERVAL_S: Final = 1  # so long may reads and writes go by a clock that was stepped
-
-
-# In this order they come in a snapshot: what refers to others comes after them.
-_KINDS: Final = {"task": tasks.snapshot_page, "breakdown": planning.snapshot_page}
-
-
-class Snapshots:
-    """All that is a person's, as a snapshot (`realtime.ports.SnapshotSource`). A stream has its user's id.
-
-    Where a page ended is said by the kind that comes next, and the last id of that kind: `task:0f8f…`.
-    """
-
-    def page(
-        self, stream: UUID, *, as_of: datetime, after: str | None
-    ) -> tuple[list[Mapping[str, Any]], str | None]:
-        """Read one page; each is of one kind."""
-        kinds = list(_KINDS)
-        kind, _, last = (after or f"{kinds[0]}:").partition(":")
-        items, reached = _KINDS[kind](owner_id=stream, as_of=as_of, after=UUID(last) if last else None)
-        if reached is not None:
-            return items, f"{kind}:{reached}"
-        following = kinds[kinds.index(kind) + 1 :]
-        return items, f"{following[0]}:" if following else None
 
 
 class Runtime:

@@ -15,6 +15,7 @@ from taskengine.api.breakdowns import (
 )
 from taskengine.api.demo import DemoView
 from taskengine.api.errors import not_found
+from taskengine.api.sync import SyncView
 from taskengine.api.tasks import (
     CompleteView,
     ReopenView,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/complete/", CompleteView.as_view(), name="task-complete"),
     path("tasks/<uuid:task_id>/reopen/", ReopenView.as_view(), name="task-reopen"),
     path("tasks/<uuid:task_id>/restore/", RestoreView.as_view(), name="task-restore"),
+    path("sync/", SyncView.as_view(), name="sync"),
     path("undo/", UndoView.as_view(), name="undo"),
     path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
     path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),

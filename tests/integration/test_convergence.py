@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ai.errors import QuotaExceeded
 from realtime import envelope, outbox
-from realtime.envelope import CloseCode
+from realtime.envelope import Bye, CloseCode, Events, Ping, Snapshot, Welcome
 from realtime.models import EventRow
 from taskengine.accounts.models import User
 from taskengine.errors import DomainError
@@ -25,7 +25,7 @@ from taskengine.planning import queries as planning_queries
 from taskengine.planning import services as planning
 from taskengine.planning.attempts import Attempt
 from taskengine.planning.models import Breakdown
-from taskengine.runtime import Snapshots
+from taskengine.snapshots import Snapshots
 from taskengine.tasks import queries, services
 from taskengine.tasks.models import Task
 from tests.support import contracts, state
@@ -375,20 +375,16 @@ def test_the_frames_are_what_the_page_was_built_for(world: World) -> None:
     world.pass_time(HOUR, engine=True)
     events = outbox.read([(world.person.pk, 0)])[world.person.pk, 0]
     server = {
-        "welcome, resumed": envelope.welcome(epoch="e1", head=2, server_time=NOON, resumed=True),
-        "welcome, a snapshot follows": envelope.welcome(epoch="e1", head=2, server_time=NOON, resumed=False),
-        "snapshot, empty": envelope.snapshot(seq=0, encoded=(), done=True),
-        "snapshot, more follows": envelope.snapshot(
-            seq=2, encoded=map(envelope.encode_item, world.snapshot()), done=False
+        "welcome, resumed": Welcome(epoch="e1", head=2, server_time=NOON, resumed=True),
+        "welcome, a snapshot follows": Welcome(epoch="e1", head=2, server_time=NOON, resumed=False),
+        "snapshot, empty": Snapshot(seq=0, items=(), done=True),
+        "snapshot, more follows": Snapshot(
+            seq=2, items=list(map(envelope.encode_item, world.snapshot())), done=False
         ),
-        "events": envelope.events(first=1, last=2, encoded=[text for _, text in events]),
-        "ping": envelope.ping(head=2, t=NOON),
-        "bye, come back": envelope.bye(
-            code=CloseCode.RESTART, reason="The server restarts.", retry_after_s=1.5
-        ),
-        "bye, for good": envelope.bye(
-            code=CloseCode.SESSION_ENDED, reason="You are signed out.", retry_after_s=None
-        ),
+        "events": Events(first=1, last=2, items=[text for _, text in events]),
+        "ping": Ping(head=2, t=NOON),
+        "bye, come back": Bye(code=CloseCode.RESTART, reason="The server restarts.", retry_after_s=1.5),
+        "bye, for good": Bye(code=CloseCode.SESSION_ENDED, reason="You are signed out.", retry_after_s=None),
     }
     client = {
         "hello, for the first time": '{"type":"hello"}',
@@ -403,7 +399,11 @@ def test_the_frames_are_what_the_page_was_built_for(world: World) -> None:
         "frames.json",
         {
             "frames": [
-                {"name": name, "direction": direction, "frame": orjson.loads(text)}
+                {
+                    "name": name,
+                    "direction": direction,
+                    "frame": orjson.loads(text if isinstance(text, str) else text.encode()),
+                }
                 for direction, frames in (("server", server), ("client", client))
                 for name, text in frames.items()
             ]
