@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from taskengine.api.about import AboutView
 from taskengine.api.ai import AiView
+from taskengine.api.asyncapi import asyncapi
 from taskengine.api.breakdown_steps import SplitView, StepListView, StepView
 from taskengine.api.breakdowns import (
     ApplyView,
@@ -51,6 +52,7 @@ urlpatterns = [
     ),
     path("ai/", AiView.as_view(), name="ai"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("asyncapi/", asyncapi, name="asyncapi"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path("", not_found),
 ]
