@@ -78,6 +78,7 @@ def web(database_url: str, redis_url: str) -> Iterator[str]:
         *(PYTHON, "-m", "uvicorn", "taskengine.asgi:application", "--host", "127.0.0.1", "--port", str(port)),
         *("--no-access-log", "--no-proxy-headers", "--log-level", "warning"),
         *("--ws", "websockets-sansio", "--ws-max-size", "131072", "--ws-per-message-deflate", "false"),
+        *("--ws-ping-interval", "0"),
     ]
     env = environment(database_url, redis_url) | {"ENGINE_IN_SERVER": "0"}
     with Process(command, env=env) as process:

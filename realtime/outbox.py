@@ -218,7 +218,12 @@ def read(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], list[tu
     """
     pairs = list(wanted)
     found: dict[tuple[UUID, int], list[tuple[int, str]]] = {pair: [] for pair in pairs}
-    values = [[stream for stream, _ in pairs], [after for _, after in pairs], READ_LIMIT, READ_LIMIT_BYTES]
+    values: list[Any] = [
+        [stream for stream, _ in pairs],
+        [after for _, after in pairs],
+        READ_LIMIT,
+        READ_LIMIT_BYTES,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(_READ, values)
         for stream, after, seq, *rest in cursor:

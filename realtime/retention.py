@@ -5,7 +5,7 @@ A client that comes later than its history reaches takes a snapshot; so nothing 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -77,7 +77,7 @@ def trim(*, before: datetime, keep: int, after: UUID | None = None) -> Trimmed:
         keep: Of each stream, events beyond so many leave, the oldest first.
         after: The stream where the batch before ended; None for the first.
     """
-    values = {
+    values: dict[str, Any] = {
         "after": after or _FIRST,
         "before": before,
         "events": EVENTS_OF_STREAM_IN_BATCH,

@@ -174,7 +174,7 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixtu
 
 @pytest.mark.django_db
 def test_whatever_happens_a_snapshot_and_the_events_after_it_are_a_fresh_snapshot() -> None:
-    _run(examples=25)
+    _run(examples=30)
 
 
 @pytest.mark.long
@@ -184,7 +184,7 @@ def test_whatever_happens_many_times_over() -> None:
 
 
 def _run(*, examples: int) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Anything, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
     )
 

@@ -131,7 +131,7 @@ def _golden(name: str, direction: str, frame: Mapping[str, Any]) -> dict[str, An
 GOLDEN: dict[str, list[dict[str, Any]]] = json.loads((contracts.FOLDER / "frames.json").read_text())
 
 
-def _of(group: str, direction: str) -> Any:
+def _of(group: str, direction: str) -> pytest.MarkDecorator:
     chosen = [one for one in GOLDEN.get(group, []) if one["direction"] == direction]
     return pytest.mark.parametrize("golden", chosen, ids=[one["name"] for one in chosen])
 
