@@ -50,12 +50,13 @@ format: .venv/.for-development frontend/node_modules/.installed ## Format all co
 	$(PYTHON) -m ruff format .
 	$(NPM) run --silent format
 
-openapi: .venv/.for-development frontend/node_modules/.installed ## Write docs/openapi.yaml and the front end's types anew
+openapi: .venv/.for-development frontend/node_modules/.installed ## Write docs/openapi.yaml, docs/asyncapi.yaml and the front end's types anew
 	$(LINT_ENV) $(PYTHON) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	$(LINT_ENV) $(PYTHON) manage.py asyncapi --file docs/asyncapi.yaml
 	$(NPM) run --silent types
 
 contracts: .venv/.for-development ## Write the JSON that server and page are both tested against anew
-	UPDATE_CONTRACTS=1 $(PYTHON) -m pytest -q tests/integration/test_convergence.py
+	UPDATE_CONTRACTS=1 $(PYTHON) -m pytest -q tests/integration/test_convergence.py tests/integration/test_frames.py
 
 images: .venv/.for-development frontend/dist/index.html ## Take the README's picture of the page anew
 	UPDATE_IMAGES=1 $(PYTHON) -m pytest -q tests/e2e -k demo

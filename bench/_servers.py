@@ -35,7 +35,7 @@ _ARGUMENTS: Final[Mapping[str, Callable[[int], list[str]]]] = {
     "uvicorn": lambda port: [
         *("--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--no-proxy-headers"),
         *("--log-level", "warning", "--ws", "websockets-sansio", "--ws-max-size", "131072"),
-        *("--ws-per-message-deflate", "false"),
+        *("--ws-per-message-deflate", "false", "--ws-ping-interval", "0"),
     ],
     "daphne": lambda port: ["-b", "127.0.0.1", "-p", str(port), "-v", "0"],
     "granian": lambda port: [

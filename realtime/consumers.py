@@ -1,24 +1,35 @@
 """One socket: from hello to bye. It delivers and never writes.
 
-Three tasks share a socket. Channels' own reads the client's frames; `_feed` alone sends events,
-so that nothing overtakes; `_keep_alive` pings. Whoever finds that the socket must close calls
-`dismiss`, and the feed's end says goodbye.
+Ten thousand of them wait in one process most of the time, so a socket that waits holds as little as can be:
+the server's own task reads the client's frames, and there is no other. What is to be sent is sent by `_pump`,
+a task that lives until its client has all there is, and alone, so that nothing overtakes. Whoever finds that
+the socket must close calls `dismiss`, and a last task says goodbye.
+
+Channels' own consumer is not used: it waits before each message for the one thread that all requests share,
+and keeps a task more for each socket.
 """
 
 import asyncio
 import logging
 import random
-from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final, cast
-
-from channels.exceptions import StopConsumer
-from channels.generic.websocket import AsyncWebsocketConsumer
 
 from realtime import envelope
 from realtime.cursor import AckBeyondSent, Cursor
-from realtime.envelope import Ack, ClientFrame, CloseCode, Hello, ProtocolError
-from realtime.outbox import heads
+from realtime.envelope import (
+    Ack,
+    Bye,
+    ClientFrame,
+    CloseCode,
+    Events,
+    Hello,
+    Ping,
+    ProtocolError,
+    Snapshot,
+    Welcome,
+)
+from realtime.outbox import Head, heads
 from realtime.ports import Listener
 from realtime.relay import Relay, Ring
 
@@ -32,9 +43,16 @@ _PING_JITTER_S: Final = 5
 _RETRY_SPREAD_S: Final = 5.0
 _GOODBYE_TIMEOUT_S: Final = 1.0
 _MAX_REASON_BYTES: Final = 123
-# Rings kept until the feed comes round. What does not fit is read from the outbox instead, so a
+# Rings kept until the pump comes round. What does not fit is read from the outbox instead, so a
 # slow client costs a constant amount of memory.
 _MAX_KEPT_RINGS: Final = 32
+_MAX_KEPT_BYTES: Final = 65_536
+# A snapshot whose history is trimmed while it is read begins again, for a client that keeps up.
+_MAX_SNAPSHOTS: Final = 3
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 class Dismissed(Exception):
@@ -46,88 +64,147 @@ class Dismissed(Exception):
         self.reason = reason
 
 
-class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels has no types
+class StreamConsumer:
     """The server's side of protocol v1 for one socket.
 
     Args:
         relay: What brings the events of this process.
     """
 
-    # No layer of this name exists, so Channels gives the socket no channel: the relay delivers.
-    channel_layer_alias = "none"
-
-    listener: Listener
+    __slots__ = (
+        "_acked",
+        "_cursor",
+        "_dismissal",
+        "_goodbye",
+        "_hello",
+        "_is_attached",
+        "_kept_bytes",
+        "_known_head",
+        "_last_pong_s",
+        "_ping_is_due",
+        "_pump",
+        "_relay",
+        "_rings",
+        "_send_message",
+        "epoch",
+        "listener",
+    )
 
     def __init__(self, *, relay: Relay) -> None:
-        super().__init__()
         self.epoch: str | None = None
+        self.listener: Listener
         self._relay = relay
+        self._send_message: Send
+        self._hello: Hello | None = None
         self._cursor: Cursor | None = None
-        self._rings: deque[Ring] = deque(maxlen=_MAX_KEPT_RINGS)
-        self._news = asyncio.Event()
-        self._hello: asyncio.Future[Hello] = asyncio.get_running_loop().create_future()
-        self._dismissal: Dismissed | None = None
-        self._tasks: list[asyncio.Task[None]] = []
-        self._last_pong_s = 0.0
+        self._is_attached = False
         self._known_head = 0
+        self._last_pong_s = 0.0
+        self._ping_is_due = False
+        self._rings: list[Ring] | None = None
+        self._kept_bytes = 0
+        self._acked: asyncio.Event | None = None  # while the pump waits for an ack
+        self._pump: asyncio.Task[None] | None = None
+        self._goodbye: asyncio.Task[None] | None = None
+        self._dismissal: Dismissed | None = None
 
-    # --- Channels' side -------------------------------------------------------------------------
+    # --- The server's side ----------------------------------------------------------------------
 
-    async def dispatch(self, message: Mapping[str, Any]) -> None:
-        """Call the handler. Channels' own would first wait for the one thread all requests share."""
-        match message["type"]:
-            case "websocket.connect":
-                await self.websocket_connect(message)
-            case "websocket.receive":
-                self._receive(message)
-            case "websocket.disconnect":
-                await self.websocket_disconnect(message)
-
-    async def connect(self) -> None:
-        """Accept first, so that a refusal can say why, then see who it is."""
-        offered = self.scope.get("subprotocols") or ()
-        await self.accept(subprotocol=envelope.SUBPROTOCOL if envelope.SUBPROTOCOL in offered else None)
-        self._last_pong_s = asyncio.get_running_loop().time()
-        self._tasks = [self._relay.host(self._live())]
-
-    async def websocket_disconnect(self, message: Mapping[str, Any]) -> None:
-        """Leave. Channels' own would wait for the one thread all requests share."""
-        for task in self._tasks:
-            task.cancel()
-        raise StopConsumer
-
-    def _receive(self, message: Mapping[str, Any]) -> None:
-        text = message.get("text")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one socket, from its handshake until it is gone (an ASGI application)."""
+        self._send_message = send
+        await receive()  # websocket.connect
+        self._relay.arriving.add(self)
         try:
-            if text is None:
-                raise ProtocolError("Frames are text.")
-            self._take_in(envelope.decode(text))
-        except (ProtocolError, AckBeyondSent) as error:
-            self.dismiss(CloseCode.PROTOCOL_ERROR, str(error))
+            await self._admit(scope)
+            self._relay.arriving.discard(self)
+            await self._read(receive)
+        finally:
+            self._leave()
+
+    async def _admit(self, scope: Scope) -> None:
+        """Accept first, so that a refusal can say why, then see who it is."""
+        offered = scope.get("subprotocols") or ()
+        subprotocol = envelope.SUBPROTOCOL if envelope.SUBPROTOCOL in offered else None
+        await self._send_message({"type": "websocket.accept", "subprotocol": subprotocol})
+        self._last_pong_s = asyncio.get_running_loop().time()
+        try:
+            listener = await self._relay.run(self._relay.authenticator.authenticate, scope)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the client is told to come back)
+            self._fail(error)
+            return
+        finally:
+            scope.clear()  # the handshake is over, and its headers would stay as long as the socket does
+        if self._relay.stopping:
+            self.dismiss(CloseCode.RESTART, "The server restarts.")
+            return
+        if listener is None:
+            self.dismiss(CloseCode.NOT_AUTHENTICATED, "Sign in first.")
+            return
+        self.listener = listener
+        self._is_attached = self._relay.attach(self)
+        if not self._is_attached:
+            self.dismiss(CloseCode.TOO_MANY_SOCKETS, "Too many connections are open.")
+            return
+        self._relay.pulse.add(self, in_s=HELLO_TIMEOUT_S)
+
+    async def _read(self, receive: Receive) -> None:
+        """Take in what the client says, until it is gone."""
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if self._dismissal is not None:
+                continue
+            try:
+                text = message.get("text")
+                if text is None:
+                    raise ProtocolError("Frames are text.")
+                self._take_in(envelope.decode(text))
+            except (ProtocolError, AckBeyondSent) as error:
+                self.dismiss(CloseCode.PROTOCOL_ERROR, str(error))
 
     def _take_in(self, frame: ClientFrame) -> None:
         match frame:
             case Hello():
-                if self._hello.done():
+                if self._hello is not None:
                     raise ProtocolError("There is one hello, the first frame.")
-                self._hello.set_result(frame)
-            case _ if not self._hello.done():
+                self._hello = frame
+                self._wake()
+                if self._is_attached:
+                    self._relay.pulse.add(self, in_s=_ping_pause_s())
+            case _ if self._hello is None:
                 raise ProtocolError("The first frame is a hello.")
             case Ack(seq=seq) if self._cursor is not None:
                 self._cursor.ack(seq)
-                self._news.set()
+                if self._acked is not None:
+                    self._acked.set()
             case Ack(seq=seq):  # of a snapshot's frame, whose seq is the head at most
                 if seq > self._known_head:
                     raise AckBeyondSent(f"seq {seq} was acknowledged, but {self._known_head} is the head.")
             case _:
                 self._last_pong_s = asyncio.get_running_loop().time()
 
+    def _detach(self) -> None:
+        if self._is_attached:
+            self._is_attached = False
+            self._relay.pulse.remove(self)
+            self._relay.detach(self)
+
+    def _leave(self) -> None:
+        self._relay.arriving.discard(self)
+        self._detach()
+        for task in (self._pump, self._goodbye):
+            if task is not None:
+                task.cancel()
+
     # --- The relay's side -----------------------------------------------------------------------
 
     def offer(self, ring: Ring) -> None:
         """Take in news of the stream; what finds no room is read from the outbox later."""
-        if ring.encoded is not None and len(self._rings) < _MAX_KEPT_RINGS:
-            self._rings.append(ring)
+        if ring.encoded is not None and self._kept_bytes + ring.size <= _MAX_KEPT_BYTES:
+            if self._rings is None:
+                self._rings = []
+            if len(self._rings) < _MAX_KEPT_RINGS:
+                self._rings.append(ring)
+                self._kept_bytes += ring.size
         self.note(ring.last)
 
     def note(self, head: int) -> None:
@@ -135,176 +212,207 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels 
         self._known_head = max(self._known_head, head)
         if self._cursor is not None and head > self._cursor.head:
             self._cursor.note(head)
-            self._news.set()
+            self._wake()
+
+    def beat(self) -> float | None:
+        """See whether the client still lives and let it see that we do; return when to look again, in seconds."""
+        silent_s = asyncio.get_running_loop().time() - self._last_pong_s
+        if self._hello is None:
+            self.dismiss(CloseCode.PROTOCOL_ERROR, f"No hello within {HELLO_TIMEOUT_S} seconds.")
+        elif silent_s >= PONG_TIMEOUT_S:
+            self.dismiss(CloseCode.RESTART, f"No pong for {PONG_TIMEOUT_S} seconds.")
+        else:
+            self._ping_is_due = True
+            if self._acked is not None:
+                self._acked.set()
+            self._wake()
+            return min(_ping_pause_s(), PONG_TIMEOUT_S - silent_s)
+        return None
 
     def dismiss(self, code: CloseCode, reason: str) -> None:
         """Close the socket soon, with a bye; the first reason counts."""
-        if self._dismissal is None:
-            self._dismissal = Dismissed(code, reason)
-            for task in self._tasks[:1]:
-                task.cancel()
+        if self._dismissal is not None:
+            return
+        self._dismissal = Dismissed(code, reason)
+        if self._pump is not None:
+            self._pump.cancel()
+        self._detach()
+        self._goodbye = self._relay.see_off(self._say_goodbye(self._dismissal))
 
-    # --- One socket's life ----------------------------------------------------------------------
+    def _fail(self, error: Exception) -> None:
+        logger.error("A socket failed; its client is told to come back.", exc_info=error)
+        self.dismiss(CloseCode.RESTART, "Something went wrong here.")
 
-    async def _live(self) -> None:
-        attached = False
+    # --- What is sent ---------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        """Start the pump, if it does not run already."""
+        if self._pump is None and self._dismissal is None and self._hello is not None:
+            self._pump = asyncio.create_task(self._pump_dry(self._hello), name="pump")
+
+    async def _pump_dry(self, hello: Hello) -> None:
         try:
-            self._refuse_when_stopping()
-            listener = await self._relay.run(self._relay.authenticator.authenticate, self.scope)
-            if listener is None:
-                raise Dismissed(CloseCode.NOT_AUTHENTICATED, "Sign in first.")
-            self._refuse_when_stopping()
-            self.listener = listener
-            attached = self._relay.attach(self)
-            if not attached:
-                raise Dismissed(CloseCode.TOO_MANY_SOCKETS, "Too many connections are open.")
-            hello = await self._wait_for_hello()
-            self._tasks.append(asyncio.create_task(self._keep_alive(), name="keep-alive"))
-            self._cursor = await self._join(hello)
-            await self._feed(self._cursor)
+            if self._cursor is None:
+                self._cursor = await self._join(hello)
+            await self._send_all(self._cursor)
         except Dismissed as dismissed:
-            self._dismissal = self._dismissal or dismissed
-        except asyncio.CancelledError:
-            if self._dismissal is None:  # the client left
-                raise
-        except Exception:
-            logger.exception("A socket failed; its client is told to come back.")
-            self._dismissal = Dismissed(CloseCode.RESTART, "Something went wrong here.")
-        finally:
-            if attached:
-                self._relay.detach(self)
-        await self._say_goodbye()
-
-    def _refuse_when_stopping(self) -> None:
-        if self._relay.stopping:
-            raise Dismissed(CloseCode.RESTART, "The server restarts.")
-
-    async def _wait_for_hello(self) -> Hello:
-        try:
-            return await asyncio.wait_for(asyncio.shield(self._hello), HELLO_TIMEOUT_S)
-        except TimeoutError:
-            raise Dismissed(CloseCode.PROTOCOL_ERROR, "No hello within 10 seconds.") from None
+            self._pump = None
+            self.dismiss(dismissed.code, dismissed.reason)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the client is told to come back)
+            self._pump = None
+            self._fail(error)
+        else:
+            self._pump = None  # in one turn with the last look: what comes now starts another one
 
     async def _join(self, hello: Hello) -> Cursor:
         """Send welcome, and the state if the client's own can't be continued."""
-        stream = self.listener.stream
         # The head is read before the state: what changes meanwhile comes again as events.
+        head = await self._head()
+        self.epoch = head.epoch
+        self.note(head.seq)
+        resumed = head.continues(since=hello.since, epoch=hello.epoch)
+        welcome = Welcome(epoch=head.epoch, head=head.seq, server_time=self._relay.now(), resumed=resumed)
+        await self._send(welcome.encode())
+        start = cast(int, hello.since) if resumed else await self._send_snapshot(head)
+        return Cursor(last_sent=start, head=self._known_head)
+
+    async def _head(self) -> Head:
+        stream = self.listener.stream
         head = (await self._relay.run(heads, [stream])).get(stream)
         if head is None:
             raise Dismissed(CloseCode.SESSION_ENDED, "This account is gone.")
-        self.epoch = head.epoch
-        self.note(head.seq)
-        since = hello.since
-        resumed = since is not None and hello.epoch == head.epoch and head.min_seq - 1 <= since <= head.seq
-        now = self._relay.now()
-        await self._send(envelope.welcome(epoch=head.epoch, head=head.seq, server_time=now, resumed=resumed))
-        if not resumed:
-            await self._send_snapshot(seq=head.seq)
-        start = cast(int, since) if resumed else head.seq
-        return Cursor(last_sent=start, head=self._known_head)
+        return head
 
-    async def _send_snapshot(self, *, seq: int) -> None:
+    async def _send_snapshot(self, head: Head) -> int:
+        """Send the whole state, anew if the events after it were trimmed meanwhile; return its seq."""
+        for _ in range(_MAX_SNAPSHOTS):
+            if await self._send_pages(seq=head.seq):
+                return head.seq
+            head = await self._head()
+            if head.epoch != self.epoch:
+                raise Dismissed(CloseCode.RESYNC, "The history was rebuilt.")
+            self.note(head.seq)
+        raise Dismissed(CloseCode.TOO_SLOW, "The history is trimmed faster than a snapshot gets through.")
+
+    async def _send_pages(self, *, seq: int) -> bool:
+        """Send one snapshot; False, before its last frame, if the events after `seq` are gone."""
         as_of = self._relay.now()
         after: str | None = None
+        is_long = False
         while True:
-            items, after = await self._relay.run(
-                self._relay.snapshots.page, self.listener.stream, as_of=as_of, after=after
-            )
-            *portions, last = list(envelope.portions(map(envelope.encode_item, items))) or [[]]
+            items, after = await self._relay.snapshot_page(self.listener.stream, as_of=as_of, after=after)
+            *portions, last = list(envelope.portions(items)) or [[]]
             for portion in portions:
-                await self._send(envelope.snapshot(seq=seq, encoded=portion, done=False))
-            await self._send(envelope.snapshot(seq=seq, encoded=last, done=after is None))
+                await self._send(Snapshot(seq=seq, items=portion, done=False).encode())
+                await self._ping_if_due()
+            # One page takes no time; should it all the same, the first read of events finds out.
+            if after is None and is_long and not (await self._head()).continues(since=seq, epoch=self.epoch):
+                return False
+            await self._send(Snapshot(seq=seq, items=last, done=after is None).encode())
             if after is None:
-                return
+                return True
+            is_long = True
+            await self._ping_if_due()
 
-    async def _feed(self, cursor: Cursor) -> None:
-        """Send what follows, for as long as the socket lives."""
+    async def _send_all(self, cursor: Cursor) -> None:
+        """Send what there is, as the client takes it in."""
+        stalled_at: float | None = None
         while True:
+            await self._ping_if_due()
             if not cursor.behind:
-                self._rings.clear()
-                self._news.clear()
-                await self._news.wait()
-            elif cursor.window <= 0:
-                await self._wait_for_ack(cursor)
-            elif ring := self._next_ring(cursor):
-                cursor.sent(to=ring.last)  # before it goes: its ack may be here before `send` returns
-                await self._send(ring.frame)
+                self._rings, self._kept_bytes = None, 0
+                if not self._ping_is_due:
+                    return
+            elif await self._send_next(cursor):
+                stalled_at = None
             else:
-                await self._send_read(cursor)
+                stalled_at = stalled_at or asyncio.get_running_loop().time()
+                await self._wait_for_ack(until=stalled_at + STALL_TIMEOUT_S)
 
-    async def _wait_for_ack(self, cursor: Cursor) -> None:
-        try:
-            async with asyncio.timeout(STALL_TIMEOUT_S):
-                while cursor.window <= 0:  # other news do not count
-                    self._news.clear()
-                    await self._news.wait()
-        except TimeoutError:
-            raise Dismissed(CloseCode.TOO_SLOW, "No ack for 30 seconds.") from None
+    async def _send_next(self, cursor: Cursor) -> bool:
+        """Send the next events; False if the client first has to acknowledge some."""
+        if cursor.is_full:
+            return False
+        if ring := self._next_ring(cursor):
+            cursor.sent(to=ring.last, size=ring.size)  # first: its ack may be here before `send` returns
+            await self._send(ring.frame)
+            return True
+        found = await self._relay.read(self.listener.stream, after=cursor.last_sent)
+        if not found or found[0][0] != cursor.last_sent + 1:
+            raise Dismissed(CloseCode.RESYNC, "The history was trimmed.")
+        taken = cursor.takes(envelope.size(text) for _, text in found)
+        first = cursor.last_sent + 1
+        for portion in envelope.portions(text for _, text in found[:taken]):
+            last = first + len(portion) - 1
+            for seq, text in enumerate(portion, first):
+                cursor.sent(to=seq, size=envelope.size(text))
+            await self._send(Events(first=first, last=last, items=portion).encode())
+            first = last + 1
+        return taken > 0
 
     def _next_ring(self, cursor: Cursor) -> Ring | None:
         """Return the ring that continues the stream, if the doorbell brought it; drop older ones."""
         while self._rings:
-            ring = self._rings.popleft()
-            if cursor.fits(first=ring.first, last=ring.last):
+            ring = self._rings.pop(0)
+            self._kept_bytes -= ring.size
+            if cursor.fits(first=ring.first, last=ring.last, size=ring.size):
                 return ring
         return None
 
-    async def _send_read(self, cursor: Cursor) -> None:
-        found = await self._relay.read(self.listener.stream, after=cursor.last_sent)
-        found = found[: cursor.window]
-        if not found:
-            raise Dismissed(CloseCode.RESYNC, "The history was trimmed.")
-        first = found[0][0]
-        if first != cursor.last_sent + 1:
-            raise Dismissed(CloseCode.RESYNC, "The history was trimmed.")
-        for portion in envelope.portions(text for _, text in found):
-            last = first + len(portion) - 1
-            cursor.sent(to=last)
-            await self._send(envelope.events(first=first, last=last, encoded=portion))
-            first = last + 1
+    async def _wait_for_ack(self, *, until: float) -> None:
+        """Wait for an ack, or for a ping to be due. Other news change nothing."""
+        if self._ping_is_due:
+            return
+        self._acked = asyncio.Event()
+        try:
+            async with asyncio.timeout_at(until):
+                await self._acked.wait()
+        except TimeoutError:
+            raise Dismissed(CloseCode.TOO_SLOW, f"No ack for {STALL_TIMEOUT_S} seconds.") from None
+        finally:
+            self._acked = None
 
-    async def _keep_alive(self) -> None:
-        """Ping now and then; a client that stays silent is gone."""
-        loop = asyncio.get_running_loop()
-        while True:
-            pause_s = PING_INTERVAL_S + random.uniform(-1, 1) * _PING_JITTER_S  # noqa: S311
-            silent_until = self._last_pong_s + PONG_TIMEOUT_S
-            await asyncio.sleep(min(pause_s, max(0, silent_until - loop.time())))
-            if loop.time() >= self._last_pong_s + PONG_TIMEOUT_S:
-                self.dismiss(CloseCode.RESTART, "No pong for 60 seconds.")
-                return
-            try:
-                await self._send(envelope.ping(head=self._known_head, t=self._relay.now()))
-            except Dismissed as dismissed:
-                self.dismiss(dismissed.code, dismissed.reason)
-                return
+    async def _ping_if_due(self) -> None:
+        if self._ping_is_due:
+            self._ping_is_due = False
+            await self._send(Ping(head=self._known_head, t=self._relay.now()).encode())
 
     async def _send(self, frame: str) -> None:
         try:
             async with asyncio.timeout(STALL_TIMEOUT_S):
-                await self.send(text_data=frame)
+                await self.send(frame)
         except TimeoutError:
             raise Dismissed(CloseCode.TOO_SLOW, "The connection takes nothing in.") from None
+        except OSError:  # ASGI's word for it: the reader will hear of it too
+            raise Dismissed(CloseCode.RESTART, "The client left.") from None
 
-    async def _say_goodbye(self) -> None:
-        dismissal = self._dismissal
-        if dismissal is None:
-            return
-        for task in self._tasks[1:]:
-            task.cancel()
+    async def send(self, frame: str) -> None:
+        """Put a frame on the line, as soon as that takes it."""
+        await self._send_message({"type": "websocket.send", "text": frame})
+
+    async def _say_goodbye(self, dismissal: Dismissed) -> None:
         retry_after_s = random.random() * _RETRY_SPREAD_S if dismissal.code < 4500 else None  # noqa: S311
-        frame = envelope.bye(code=dismissal.code, reason=dismissal.reason, retry_after_s=retry_after_s)
-        await self._try(self.send, text_data=frame)
+        bye = Bye(code=dismissal.code, reason=dismissal.reason, retry_after_s=retry_after_s)
+        await _try(self.send(bye.encode()))
         # A line that took no bye is closed all the same.
-        await self._try(self.close, code=int(dismissal.code), reason=_fitting(dismissal.reason))
+        reason = _fitting(dismissal.reason)
+        await _try(
+            self._send_message({"type": "websocket.close", "code": int(dismissal.code), "reason": reason})
+        )
 
-    async def _try(self, act: Callable[..., Awaitable[None]], **arguments: Any) -> None:
-        """Do what a dead line may refuse, or not answer at all."""
-        try:
-            async with asyncio.timeout(_GOODBYE_TIMEOUT_S):
-                await act(**arguments)
-        except Exception:
-            logger.debug("A goodbye did not arrive.", exc_info=True)
+
+def _ping_pause_s() -> float:
+    """Return the seconds to the next ping. Jitter keeps clients that came together from answering together."""
+    return PING_INTERVAL_S + random.uniform(-1, 1) * _PING_JITTER_S  # noqa: S311
+
+
+async def _try(act: Awaitable[None]) -> None:
+    """Do what a dead line may refuse, or not answer at all."""
+    try:
+        async with asyncio.timeout(_GOODBYE_TIMEOUT_S):
+            await act
+    except Exception:
+        logger.debug("A goodbye did not arrive.", exc_info=True)
 
 
 def _fitting(reason: str) -> str:

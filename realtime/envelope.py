@@ -3,12 +3,12 @@
 Nothing here reads a clock, a socket or a database.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import IntEnum
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, ClassVar, Final, NamedTuple, Self
 from uuid import UUID
 
 import orjson
@@ -19,7 +19,7 @@ MAX_CLIENT_FRAME_CHARS: Final = 65_536
 # Frames the server sends end here, if they have more than one item: clients and servers refuse frames
 # of a megabyte, and a slow line must get one through in time. Characters; a byte to four each.
 MAX_SERVER_FRAME_CHARS: Final = 131_072
-_MAX_SEQ: Final = 2**63 - 1
+MAX_SEQ: Final = 2**63 - 1
 
 
 class CloseCode(IntEnum):
@@ -109,11 +109,19 @@ def rfc3339(instant: datetime) -> str:
 
 
 # --- Frames the client sends --------------------------------------------------------------------
+# The server refuses a type or a field that stands not here. `docs/asyncapi.yaml` is made of these classes.
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hello:
-    """The first frame: where the client left off, or nothing when it has nothing."""
+    """The first frame: where the client left off, or nothing when it has nothing.
+
+    Attributes:
+        since: The last `seq` that the client has; null or absent if it has nothing.
+        epoch: The history that `since` belongs to, as the last welcome named it.
+    """
+
+    TYPE: ClassVar[str] = "hello"
 
     since: int | None = None
     epoch: str | None = None
@@ -121,7 +129,13 @@ class Hello:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ack:
-    """The client has taken in every event up to `seq`."""
+    """The client has taken in every event up to `seq`.
+
+    Attributes:
+        seq: At most the last one it was sent; while a snapshot comes, at most the head.
+    """
+
+    TYPE: ClassVar[str] = "ack"
 
     seq: int
 
@@ -130,8 +144,11 @@ class Ack:
 class Pong:
     """The answer to a ping."""
 
+    TYPE: ClassVar[str] = "pong"
+
 
 ClientFrame = Hello | Ack | Pong
+CLIENT_FRAMES: Final[tuple[type[ClientFrame], ...]] = (Hello, Ack, Pong)
 
 
 def decode(text: str) -> ClientFrame:
@@ -149,15 +166,15 @@ def decode(text: str) -> ClientFrame:
     if not isinstance(frame, dict):
         raise ProtocolError("A frame is a JSON object.")
     kind = frame.pop("type", None)
-    if kind == "hello":
+    if kind == Hello.TYPE:
         hello = Hello(since=_seq(frame.pop("since", None), "since"), epoch=_epoch(frame.pop("epoch", None)))
         return _whole(hello, frame)
-    if kind == "ack":
+    if kind == Ack.TYPE:
         seq = _seq(frame.pop("seq", None), "seq")
         if seq is None:
             raise ProtocolError("An ack needs a seq.")
         return _whole(Ack(seq=seq), frame)
-    if kind == "pong":
+    if kind == Pong.TYPE:
         return _whole(Pong(), frame)
     raise ProtocolError("The frame's type is none of hello, ack and pong.")
 
@@ -171,7 +188,7 @@ def _whole(read: ClientFrame, rest: Mapping[str, Any]) -> ClientFrame:
 def _seq(value: Any, name: str) -> int | None:
     if value is None:
         return None
-    if type(value) is not int or not 0 <= value <= _MAX_SEQ:
+    if type(value) is not int or not 0 <= value <= MAX_SEQ:
         raise ProtocolError(f"{name} must be a whole number, 0 or more.")
     return value
 
@@ -183,25 +200,126 @@ def _epoch(value: Any) -> str | None:
 
 
 # --- Frames the server sends --------------------------------------------------------------------
+# Clients pass over a type or a field that stands not here, so that an old page outlives a new server.
 
 
-def welcome(*, epoch: str, head: int, server_time: datetime, resumed: bool) -> str:
-    """Return the answer to a hello: `resumed` says whether events or a snapshot follow."""
-    return _json(
-        {
-            "type": "welcome",
-            "epoch": epoch,
-            "head": head,
-            "server_time": rfc3339(server_time),
-            "resumed": resumed,
-        }
-    )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Welcome:
+    """The answer to a hello.
+
+    Attributes:
+        epoch: The name of the history; another one means that nothing of what the client has counts.
+        head: The last `seq` of the stream.
+        server_time: The server's clock.
+        resumed: Whether the events after the client's `since` follow, or a snapshot.
+    """
+
+    TYPE: ClassVar[str] = "welcome"
+
+    epoch: str
+    head: int
+    server_time: datetime
+    resumed: bool
+
+    def encode(self) -> str:
+        """Return the frame as JSON."""
+        return _frame(self)
 
 
-def snapshot(*, seq: int, encoded: Iterable[str], done: bool) -> str:
-    """Return some of the items, JSON already, of the whole state as of `seq`; the last frame has `done`."""
-    finished = "true" if done else "false"
-    return f'{{"type":"snapshot","seq":{seq},"items":[{",".join(encoded)}],"done":{finished}}}'
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """Some of the whole state.
+
+    Attributes:
+        seq: The same in all frames of one snapshot: the events after it follow. A frame with another one
+            begins the snapshot anew, and what came before is dropped.
+        items: `{"kind", "data"}` each, JSON already.
+        done: Whether this is the last frame.
+    """
+
+    TYPE: ClassVar[str] = "snapshot"
+
+    seq: int
+    items: Sequence[str]
+    done: bool
+
+    def encode(self) -> str:
+        """Return the frame as JSON."""
+        done = "true" if self.done else "false"
+        return f'{{"type":"snapshot","seq":{self.seq},"items":[{",".join(self.items)}],"done":{done}}}'
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Events:
+    """Events that follow each other.
+
+    Attributes:
+        first: The `seq` of the first; one more than the last that the client has.
+        last: The `seq` of the last.
+        items: The events, JSON already.
+    """
+
+    TYPE: ClassVar[str] = "events"
+
+    first: int = field(metadata={"wire": "from"})
+    last: int = field(metadata={"wire": "to"})
+    items: Sequence[str]
+
+    def encode(self) -> str:
+        """Return the frame as JSON."""
+        return f'{{"type":"events","from":{self.first},"to":{self.last},"items":[{",".join(self.items)}]}}'
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ping:
+    """A sign of life; the client answers with a pong.
+
+    Attributes:
+        head: The last `seq` of the stream.
+        t: The server's clock.
+    """
+
+    TYPE: ClassVar[str] = "ping"
+
+    head: int
+    t: datetime
+
+    def encode(self) -> str:
+        """Return the frame as JSON."""
+        return _frame(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bye:
+    """The last frame before the server closes.
+
+    Attributes:
+        code: The close code that follows.
+        reason: Why, for people.
+        retry_after_s: How many seconds to wait before coming back; null where coming back is no use.
+    """
+
+    TYPE: ClassVar[str] = "bye"
+
+    code: CloseCode
+    reason: str
+    retry_after_s: float | None
+
+    def encode(self) -> str:
+        """Return the frame as JSON."""
+        return _frame(self)
+
+
+ServerFrame = Welcome | Snapshot | Events | Ping | Bye
+SERVER_FRAMES: Final[tuple[type[ServerFrame], ...]] = (Welcome, Snapshot, Events, Ping, Bye)
+
+
+def _frame(frame: Welcome | Ping | Bye) -> str:
+    read: dict[str, Any] = {"type": frame.TYPE}
+    for one in fields(frame):
+        value = getattr(frame, one.name)
+        read[one.name] = rfc3339(value) if isinstance(value, datetime) else value
+    return _json(read)
 
 
 def encode_item(item: Mapping[str, Any]) -> str:
@@ -209,33 +327,23 @@ def encode_item(item: Mapping[str, Any]) -> str:
     return _json(item)
 
 
+def size(encoded: str) -> int:
+    """Return how many bytes a text takes on the wire."""
+    return len(encoded) if encoded.isascii() else len(encoded.encode())
+
+
 def portions(encoded: Iterable[str]) -> Iterator[list[str]]:
     """Cut a list of JSON texts into lists that fit into a frame each; nothing makes no portion."""
     portion: list[str] = []
-    size = 0
+    chars = 0
     for text in encoded:
-        if portion and size + len(text) > MAX_SERVER_FRAME_CHARS:
+        if portion and chars + len(text) > MAX_SERVER_FRAME_CHARS:
             yield portion
-            portion, size = [], 0
+            portion, chars = [], 0
         portion.append(text)
-        size += len(text)
+        chars += len(text)
     if portion:
         yield portion
-
-
-def events(*, first: int, last: int, encoded: Iterable[str]) -> str:
-    """Return the events `first` to `last`, each of which is JSON already."""
-    return f'{{"type":"events","from":{first},"to":{last},"items":[{",".join(encoded)}]}}'
-
-
-def ping(*, head: int, t: datetime) -> str:
-    """Return a sign of life, with the stream's head and the server's time."""
-    return _json({"type": "ping", "head": head, "t": rfc3339(t)})
-
-
-def bye(*, code: CloseCode, reason: str, retry_after_s: float | None) -> str:
-    """Return the last frame before a close; `retry_after_s` is None where coming back is no use."""
-    return _json({"type": "bye", "code": int(code), "reason": reason, "retry_after_s": retry_after_s})
 
 
 def _json(value: Any) -> str:

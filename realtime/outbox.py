@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
+from realtime.cursor import MAX_UNACKED_BYTES
 from realtime.envelope import Event
 from realtime.models import EventRow, Stream
 from realtime.publisher import doorbell
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 STREAMS_TOPIC: Final = "streams"
 READ_LIMIT: Final = 100  # events of one stream in one read
+# A read of one stream ends here too, after a whole event: a socket may not send more at once anyway.
+READ_LIMIT_BYTES: Final = MAX_UNACKED_BYTES
 # A ring carries its events while they are few; beyond that the listener reads the rows.
 _MAX_CARRIED_EVENTS: Final = 50
 _MAX_CARRIED_CHARS: Final = 32_768
@@ -89,6 +92,10 @@ class Head:
     epoch: str
     seq: int
     min_seq: int
+
+    def continues(self, *, since: int | None, epoch: str | None) -> bool:
+        """Whether the events after `since` of the history `epoch` are all there to be read."""
+        return since is not None and epoch == self.epoch and self.min_seq - 1 <= since <= self.seq
 
 
 def open_stream(stream_id: UUID) -> None:
@@ -188,6 +195,21 @@ def heads(streams: Collection[UUID]) -> dict[UUID, Head]:
     return {stream: Head(epoch=epoch, seq=seq, min_seq=min_seq) for stream, epoch, seq, min_seq in rows}
 
 
+# The JSON of `data` goes from the row to the wire as text.
+_READ: Final = """
+SELECT w.id, w.after, e.seq, e.id, e.type, e.at, e.actor, e.op_id, e.data
+FROM unnest(%s::uuid[], %s::bigint[]) AS w (id, after)
+CROSS JOIN LATERAL (
+    SELECT *, sum(octet_length(data)) OVER (ORDER BY seq) - octet_length(data) AS bytes_before FROM (
+        SELECT seq, id, type, at, actor, op_id, data::text AS data FROM realtime_event
+        WHERE stream_id = w.id AND seq > w.after ORDER BY seq LIMIT %s
+    ) AS few
+) AS e
+WHERE e.bytes_before < %s
+ORDER BY w.id, w.after, e.seq
+"""
+
+
 def read(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], list[tuple[int, str]]]:
     """Read what follows in several streams at once, by one query.
 
@@ -195,20 +217,19 @@ def read(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], list[tu
         wanted: Pairs of a stream and the last seq that is already known.
 
     Returns:
-        For each pair, `(seq, event as JSON)` in order, at most `READ_LIMIT` of them.
+        For each pair, `(seq, event as JSON)` in order: at most `READ_LIMIT` of them, and no more after
+        `READ_LIMIT_BYTES` of data.
     """
     pairs = list(wanted)
     found: dict[tuple[UUID, int], list[tuple[int, str]]] = {pair: [] for pair in pairs}
+    values: list[Any] = [
+        [stream for stream, _ in pairs],
+        [after for _, after in pairs],
+        READ_LIMIT,
+        READ_LIMIT_BYTES,
+    ]
     with connection.cursor() as cursor:
-        # The JSON of `data` goes from the row to the wire as text.
-        cursor.execute(
-            "SELECT w.id, w.after, e.seq, e.id, e.type, e.at, e.actor, e.op_id, e.data::text"
-            " FROM unnest(%s::uuid[], %s::bigint[]) AS w (id, after)"
-            " CROSS JOIN LATERAL (SELECT * FROM realtime_event"
-            "   WHERE stream_id = w.id AND seq > w.after ORDER BY seq LIMIT %s) AS e"
-            " ORDER BY w.id, w.after, e.seq",
-            [[stream for stream, _ in pairs], [after for _, after in pairs], READ_LIMIT],
-        )
+        cursor.execute(_READ, values)
         for stream, after, seq, id_, type_, at, actor, op_id, data in cursor:
             event = Event(
                 stream=stream, seq=seq, id=id_, type=type_, at=at, actor=actor, op_id=op_id, data=data

@@ -22,9 +22,10 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
 from realtime import envelope, outbox, revocation
-from realtime.envelope import CloseCode
+from realtime.envelope import CloseCode, Events
 from realtime.ports import Authenticator, Listener, SnapshotSource
 from realtime.publisher import doorbell
+from realtime.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ _MAX_PAIRS_IN_READ: Final = 200
 _DISMISSALS_PER_S: Final = 400
 _DISMISSAL_STEP_S: Final = 0.1
 _GOODBYES_S: Final = 3.0  # longer than one socket may take over its bye and its close
+_GOODBYES_LOOK_S: Final = 0.01
 _SIGNED_OUT: Final = "You are signed out."
 
 
@@ -54,7 +56,12 @@ class Ring:
     @cached_property
     def frame(self) -> str:
         """The events as one frame, made once for all the sockets that get it."""
-        return envelope.events(first=self.first, last=self.last, encoded=self.encoded or ())
+        return Events(first=self.first, last=self.last, items=self.encoded or ()).encode()
+
+    @cached_property
+    def size(self) -> int:
+        """How many bytes the events are."""
+        return sum(map(envelope.size, self.encoded or ()))
 
 
 class Socket(Protocol):
@@ -68,6 +75,9 @@ class Socket(Protocol):
 
     def note(self, head: int) -> None:
         """Learn how far the stream reaches."""
+
+    def beat(self) -> float | None:
+        """Do what is due now and then; return in how many seconds to be called again, None for never."""
 
     def dismiss(self, code: CloseCode, reason: str) -> None:
         """Say goodbye and close; never blocks."""
@@ -94,6 +104,7 @@ class Relay:
         self.authenticator = authenticator
         self.snapshots = snapshots
         self.now = now
+        self.pulse = Pulse()
         self._sockets_per_stream = sockets_per_stream
         self._sockets: dict[UUID, set[Socket]] = {}
         # The ORM stays out of the event loop and off Django's one shared thread: a slow request
@@ -103,9 +114,11 @@ class Relay:
         self._wanted: dict[tuple[UUID, int], asyncio.Future[list[tuple[int, str]]]] = {}
         self._reading: asyncio.Task[None] | None = None
         self._repairing: asyncio.Task[None] | None = None
+        self._pulsing: asyncio.Task[None] | None = None
         self._suspects: set[UUID] = set()
         self._checking: asyncio.Task[None] | None = None
-        self._lives: set[asyncio.Task[None]] = set()
+        self.arriving: set[Socket] = set()
+        self._goodbyes: set[asyncio.Task[None]] = set()
         self._unsubscribe: list[Callable[[], None]] = []
         self.stopping = False
 
@@ -123,12 +136,13 @@ class Relay:
         subscribe(outbox.STREAMS_TOPIC, self._deliver)
         subscribe(revocation.LISTENERS_TOPIC, self._suspect)
         self._repairing = asyncio.create_task(self._repair_for_ever(), name="repair")
+        self._pulsing = asyncio.create_task(self.pulse.run(), name="pulse")
 
-    def host(self, life: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run one socket's life as a task that `dismiss_all` waits for."""
-        task = asyncio.create_task(life, name="socket")
-        self._lives.add(task)
-        task.add_done_callback(self._lives.discard)
+    def see_off(self, goodbye: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a socket's goodbye as a task that `dismiss_all` waits for."""
+        task = asyncio.create_task(goodbye, name="goodbye")
+        self._goodbyes.add(task)
+        task.add_done_callback(self._goodbyes.discard)
         return task
 
     async def dismiss_all(self, *, within_s: float) -> None:
@@ -147,14 +161,16 @@ class Relay:
                 await asyncio.sleep(_DISMISSAL_STEP_S)
             for socket in sockets[begin : begin + at_once]:
                 socket.dismiss(CloseCode.RESTART, "The server restarts.")
-        if self._lives:
-            await asyncio.wait(self._lives, timeout=_GOODBYES_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYES_S):
+                while self.arriving or self._goodbyes:  # noqa: ASYNC110 (of the two, only once, at the end)
+                    await asyncio.sleep(_GOODBYES_LOOK_S)
 
     async def stop(self) -> None:
         """Stop listening. Sockets that are still open are told to come back."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
-        for task in (self._repairing, self._checking):
+        for task in (self._repairing, self._pulsing, self._checking):
             if task is not None:
                 task.cancel()
         await self.dismiss_all(within_s=0)
@@ -205,6 +221,17 @@ class Relay:
         sockets.discard(socket)
         if not sockets:
             self._sockets.pop(stream, None)
+
+    async def snapshot_page(
+        self, stream: UUID, *, as_of: datetime, after: str | None
+    ) -> tuple[list[str], str | None]:
+        """Read a page of the whole state, as `SnapshotSource.page` does, with the items as JSON."""
+
+        def read() -> tuple[list[str], str | None]:
+            items, reached = self.snapshots.page(stream, as_of=as_of, after=after)
+            return [envelope.encode_item(item) for item in items], reached
+
+        return await self.run(read)
 
     async def read(self, stream: UUID, *, after: int) -> list[tuple[int, str]]:
         """Read the next events of a stream, together with whatever else waits to be read.

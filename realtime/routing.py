@@ -17,10 +17,10 @@ async def _nothing_here(scope: Any, receive: Callable[[], Any], send: Callable[[
 
 def websocket_application(relay: Relay) -> Any:
     """Return the ASGI application for everything that speaks WebSocket."""
-    stream = StreamConsumer.as_asgi(relay=relay)
 
     async def application(scope: Any, receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
-        known = scope["path"].strip("/") == STREAM_PATH
-        await (stream if known else _nothing_here)(scope, receive, send)
+        is_known = scope["path"].strip("/") == STREAM_PATH
+        serve = StreamConsumer(relay=relay) if is_known else _nothing_here
+        await serve(scope, receive, send)
 
     return application

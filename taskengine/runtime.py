@@ -4,10 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -18,40 +15,12 @@ from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.engine.housekeeping import Housekeeper
 from taskengine.engine.loop import Engine
 from taskengine.engine.worker import Worker
-from taskengine.planning import queries as planning
 from taskengine.shutdown import GracefulStop
-from taskengine.tasks import queries as tasks
+from taskengine.snapshots import Snapshots
 
 logger = logging.getLogger(__name__)
 
 CLOCK_INTERVAL_S: Final = 1  # so long may reads and writes go by a clock that was stepped
-
-
-# In this order they come in a snapshot: what refers to others comes after them.
-_KINDS: Final = {"task": tasks.snapshot_page, "breakdown": planning.snapshot_page}
-
-
-class Snapshots:
-    """All that is a person's, as a snapshot (`realtime.ports.SnapshotSource`). A stream has its user's id.
-
-    Where a page ended is said by its last kind, and the last id of that: `task:0f8f…`.
-    """
-
-    def page(
-        self, stream: UUID, *, as_of: datetime, after: str | None
-    ) -> tuple[list[Mapping[str, Any]], str | None]:
-        """Read one page: what is left of a kind, and of the next ones until one has more than a page."""
-        kinds = list(_KINDS)
-        kind, _, last = (after or f"{kinds[0]}:").partition(":")
-        items: list[Mapping[str, Any]] = []
-        for each in kinds[kinds.index(kind) :]:
-            found, reached = _KINDS[each](
-                owner_id=stream, as_of=as_of, after=UUID(last) if last and each == kind else None
-            )
-            items += found
-            if reached is not None:
-                return items, f"{each}:{reached}"
-        return items, None
 
 
 class Runtime:

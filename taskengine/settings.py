@@ -158,6 +158,12 @@ RATE_LIMIT_HANDSHAKE: str = env.str("RATE_LIMIT_HANDSHAKE", default="600/min")
 # A server that stops sends its sockets away over so many seconds at most; a few hundred go at once.
 SOCKETS_DISMISSED_WITHIN_S = env.int("SOCKETS_DISMISSED_WITHIN_S", default=25)
 
+# Events are kept for so long, and so many of a stream; clients that come later take a snapshot.
+EVENTS_MAX_AGE = timedelta(days=env.int("EVENTS_MAX_AGE_DAYS", default=30))
+EVENTS_MAX_PER_STREAM = env.int("EVENTS_MAX_PER_STREAM", default=10_000)
+if timedelta() >= EVENTS_MAX_AGE or EVENTS_MAX_PER_STREAM < 1:
+    raise ImproperlyConfigured("EVENTS_MAX_AGE_DAYS and EVENTS_MAX_PER_STREAM must be 1 or more.")
+
 # --- Engine -------------------------------------------------------------------------------------
 # Whether this server process fires deadlines too. There is no leader, so any number may.
 ENGINE_IN_SERVER = env.bool("ENGINE_IN_SERVER", default=True)

@@ -18,6 +18,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from realtime.history import HistoryGone
 from realtime.outbox import UnknownStream
 from taskengine.accounts.errors import TooManyGuests
 from taskengine.api.json import JSONRenderer
@@ -120,6 +121,8 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
                 headers["Retry-After"] = str(math.ceil(exc.retry_after_s))
         case UnknownStream():
             status, code, detail = HTTPStatus.UNAUTHORIZED, "account_gone", "This account is gone."
+        case HistoryGone():
+            status, code, detail = HTTPStatus.GONE, exc.code, exc.detail
         case exceptions.ValidationError():
             status, code = HTTPStatus.BAD_REQUEST, "invalid"
             errors = list(_flattened(exc.detail))

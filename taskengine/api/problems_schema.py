@@ -13,6 +13,7 @@ _MEANING = {
     403: "The CSRF check failed.",
     404: "There is no such thing, or it is not yours.",
     409: "It is taken, was changed since, or the same operation is being carried out right now.",
+    410: "What follows is not kept any more: begin anew.",
     413: "The body is too large.",
     422: "The idempotency key was used for another request.",
     429: "Too many requests; `Retry-After` says how long to wait.",

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from taskengine.api.about import AboutView
 from taskengine.api.ai import AiView
+from taskengine.api.asyncapi import asyncapi
 from taskengine.api.breakdown_steps import SplitView, StepListView, StepView
 from taskengine.api.breakdowns import (
     ApplyView,
@@ -16,6 +17,7 @@ from taskengine.api.breakdowns import (
 )
 from taskengine.api.demo import DemoView
 from taskengine.api.errors import not_found
+from taskengine.api.sync import SyncView
 from taskengine.api.tasks import (
     CompleteView,
     ReopenView,
@@ -38,6 +40,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/complete/", CompleteView.as_view(), name="task-complete"),
     path("tasks/<uuid:task_id>/reopen/", ReopenView.as_view(), name="task-reopen"),
     path("tasks/<uuid:task_id>/restore/", RestoreView.as_view(), name="task-restore"),
+    path("sync/", SyncView.as_view(), name="sync"),
     path("undo/", UndoView.as_view(), name="undo"),
     path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
     path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),
@@ -53,6 +56,7 @@ urlpatterns = [
     path("tickets/", TicketView.as_view(), name="tickets"),
     path("ai/", AiView.as_view(), name="ai"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("asyncapi/", asyncapi, name="asyncapi"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path("", not_found),
 ]

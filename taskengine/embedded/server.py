@@ -49,6 +49,7 @@ def serve(listener: socket.socket) -> None:
         ws="websockets-sansio",
         ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,  # it nearly doubles what an idle socket costs
+        ws_ping_interval=None,  # the stream has pings of its own
         timeout_graceful_shutdown=GRACE_S,
     )
     Server(config).run(sockets=[listener])

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.conf import settings
 from django.db import close_old_connections
 
+from realtime import retention
 from taskengine import clock
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine.models import Heartbeat
@@ -21,6 +23,8 @@ INTERVAL_S: Final = 60.0
 # What waits for a worker waits with a person before it.
 JOBS_INTERVAL_S: Final = 5.0
 _DEAD_AFTER: Final = timedelta(hours=1)
+# Each walk goes through all streams, mostly to find nothing.
+TRIM_INTERVAL: Final = timedelta(hours=1)
 
 
 def forget_dead_replicas(*, now: datetime) -> bool:
@@ -52,12 +56,22 @@ def _unheard(*, now: datetime) -> bool:
     return bool(found)
 
 
+_walk: Final = retention.Walk(
+    max_age=settings.EVENTS_MAX_AGE, keep=settings.EVENTS_MAX_PER_STREAM, interval=TRIM_INTERVAL
+)
+
+
+def _old_events(*, now: datetime) -> bool:
+    return _walk.step(now=now)
+
+
 SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
     _guests,
     _sessions,
     forget_dead_replicas,
     _abandoned,
     _charges,
+    _old_events,
 )
 JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard,)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from realtime import consumers, relay
+from realtime import consumers, outbox, pulse, relay
 from realtime.consumers import StreamConsumer
 from realtime.models import EventRow, Stream
 from realtime.publisher import doorbell
@@ -181,6 +181,7 @@ class _blocked:  # noqa: N801 (used like a function)
 
 
 def _ping_every(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    monkeypatch.setattr(pulse, "TICK_S", seconds / 2)
     monkeypatch.setattr(consumers, "PING_INTERVAL_S", seconds)
     monkeypatch.setattr(consumers, "_PING_JITTER_S", 0.0)
 
@@ -346,7 +347,7 @@ async def test_a_socket_that_leaves_leaves_nothing_behind() -> None:
         await after_hello.disconnect()
 
         await _is_left(home)
-        assert {task.get_name() for task in asyncio.all_tasks()}.isdisjoint({"socket", "keep-alive"})
+        assert {task.get_name() for task in asyncio.all_tasks()}.isdisjoint({"pump", "goodbye"})
 
 
 async def test_a_relay_that_stops_tells_its_sockets_to_come_back() -> None:
@@ -435,6 +436,139 @@ def _wait_for(event: threading.Event) -> None:
     event.wait(5)
 
 
+# --- How much is on its way -----------------------------------------------------------------------
+
+ITEM = "x" * 30_000  # eight of them are nearly what may be in flight
+
+
+async def test_without_acks_a_client_gets_a_quarter_of_a_megabyte_and_the_rest_once_it_acks() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        await record(stream, 20, text=ITEM)
+
+        assert await socket.seqs(8) == list(range(1, 9))
+        assert await socket.receive_nothing(timeout=0.2)
+        await socket.say(type="ack", seq=3)
+        assert await socket.seqs(3) == [9, 10, 11]
+        assert await socket.receive_nothing(timeout=0.2)
+        await socket.say(type="ack", seq=11)
+        assert await socket.seqs(8) == list(range(12, 20))
+        await socket.say(type="ack", seq=19)
+        assert await socket.seqs(1) == [20]
+
+
+async def test_one_event_larger_than_all_that_may_be_on_its_way_passes_by_itself() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        await record(stream)
+        await record(stream, text="x" * 400_000)
+        await record(stream)
+
+        assert await socket.seqs(1) == [1]
+        assert await socket.receive_nothing(timeout=0.2)
+        await socket.say(type="ack", seq=1)
+        assert await socket.seqs(1) == [2]
+        assert await socket.receive_nothing(timeout=0.2)
+        await socket.say(type="ack", seq=2)
+        assert await socket.seqs(1) == [3]
+
+
+async def test_a_client_that_stalls_is_still_pinged_and_the_fast_one_beside_it_gets_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        stalled, fast = await home.open(stream), await home.open(stream)
+        await stalled.hello()
+        await fast.hello()
+
+        seqs: list[int] = []
+        for _ in range(40):
+            await record(stream, text=ITEM)
+            seqs += await fast.seqs(1)
+            await fast.say(type="ack", seq=seqs[-1])
+        assert seqs == list(range(1, 41))
+        assert await stalled.seqs(8) == list(range(1, 9))
+
+        for consumer in next(iter(home.relay._sockets.values())):
+            assert isinstance(consumer, StreamConsumer)
+            assert consumer._kept_bytes <= consumers._MAX_KEPT_BYTES
+            consumer.beat()
+        assert (await stalled.frame())["type"] == "ping"
+
+
+# --- A history that is trimmed while its snapshot is read ------------------------------------------
+
+
+async def test_a_snapshot_whose_history_is_trimmed_meanwhile_begins_again_with_another_seq() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 2)
+        home.snapshots.notes = [{"kind": "note", "data": {"id": str(number)}} for number in range(5)]
+        pages: list[None] = []
+        loop = asyncio.get_running_loop()
+
+        def trim_once() -> None:
+            pages.append(None)
+            if len(pages) == 2:
+                asyncio.run_coroutine_threadsafe(record(stream, 8), loop).result(5)
+                _trim(stream, 6)
+
+        home.snapshots.before_page = trim_once
+        socket = await home.open(stream)
+
+        welcome, *frames = await socket.hello()
+
+        assert welcome["head"] == 2
+        assert [(frame["seq"], frame["done"]) for frame in frames] == [
+            (2, False),
+            (2, False),
+            (10, False),
+            (10, False),
+            (10, True),
+        ]
+        assert [item for frame in frames[2:] for item in frame["items"]] == home.snapshots.notes
+        await record(stream)
+        assert await socket.seqs(1) == [11]
+
+
+async def test_a_history_that_is_rebuilt_while_its_snapshot_is_read_sends_the_client_round_again() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        home.snapshots.notes = [{"kind": "note", "data": {"id": str(number)}} for number in range(5)]
+
+        def rebuild() -> None:
+            Stream.objects.filter(id=stream).update(epoch="another")
+
+        home.snapshots.before_page = rebuild
+        socket = await home.open(stream)
+        await socket.say(type="hello")
+
+        assert (await socket.ending())[0] == 4010
+
+
+async def test_a_snapshot_that_never_keeps_up_with_the_trimming_is_given_up() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 2)
+        home.snapshots.notes = [{"kind": "note", "data": {"id": str(number)}} for number in range(3)]
+        loop = asyncio.get_running_loop()
+
+        def trim() -> None:
+            asyncio.run_coroutine_threadsafe(record(stream, 2), loop).result(5)
+            _trim(stream, outbox.heads([stream])[stream].seq + 1)
+
+        home.snapshots.before_page = trim
+        socket = await home.open(stream)
+        await socket.say(type="hello")
+
+        assert (await socket.ending())[0] == 4008
+
+
 # --- How large a frame is --------------------------------------------------------------------------
 
 LONG = "x" * 50_000
@@ -477,6 +611,7 @@ async def test_a_history_of_long_notes_comes_in_frames_that_every_client_takes()
             assert frame["from"] == len(seqs) + 1
             assert frame["to"] == frame["from"] + len(frame["items"]) - 1
             seqs += [item["seq"] for item in frame["items"]]
+            await socket.say(type="ack", seq=seqs[-1])
         assert seqs == list(range(1, 61))
 
 
@@ -500,9 +635,9 @@ async def test_an_ack_that_overtakes_the_end_of_the_sending_is_taken_in(
 ) -> None:
     send, let_go = StreamConsumer.send, asyncio.Event()
 
-    async def slow_to_return(self: StreamConsumer, **arguments: Any) -> None:
-        await send(self, **arguments)
-        if '"events"' in arguments["text_data"]:
+    async def slow_to_return(self: StreamConsumer, frame: str) -> None:
+        await send(self, frame)
+        if '"events"' in frame:
             await let_go.wait()
 
     monkeypatch.setattr(StreamConsumer, "send", slow_to_return)

@@ -451,4 +451,4 @@ async def test_until_its_turn_comes_a_socket_gets_events_and_newcomers_are_sent_
 
         assert (await staying.ending())[0] == 4012
         await dismissing
-        await eventually("empty house", lambda: not home.relay._lives)
+        await eventually("empty house", lambda: not home.relay._goodbyes)

@@ -291,6 +291,7 @@ class Listener:
         self._headers = dict(headers)
         self._subprotocols = subprotocols
         self._pages: dict[tuple[str, str], dict[str, Any]] = {}
+        self._pages_seq: int | None = None
         self._ids: set[str] = set()
         self._connection: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -442,7 +443,7 @@ class Listener:
                 assert len(self.frames) == 1, "something came before the welcome"
                 self.welcome = frame
                 if not frame["resumed"]:
-                    self._pages = {}
+                    self._pages, self._pages_seq = {}, None
                     self.has_state = False
                 self.epoch = frame["epoch"]
             case "snapshot":
@@ -463,6 +464,8 @@ class Listener:
         assert self.welcome is not None, "a snapshot before the welcome"
         assert not self.welcome["resumed"], "a snapshot for a client that was resumed"
         assert not self.has_state, "a page after the last one"
+        if frame["seq"] != self._pages_seq:  # the first, or it begins anew: what came before does not count
+            self._pages, self._pages_seq = {}, frame["seq"]
         for item in frame["items"]:
             self._pages[item["kind"], item["data"]["id"]] = item["data"]
         if frame["done"]:

@@ -74,6 +74,7 @@ def _uvicorn(port: int) -> list[str]:
         *(sys.executable, "-m", "uvicorn", APPLICATION, "--host", "127.0.0.1", "--port", str(port)),
         *("--no-access-log", "--no-proxy-headers", "--timeout-graceful-shutdown", "5"),
         *("--ws", "websockets-sansio", "--ws-max-size", "131072", "--ws-per-message-deflate", "false"),
+        *("--ws-ping-interval", "0"),
     ]
 
 

@@ -12,7 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime import envelope
-from realtime.envelope import Ack, CloseCode, Event, Hello, Pong, ProtocolError, decode, rfc3339
+from realtime.envelope import (
+    Ack,
+    Bye,
+    CloseCode,
+    Event,
+    Events,
+    Hello,
+    Ping,
+    Pong,
+    ProtocolError,
+    Snapshot,
+    Welcome,
+    decode,
+    rfc3339,
+)
 
 ADA = UUID(int=1)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -140,16 +154,16 @@ def _is_small(value: Any) -> bool:
 
 
 def test_the_frames_of_a_server_have_their_shape() -> None:
-    frames = [
-        envelope.welcome(epoch="e", head=4, server_time=NOON, resumed=False),
-        envelope.snapshot(seq=4, encoded=['{"kind":"task","data":{"id":"1"}}'], done=True),
-        envelope.events(first=5, last=6, encoded=['{"seq":5}', '{"seq":6}']),
-        envelope.ping(head=6, t=NOON),
-        envelope.bye(code=CloseCode.TOO_SLOW, reason="No ack.", retry_after_s=1.5),
-        envelope.bye(code=CloseCode.SESSION_ENDED, reason="Signed out.", retry_after_s=None),
+    frames: list[envelope.ServerFrame] = [
+        Welcome(epoch="e", head=4, server_time=NOON, resumed=False),
+        Snapshot(seq=4, items=['{"kind":"task","data":{"id":"1"}}'], done=True),
+        Events(first=5, last=6, items=['{"seq":5}', '{"seq":6}']),
+        Ping(head=6, t=NOON),
+        Bye(code=CloseCode.TOO_SLOW, reason="No ack.", retry_after_s=1.5),
+        Bye(code=CloseCode.SESSION_ENDED, reason="Signed out.", retry_after_s=None),
     ]
     noon = "2026-11-22T12:00:00.000000Z"
-    assert [json.loads(frame) for frame in frames] == [
+    assert [json.loads(frame.encode()) for frame in frames] == [
         {"type": "welcome", "epoch": "e", "head": 4, "server_time": noon, "resumed": False},
         {"type": "snapshot", "seq": 4, "items": [{"kind": "task", "data": {"id": "1"}}], "done": True},
         {"type": "events", "from": 5, "to": 6, "items": [{"seq": 5}, {"seq": 6}]},

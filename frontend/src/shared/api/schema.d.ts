@@ -256,6 +256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what one lacks
+         * @description The events that the socket brings, for those who ask now and then. Without `since` the answer is a snapshot, page by page: pass `cursor` on until `next_since` comes. Then ask with `since` and `epoch` for what follows; a page ends after 100 events or about 256 KiB. 410 means that it can't be told any more (`history_trimmed`, `unknown_epoch`): begin anew without `since`, also in the middle of a snapshot.
+         */
+        get: operations["sync"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/": {
         parameters: {
             query?: never;
@@ -769,6 +789,14 @@ export interface components {
             step: string | null;
             title: string | null;
         };
+        /** @description One object of the whole state. */
+        SnapshotItem: {
+            /** @description `task` or `breakdown`. */
+            kind: string;
+            data: {
+                [key: string]: unknown;
+            };
+        };
         /** @description How fine the parts are. */
         SplitRequest: {
             /**
@@ -827,6 +855,48 @@ export interface components {
             locked?: boolean;
             /** @description The key of the step to stand behind; null: first. Absent: a new one last, others where they are. */
             after?: string | null;
+        };
+        /** @description One fact in a stream, as the socket brings it. */
+        StreamEvent: {
+            /** @description 1 */
+            v: number;
+            /** Format: uuid */
+            stream: string;
+            /** @description Its place, from 1 on and without a gap. */
+            seq: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Such as `task.missed`. */
+            type: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            actor: string | null;
+            /** Format: uuid */
+            op_id: string | null;
+            /** @description The whole object after it, under its kind. */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description What the client lacks, or some of it. */
+        Sync: {
+            /** @description The name of the history. */
+            epoch: string;
+            /** @description The last `seq` of the stream. */
+            head: number;
+            /** Format: date-time */
+            server_time: string;
+            /** @description A page of the whole state; null where `since` was sent. */
+            snapshot: components["schemas"]["SnapshotItem"][] | null;
+            /** @description What follows `since`. */
+            events: components["schemas"]["StreamEvent"][];
+            /** @description The next page of the snapshot. */
+            next_cursor: string | null;
+            /** @description Ask for the events after it next; null before the snapshot's last page. */
+            next_since: number | null;
+            /** @description Whether there is more to be had at once. */
+            has_more: boolean;
         };
         /** @description The working time that other tasks take. */
         Taken: {
@@ -2094,6 +2164,70 @@ export interface operations {
             };
             /** @description Not now. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before, while a snapshot is read. */
+                cursor?: string;
+                /** @description `epoch` of the answer before. */
+                epoch?: string;
+                /** @description At most so many events. */
+                limit?: number;
+                /** @description `next_since` of the answer before. */
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sync"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What follows is not kept any more: begin anew. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,209 @@
+"""Promise 4 against anything that people, the clock, workers and housekeeping may do, in any order."""
+
+import inspect
+import uuid
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+import time_machine
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from ai.errors import QuotaExceeded
+from realtime import retention
+from realtime.models import Stream
+from taskengine.accounts.models import User
+from taskengine.planning import applying, attempts, step_services
+from taskengine.planning import queries as planning_queries
+from taskengine.planning import services as planning
+from taskengine.tasks import queries, services
+from tests.support import state
+from tests.support.breakdowns import STEPS, plan, planned
+from tests.support.readers import Reader
+from tests.support.world import DAY, HOUR, NOON, World
+
+VERBS_OF_TASKS: list[Callable[..., Any]] = [
+    services.complete_task,
+    services.reopen_task,
+    services.delete_task,
+    services.restore_task,
+]
+CHANGES: list[dict[str, Any]] = [
+    {"title": "Another title"},
+    {"notes": "Grüße, 世界"},
+    {"priority": 1, "estimate_min": 45},
+    {"due_date": None, "deadline": None},
+]
+VERBS_OF_BREAKDOWNS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
+    (planning.cancel, {}),
+    (planning.regenerate, {"granularity": 2}),
+    (planning.split_step, {"key": "sources"}),
+    (planning.update_breakdown, {"fields": {"deadline": NOON + 9 * DAY}, "drop": ["proof"]}),
+    (step_services.add_step, {"fields": {"title": "One's own", "estimate_min": 30}}),
+    (step_services.edit_step, {"key": "sources", "fields": {"locked": True}}),
+    (step_services.edit_step, {"key": "step-5", "fields": {"after": None}}),
+    (step_services.remove_step, {"key": "draft"}),
+    (planning.update_breakdown, {"fields": {"goal": "Reworded"}}),
+    (applying.apply_breakdown, {}),
+]
+WORK: list[tuple[Any, ...]] = [
+    (None,),  # take one
+    (attempts.add_step, STEPS[0]),
+    (attempts.add_step, planned("part", "Do a part")),
+    (attempts.finish, plan()),
+    (attempts.finish, plan([planned("part", "Do a part")])),
+    (attempts.fail, QuotaExceeded(retry_after_s=3)),
+    (attempts.release,),
+    (attempts.extend,),
+]
+ANY = st.integers(0, 9)
+
+
+class Anything(RuleBasedStateMachine):
+    """Everything that can happen, beside readers who come, stall, go and come back."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.travel = time_machine.travel(NOON, tick=False)
+        self.world = World(self.travel.start(), User.objects.create_user(f"{uuid.uuid4().hex}@example.org"))
+        self.world.make("First", HOUR)
+        self.world.ask("Write my thesis", 3 * DAY, task_id=self.world.tasks[0].id)
+        self.readers = [Reader(self.world)]
+        self.readers[0].catch_up()
+
+    def teardown(self) -> None:
+        if hasattr(self, "travel"):
+            self.travel.stop()
+
+    # --- What is written --------------------------------------------------------------------------
+
+    @rule(due_in=st.sampled_from([None, -HOUR, HOUR, 2 * HOUR, 3 * DAY]))
+    def make(self, due_in: Any) -> None:
+        self.world.make("Next", due_in)
+
+    @rule(verb=st.sampled_from(VERBS_OF_TASKS), number=ANY)
+    def do(self, verb: Callable[..., Any], number: int) -> None:
+        self.world.do(verb, number)
+
+    @rule(number=ANY, due_in=st.sampled_from([-HOUR, HOUR, DAY]))
+    def move(self, number: int, due_in: Any) -> None:
+        self.world.change(number, deadline=self.world.now + due_in)
+
+    @rule(number=ANY, fields=st.sampled_from(CHANGES))
+    def change(self, number: int, fields: dict[str, Any]) -> None:
+        self.world.change(number, **fields)
+
+    @rule(number=ANY, other=ANY)
+    def make_a_part(self, number: int, other: int) -> None:
+        tasks = self.world.tasks
+        if number % len(tasks) > other % len(tasks):  # so no circle
+            self.world.change(number, parent=tasks[other % len(tasks)].id)
+
+    @rule(due_in=st.sampled_from([None, HOUR, 3 * DAY]))
+    def ask(self, due_in: Any) -> None:
+        self.world.ask("Another goal", due_in)
+
+    @rule(number=ANY, work=st.sampled_from(WORK))
+    def work(self, number: int, work: tuple[Any, ...]) -> None:
+        self.world.work(work[0], number, *work[1:])
+
+    @rule(number=ANY, verb=st.sampled_from(VERBS_OF_BREAKDOWNS))
+    def plan(self, number: int, verb: tuple[Callable[..., Any], dict[str, Any]]) -> None:
+        self.world.plan(number, verb[0], **verb[1])
+
+    @rule(number=st.integers(0, 5))
+    def undo(self, number: int) -> None:
+        self.world.undo(number)
+
+    @rule(duration=st.sampled_from([HOUR, DAY, 6 * DAY, 31 * DAY]), engine=st.booleans())
+    def pass_time(self, duration: Any, engine: bool) -> None:
+        self.world.pass_time(duration, engine=engine)
+
+    @rule()
+    def give_up(self) -> None:
+        attempts.give_up(now=self.world.now)
+
+    # --- What is trimmed --------------------------------------------------------------------------
+
+    @rule(keep=st.integers(1, 12))
+    def trim(self, keep: int) -> None:
+        retention.trim(before=NOON - 999 * DAY, keep=keep)
+
+    @rule()
+    @precondition(lambda self: len(self.readers) > 1)
+    def rebuild(self) -> None:
+        Stream.objects.filter(id=self.world.person.pk).update(epoch=uuid.uuid4().hex)
+
+    # --- Who reads --------------------------------------------------------------------------------
+
+    @rule()
+    @precondition(lambda self: len(self.readers) < 4)
+    def come(self) -> None:
+        self.readers.append(Reader(self.world))
+
+    @rule(number=ANY)
+    def read_on(self, number: int) -> None:
+        self.readers[number % len(self.readers)].ask()
+
+    @rule(number=ANY)
+    def lose_the_connection(self, number: int) -> None:
+        self.readers[number % len(self.readers)].leave()
+
+    @rule()
+    def everybody_catches_up(self) -> None:
+        fresh = state.as_of(state.from_snapshot(self.world.snapshot()), self.world.now)
+        for reader in self.readers:
+            reader.catch_up()
+            assert reader.since == self.world.head()
+            assert state.as_of(reader.kept, self.world.now) == fresh
+
+
+@pytest.fixture(autouse=True)
+def _small_pages(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """So that much can happen between two of them."""
+    caplog.set_level("CRITICAL")  # what is given up is logged, hundreds of times
+    monkeypatch.setattr(queries, "SNAPSHOT_PAGE_ROWS", 2)
+    monkeypatch.setattr(planning_queries, "SNAPSHOT_PAGE_ROWS", 1)
+
+
+@pytest.mark.django_db
+def test_whatever_happens_a_snapshot_and_the_events_after_it_are_a_fresh_snapshot() -> None:
+    _run(examples=30)
+
+
+@pytest.mark.long
+@pytest.mark.django_db
+def test_whatever_happens_many_times_over() -> None:
+    _run(examples=1_000)
+
+
+def _run(*, examples: int) -> None:
+    run_state_machine_as_test(
+        Anything, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
+    )
+
+
+def test_every_verb_is_among_what_may_happen() -> None:
+    here = {services.create_task, services.update_task, planning.start_breakdown}  # make, change, ask
+    here |= {*VERBS_OF_TASKS, *(verb for verb, _ in VERBS_OF_BREAKDOWNS)}
+    there = {verb for module in (services, planning, step_services, applying) for verb in _verbs(module)}
+    assert here == there
+
+
+def _verbs(module: ModuleType) -> list[Callable[..., Any]]:
+    return [
+        function
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_")
+        and function.__module__ == module.__name__
+        and "operation" in inspect.signature(function).parameters
+    ]
