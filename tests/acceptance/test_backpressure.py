@@ -1,4 +1,4 @@
-"""A client that stalls costs the server little, and nobody else anything."""
+"""What a client costs the server: one that waits little, one that stalls not much more, and nobody else anything."""
 
 import asyncio
 import base64
@@ -20,6 +20,8 @@ NOTES_CHARS = 20_000
 TOO_SLOW = 4008
 STALL_TIMEOUT_S = 30
 MEBIBYTE = 1_048_576
+IDLE = 2_000
+IDLE_BYTES = 25_000
 
 
 class Stalled:
@@ -95,6 +97,24 @@ async def test_many_that_stall_cost_a_constant_amount_and_the_fast_one_beside_th
         for one in stalled:
             one.close()
         assert grown < STALLED * MEBIBYTE, f"{grown / STALLED / MEBIBYTE:.2f} MiB each"
+
+
+@pytest.mark.long
+async def test_an_idle_socket_costs_at_most_25_kilobytes(start_server: Callable[..., Server]) -> None:
+    server = start_server(SOCKETS_PER_USER=str(IDLE + 100))
+    process = psutil.Process(server.pid)
+    async with await Client.sign_up(server.url) as ada:
+        first = [Stalled(server, ada.token) for _ in range(100)]
+        await asyncio.sleep(5)
+        before = process.memory_info().rss
+        others = [Stalled(server, ada.token) for _ in range(IDLE)]
+        await asyncio.sleep(30)
+
+        each = (process.memory_info().rss - before) / IDLE
+
+        for one in first + others:
+            one.close()
+        assert each <= IDLE_BYTES
 
 
 @pytest.mark.long

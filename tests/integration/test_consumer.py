@@ -350,6 +350,28 @@ async def test_a_socket_that_leaves_leaves_nothing_behind() -> None:
         assert {task.get_name() for task in asyncio.all_tasks()}.isdisjoint({"pump", "goodbye"})
 
 
+async def test_a_socket_that_waits_holds_nothing_that_could_be_let_go() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        await record(stream, 3)
+        await socket.seqs(3)
+        await socket.say(type="ack", seq=3)
+        (consumer,) = home.relay._sockets[stream]
+        assert isinstance(consumer, StreamConsumer)
+
+        await eventually("rest", lambda: consumer._pump is None)
+
+        assert "pump" not in {task.get_name() for task in asyncio.all_tasks()}
+        assert consumer._rings is None
+        assert consumer._acked is None
+        assert consumer._cursor is not None
+        await eventually("the ack", lambda: consumer._cursor is not None and consumer._cursor._lumps is None)
+        assert not hasattr(consumer, "__dict__")
+        assert socket.scope == {}
+
+
 async def test_a_relay_that_stops_tells_its_sockets_to_come_back() -> None:
     async with house() as home:
         sockets = [await home.open(await new_stream()) for _ in range(3)]
@@ -496,9 +518,33 @@ async def test_a_client_that_stalls_is_still_pinged_and_the_fast_one_beside_it_g
 
         for consumer in next(iter(home.relay._sockets.values())):
             assert isinstance(consumer, StreamConsumer)
-            assert consumer._kept_bytes <= consumers._MAX_KEPT_BYTES
+            kept = sum(ring.size for ring in consumer._rings or ())
+            assert kept == consumer._kept_bytes <= 65_536
             consumer.beat()
         assert (await stalled.frame())["type"] == "ping"
+
+
+async def test_a_ping_that_is_due_while_a_stalled_client_s_events_are_read_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        (consumer,) = home.relay._sockets[stream]
+        read = home.relay.read
+
+        async def read_slowly(stream: UUID, *, after: int) -> Any:
+            found = await read(stream, after=after)
+            if after == 8:  # nothing of it may be sent
+                consumer.beat()
+            return found
+
+        monkeypatch.setattr(home.relay, "read", read_slowly)
+        await record(stream, 20, text=ITEM)
+
+        assert await socket.seqs(8) == list(range(1, 9))
+        assert (await socket.frame())["type"] == "ping"
 
 
 # --- A history that is trimmed while its snapshot is read ------------------------------------------

@@ -65,6 +65,14 @@ def test_what_was_removed_is_not_called_even_by_another_of_its_tick() -> None:
     assert not wheel._places
 
 
+def test_what_was_removed_is_not_kept_until_its_time() -> None:
+    wheel, one = Pulse(), One()
+    wheel.add(one, in_s=30)
+    wheel.remove(one)
+    assert not any(wheel._spokes.values())
+    assert not wheel._places
+
+
 def test_one_that_fails_is_called_again_and_harms_no_other(caplog: pytest.LogCaptureFixture) -> None:
     failures = [RuntimeError("once")]
 
