@@ -18,6 +18,7 @@ from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.engine.housekeeping import Housekeeper
 from taskengine.engine.loop import Engine
 from taskengine.engine.worker import Worker
+from taskengine.organisation import queries as organisation
 from taskengine.planning import queries as planning
 from taskengine.tasks import queries as tasks
 
@@ -27,7 +28,12 @@ CLOCK_INTERVAL_S: Final = 1  # so long may reads and writes go by a clock that w
 
 
 # In this order they come in a snapshot: what refers to others comes after them.
-_KINDS: Final = {"task": tasks.snapshot_page, "breakdown": planning.snapshot_page}
+_KINDS: Final[Mapping[str, Any]] = {
+    "project": organisation.project_snapshot_page,
+    "label": organisation.label_snapshot_page,
+    "task": tasks.snapshot_page,
+    "breakdown": planning.snapshot_page,
+}
 
 
 class Snapshots:

@@ -1,8 +1,9 @@
 """Promise 4: a snapshot and the events after it are what a fresh snapshot says, at the same instant."""
 
+import inspect
 import itertools
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -20,17 +21,30 @@ from realtime.models import EventRow
 from taskengine.accounts.models import User
 from taskengine.errors import DomainError
 from taskengine.operations.errors import OperationNotFound, UndoConflict, UndoImpossible
+from taskengine.organisation import queries as organisation_queries
+from taskengine.organisation import services as organisation
+from taskengine.organisation.models import Label, Project
 from taskengine.planning import applying, attempts, step_services
 from taskengine.planning import queries as planning_queries
 from taskengine.planning import services as planning
 from taskengine.planning.attempts import Attempt
 from taskengine.planning.models import Breakdown
 from taskengine.runtime import Snapshots
-from taskengine.tasks import queries, services
+from taskengine.tasks import places, queries, services
 from taskengine.tasks.models import Task
 from tests.support import contracts, state
 from tests.support.breakdowns import STEPS, ask, plan, planned
-from tests.support.people import do, make_task, miss_due, operation_of, undo, update
+from tests.support.people import (
+    do,
+    make_label,
+    make_project,
+    make_task,
+    miss_due,
+    move_to_zone,
+    operation_of,
+    undo,
+    update,
+)
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -45,6 +59,8 @@ class World:
         self.clock = clock
         self.person = person
         self.tasks: list[Task] = []
+        self.projects: list[Project] = []
+        self.labels: list[Label] = []
         self.drafts: list[Breakdown] = []
         self.attempts: list[Attempt] = []
 
@@ -68,7 +84,14 @@ class World:
         """Do something to a task that can be done to it."""
         task = self.tasks[number % len(self.tasks)]
         if Task.objects.filter(id=task.id, deleted_at=None).exists() or verb is services.restore_task:
-            do(self.person, verb, task)
+            arguments = {"children": services.Children.LEAVE} if verb is services.complete_task else {}
+            do(self.person, verb, task, **arguments)
+
+    def complete_all(self, number: int) -> None:
+        """Complete a task with its parts, if it is there."""
+        task = self.tasks[number % len(self.tasks)]
+        with suppress(DomainError):
+            do(self.person, services.complete_task, task, children=services.Children.COMPLETE)
 
     def change(self, number: int, **fields: Any) -> None:
         """Change a task that is there."""
@@ -82,6 +105,42 @@ class World:
         op_ids = list(dict.fromkeys(told.values_list("op_id", flat=True)))
         with suppress(OperationNotFound, UndoConflict, UndoImpossible):
             undo(self.person, op_ids[number % len(op_ids)])
+
+    def name(self, kind: str, name: str, **fields: Any) -> None:
+        """Make a project or a label, if the name is free."""
+        with suppress(DomainError):
+            if kind == "project":
+                self.projects.append(make_project(self.person, name, id=_next_id(), **fields))
+            else:
+                self.labels.append(make_label(self.person, name, id=_next_id(), **fields))
+
+    def organise(self, verb: Callable[..., Any], number: int, **arguments: Any) -> None:
+        """Do something to a project or a label, if that can be done."""
+        (name,) = {"project_id", "label_id"} & inspect.signature(verb).parameters.keys()
+        things: list[Any] = self.projects if name == "project_id" else self.labels
+        if things:
+            arguments[name] = things[number % len(things)].id
+            with suppress(DomainError), operation_of(self.person) as operation:
+                verb(operation=operation, **arguments)
+
+    def place(self, number: int, *, project: int | None, labels: Sequence[int]) -> None:
+        """Put a task into a project and under labels, if they are there."""
+        with suppress(DomainError):
+            self.change(
+                number,
+                project=None if project is None else self.projects[project % len(self.projects)].id,
+                labels=[self.labels[label % len(self.labels)].id for label in labels],
+            )
+
+    def move(self, number: int, beside: int, *, before: bool) -> None:
+        """Put a task before or after another one, if both are there."""
+        task, other = (self.tasks[place % len(self.tasks)] for place in (number, beside))
+        with suppress(DomainError):
+            do(self.person, places.move_task, task, **{"before" if before else "after": other.id})
+
+    def travel(self, time_zone: str) -> None:
+        """Take the person to another zone."""
+        move_to_zone(self.person, time_zone)
 
     def ask(self, goal: str | None, due_in: timedelta | None = None, **fields: Any) -> None:
         """Ask for a breakdown."""
@@ -136,7 +195,7 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Ada at noon. Every id is the next number, so that a story is told the same each time."""
     numbers = itertools.count(1)
     monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers) << 64, version=4))
-    for model in (Task, Breakdown):  # which took the function before it was replaced
+    for model in (Task, Project, Label, Breakdown):  # which took the function before it was replaced
         monkeypatch.setattr(model._meta.get_field("id"), "_get_default", uuid.uuid4)
     globals()["_ids"] = itertools.count(1)
     with time_machine.travel(NOON, tick=False) as clock:
@@ -156,6 +215,32 @@ step = st.one_of(
     st.tuples(st.just("undo"), st.integers(0, 3)),
     st.tuples(st.just("time"), st.sampled_from([timedelta(), HOUR, DAY, 6 * DAY, 31 * DAY]), st.booleans()),
     st.tuples(st.just("snapshot")),
+    st.tuples(st.just("name"), st.sampled_from(["project", "label"]), st.sampled_from(["Work", "Home"])),
+    st.tuples(
+        st.just("organise"),
+        st.integers(0, 3),
+        st.sampled_from(
+            [
+                (organisation.update_project, {"fields": {"colour": "teal", "archived": True}}),
+                (organisation.update_label, {"fields": {"name": "work", "colour": "red"}}),
+                (places.delete_project, {}),
+                (places.delete_project, {"tasks": places.Tasks.MOVE}),
+                (places.delete_project, {"tasks": places.Tasks.DELETE}),
+                (places.delete_label, {}),
+            ]
+        ),
+    ),
+    st.tuples(
+        st.just("place"),
+        st.integers(0, 9),
+        st.sampled_from([None, 0, 1]),
+        st.sampled_from([(), (0,), (0, 1)]),
+    ),
+    st.tuples(st.just("beside"), st.integers(0, 9), st.integers(0, 9), st.booleans()),
+    st.tuples(st.just("below"), st.integers(0, 9), st.integers(0, 9)),
+    st.tuples(st.just("complete all"), st.integers(0, 9)),
+    st.tuples(st.just("day"), st.integers(0, 9), st.integers(-1, 2)),
+    st.tuples(st.just("travel"), st.sampled_from(["UTC", "Pacific/Auckland", "America/Los_Angeles"])),
     st.tuples(st.just("ask"), st.sampled_from([None, HOUR, 3 * DAY])),
     st.tuples(
         st.just("work"),
@@ -207,6 +292,24 @@ def test_a_snapshot_at_any_point_and_the_events_after_it_are_a_fresh_snapshot(st
                     world.change(number, deadline=None if due_in is None else world.now + due_in)
                 case ("title", number):
                     world.change(number, title=f"Title {len(joined)}")
+                case ("name", kind, name):
+                    world.name(kind, name)
+                case ("organise", number, (verb, arguments)):
+                    world.organise(verb, number, **arguments)
+                case ("place", number, project, labels):
+                    if world.projects and world.labels:
+                        world.place(number, project=project, labels=labels)
+                case ("beside", number, other, before):
+                    world.move(number, other, before=before)
+                case ("below", number, other):
+                    with suppress(DomainError):
+                        world.change(number, parent=world.tasks[other % len(world.tasks)].id)
+                case ("complete all", number):
+                    world.complete_all(number)
+                case ("day", number, days):
+                    world.change(number, due_date=(world.now + days * DAY).date())
+                case ("travel", zone):
+                    world.travel(zone)
                 case ("undo", number):
                     world.undo(number)
                 case ("time", duration, engine):
@@ -244,6 +347,45 @@ def every_verb(world: World) -> None:
     world.do(services.delete_task, 2)
     world.do(services.restore_task, 2)
     world.do(services.delete_task, 1)
+
+
+def projects_and_labels(world: World) -> None:
+    """Projects and labels come, change, are put in order and go; what is in them follows, and comes back."""
+    for name in ("Work", "Home", "Work"):
+        world.name("project", name)
+    for name in ("urgent", "phone"):
+        world.name("label", name)
+    for number in range(4):
+        world.make(f"Task {number}", None if number else HOUR)
+        world.place(number, project=number % 2, labels=(0, 1)[: number % 3])
+    world.organise(organisation.update_project, 0, fields={"name": "Office", "colour": "teal"})
+    world.organise(organisation.move_project, 2, before=world.projects[0].id)
+    world.organise(organisation.update_project, 2, fields={"archived": True})
+    world.organise(organisation.update_label, 1, fields={"name": "call"})
+    world.move(3, 0, before=True)
+    world.move(2, 3, before=False)
+    world.organise(places.delete_label, 0)
+    world.undo(0)
+    world.organise(places.delete_label, 1)
+    world.organise(places.delete_project, 0, tasks=places.Tasks.MOVE)
+    world.organise(places.delete_project, 1, tasks=places.Tasks.DELETE)
+    world.undo(0)
+    world.organise(places.delete_project, 2)
+
+
+def a_tree_and_a_journey(world: World) -> None:
+    """A task is completed with its parts, and days end elsewhere when their person travels."""
+    world.make("Thesis", None)
+    world.make("Outline", HOUR)
+    world.make("Sources", None)
+    world.change(1, parent=world.tasks[0].id)
+    world.change(2, parent=world.tasks[1].id)
+    world.complete_all(0)
+    world.undo(0)
+    for number, days in ((0, 0), (1, -1), (2, 1)):
+        world.change(number, due_date=(world.now + days * DAY).date())
+    world.travel("America/Los_Angeles")
+    world.travel("Pacific/Kiritimati")
 
 
 def a_deadline_that_moves(world: World) -> None:
@@ -323,7 +465,16 @@ def seven_days(world: World) -> None:
     world.pass_time(6 * DAY, engine=False)
 
 
-STORIES = [every_verb, a_deadline_that_moves, thirty_days, a_breakdown, breakdowns_that_end, seven_days]
+STORIES = [
+    every_verb,
+    projects_and_labels,
+    a_tree_and_a_journey,
+    a_deadline_that_moves,
+    thirty_days,
+    a_breakdown,
+    breakdowns_that_end,
+    seven_days,
+]
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -336,7 +487,11 @@ def test_the_page_is_held_to_the_same_stories(
         world.make("Done before", None)
         world.do(services.complete_task, 1)
         world.ask("Asked before", DAY)
+        world.name("project", "Old")
+        world.name("label", "old")
         world.tasks.clear()
+        world.projects.clear()
+        world.labels.clear()
         world.drafts.clear()
     since, snapshot = world.head(), world.snapshot()
     story(world)
@@ -362,9 +517,13 @@ def test_a_snapshot_is_whole_however_many_pages_it_has(world: World, monkeypatch
     for number in range(4):
         world.make(f"Task {number}", None)
         world.ask(f"Goal {number}")
+        world.name("project", f"Project {number}")
+        world.name("label", f"Label {number}")
     whole = world.snapshot()
-    assert [item["kind"] for item in whole] == ["task"] * 4 + ["breakdown"] * 4
+    kinds = ("project", "label", "task", "breakdown")
+    assert [item["kind"] for item in whole] == [kind for kind in kinds for _ in range(4)]
     for rows in (1, 2, 3, 4, 5):
+        monkeypatch.setattr(organisation_queries, "SNAPSHOT_PAGE_ROWS", rows)
         monkeypatch.setattr(queries, "SNAPSHOT_PAGE_ROWS", rows)
         monkeypatch.setattr(planning_queries, "SNAPSHOT_PAGE_ROWS", rows)
         assert world.snapshot() == whole
