@@ -408,6 +408,15 @@ def test_a_list_is_searched_by_words(ada: AppClient) -> None:
         ("bucket=overdue", {"/bucket": "invalid_choice"}),
         ("ordering=colour", {"/ordering": "invalid_choice"}),
         ("page=2", {"/page": "unknown_field"}),
+        ("ordering=rank", {"/ordering": "no_rank"}),
+        ("q=%20&ordering=rank", {"/ordering": "no_rank"}),
+        ("project=work", {"/project": "invalid"}),
+        ("label=urgent", {"/label/0": "invalid"}),
+        ("priority=1,5", {"/priority/1": "max_value"}),
+        ("deadline_from=2026-11-22", {"/deadline_from": "not_a_time"}),
+        ("completed_before=2026-11-22T12:00:00", {"/completed_before": "naive"}),
+        ("fields=id,colour", {"/fields/1": "invalid_choice"}),
+        (f"q={'x' * 201}", {"/q": "max_length"}),
     ],
 )
 def test_a_list_says_what_it_can_not_be_asked(ada: AppClient, query: str, expected: dict[str, str]) -> None:

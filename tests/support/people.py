@@ -98,5 +98,7 @@ def told(person: User, task: Task | UUID | None = None) -> list[str]:
     """Return the types of the events, of one task if one is given."""
     task_id = str(task.id if isinstance(task, Task) else task) if task is not None else None
     return [
-        event.type for event in events_of(person) if task_id is None or event.data["task"]["id"] == task_id
+        event.type
+        for event in events_of(person)
+        if task_id is None or event.data.get("task", {}).get("id") == task_id
     ]
