@@ -31,6 +31,11 @@ def last(*, now: datetime, place: int, id_: UUID) -> str:
     return _written(min(micros, _INSTANTS - 1), _INSTANT_CHARS) + _tail(id_)
 
 
+def is_between(position: str, before: str | None, after: str | None) -> bool:
+    """Whether a position lies between two neighbours already (None: there is none on that side)."""
+    return (before is None or before < position) and (after is None or position < after)
+
+
 def between(before: str | None, after: str | None, *, new: str) -> str | None:
     """Return a position between two neighbours.
 

@@ -80,7 +80,10 @@ def move_project(
     edit = Edit.of(Project, project_id, operation=operation)
     others = named_of(Project, operation.owner_id).exclude(id=project_id)
     new = _last(edit.named, operation)
-    position = order.between(*neighbours(others, before=before, after=after), new=new)
+    around = neighbours(others, before=before, after=after)
+    if order.is_between(edit.named.position, *around):
+        return edit.named
+    position = order.between(*around, new=new)
     if position is None:
         _respace(others, operation)
         position = order.between(*neighbours(others, before=before, after=after), new=new)

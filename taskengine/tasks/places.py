@@ -104,13 +104,14 @@ def move_task(
     others = mine.filter(Q(completed_at=None) | Q(id__in=[before, after]))
     others = others.filter(Q(project_id=beside.project_id if beside else None)).exclude(id=task_id)
     new = new_position(task, operation=operation)
-    position = order.between(*neighbours(others, before=before, after=after), new=new)
+    around = neighbours(others, before=before, after=after)
+    if order.is_between(task.position, *around):
+        return edit.leave()
+    position = order.between(*around, new=new)
     if position is None:
         _respace(list(others.values_list("id", flat=True)), operation=operation)
         position = order.between(*neighbours(others, before=before, after=after), new=new)
         assert position is not None, "there is room between what was just spaced"
-    if position == task.position:
-        return edit.leave()
     task.position = position
     return edit.save(TaskEvent.UPDATED)
 
