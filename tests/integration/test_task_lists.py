@@ -363,11 +363,11 @@ def test_firing_writes_an_entry_more_for_a_project_and_for_each_label_and_none_f
     task = make_task(ada, "Send invoice", deadline=NOON - HOUR)
     Task.objects.filter(id=task.id).update(miss_fired_at=None)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT xmin::text FROM tasks_document WHERE task_id = %s", [task.id])
+        cursor.execute("SELECT ctid::text FROM tasks_document WHERE task_id = %s", [task.id])
         before = cursor.fetchone()
     assert miss_due(now=NOON) == 1
     with connection.cursor() as cursor:
-        cursor.execute("SELECT xmin::text FROM tasks_document WHERE task_id = %s", [task.id])
+        cursor.execute("SELECT ctid::text FROM tasks_document WHERE task_id = %s", [task.id])
         assert cursor.fetchone() == before
 
 
