@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "realtime",
     "taskengine.operations",
+    "taskengine.organisation",
     "taskengine.tasks",
     "taskengine.planning",
     "taskengine.engine",

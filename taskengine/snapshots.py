@@ -5,11 +5,17 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from taskengine.organisation import queries as organisation
 from taskengine.planning import queries as planning
 from taskengine.tasks import queries as tasks
 
 # In this order they come: what refers to others comes after them.
-_KINDS: Final = {"task": tasks.snapshot_page, "breakdown": planning.snapshot_page}
+_KINDS: Final[Mapping[str, Any]] = {
+    "project": organisation.project_snapshot_page,
+    "label": organisation.label_snapshot_page,
+    "task": tasks.snapshot_page,
+    "breakdown": planning.snapshot_page,
+}
 
 
 class Snapshots:

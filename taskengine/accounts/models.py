@@ -4,7 +4,7 @@ import uuid
 import zoneinfo
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -13,6 +13,13 @@ from django.db.models.functions import Lower
 
 from realtime import outbox
 from taskengine import clock
+
+# The languages whose forms of a word the search knows, by their ISO 639-1 codes. PostgreSQL has a dictionary for each.
+LANGUAGE_CHOICES: Final = [
+    ("da", "Danish"), ("de", "German"), ("en", "English"), ("es", "Spanish"), ("fi", "Finnish"), ("fr", "French"),
+    ("hu", "Hungarian"), ("it", "Italian"), ("nl", "Dutch"), ("no", "Norwegian"), ("pt", "Portuguese"),
+    ("ro", "Romanian"), ("ru", "Russian"), ("sv", "Swedish"), ("tr", "Turkish"),
+]  # fmt: skip
 
 
 @cache
@@ -60,6 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     # The shape of `planning.working_hours`, which is what checks it; null: the default.
     working_hours = models.JSONField(null=True)
+    language = models.CharField(max_length=2, null=True, choices=LANGUAGE_CHOICES)  # noqa: DJ001 (null: none)
     is_guest = models.BooleanField(default=False, help_text="Made by the demo; purged after a day.")
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

@@ -24,7 +24,7 @@ def update_user(*, user: User, fields: Mapping[str, Any]) -> User:
 
     Args:
         user: Who.
-        fields: New values: `time_zone`, `working_hours` (checked by the caller; None for the default).
+        fields: New values: `time_zone`, `language`, `working_hours` (checked by the caller; None for the default).
 
     Raises:
         InvalidTimeZone: There is no such IANA time zone.

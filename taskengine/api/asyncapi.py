@@ -16,14 +16,23 @@ from drf_spectacular.generators import SchemaGenerator
 from realtime import cursor, envelope
 from realtime.envelope import CLIENT_FRAMES, MAX_SEQ, SERVER_FRAMES, ClientFrame, CloseCode, ServerFrame
 from realtime.routing import STREAM_PATH
+from taskengine.organisation.events import NamedEvent
 from taskengine.planning.events import BreakdownEvent
 from taskengine.tasks.events import TaskEvent
 
 CONTENT_TYPE: Final = "application/vnd.aai.asyncapi+yaml;version=3.0.0"
-_KINDS: Final = {"task": "Task", "breakdown": "Breakdown"}
-_EVENTS: Final = {"task": TaskEvent, "breakdown": BreakdownEvent}
+_KINDS: Final = {"project": "Project", "label": "Label", "task": "Task", "breakdown": "Breakdown"}
+# What is told of each kind.
+_EVENT_TYPES: Final[Mapping[str, Sequence[str]]] = {
+    "project": [f"project.{event}" for event in NamedEvent],
+    "label": [f"label.{event}" for event in NamedEvent],
+    "task": [str(event) for event in TaskEvent],
+    "breakdown": [str(event) for event in BreakdownEvent],
+}
 _SCHEMAS: Final = "#/components/schemas/"
 _INSTANT: Final = {"type": "string", "format": "date-time"}
+# What an event of a kind may say beside the object.
+_EXTRAS: Final = {"task": {"fired_at": _INSTANT}, "breakdown": {"step": {"type": "string"}}}
 _UUID: Final = {"type": "string", "format": "uuid"}
 _SEQ: Final = {"type": "integer", "minimum": 0, "maximum": MAX_SEQ}
 # What a frame's field holds where its Python type does not say it.
@@ -56,7 +65,7 @@ def document() -> dict[str, Any]:
             "title": "taskengine: the stream",
             "version": str(envelope.VERSION),
             "description": (
-                "Everything that happens to one's tasks and breakdowns, in order and without gaps."
+                "Everything that happens to one's projects, labels, tasks and breakdowns, in order and without gaps."
                 " The server refuses frames and fields it does not know; clients ignore them."
                 f" At most {cursor.MAX_UNACKED_EVENTS} events or {cursor.MAX_UNACKED_BYTES // 1024} KiB are on"
                 " their way unacknowledged. docs/realtime.md tells how a connection goes."
@@ -158,8 +167,6 @@ def _notes(frame: type) -> dict[str, str]:
 
 
 def _event_schemas() -> dict[str, Any]:
-    types_by_kind = {kind: [str(event) for event in events] for kind, events in _EVENTS.items()}
-    extras = {"task": {"fired_at": _INSTANT}, "breakdown": {"step": {"type": "string"}}}
     return {
         "Event": {
             "type": "object",
@@ -169,7 +176,7 @@ def _event_schemas() -> dict[str, Any]:
                 "stream": _UUID,
                 "seq": {**_SEQ, "minimum": 1},
                 "id": _UUID,
-                "type": {"enum": [name for names in types_by_kind.values() for name in names]},
+                "type": {"enum": [name for names in _EVENT_TYPES.values() for name in names]},
                 "at": _INSTANT,
                 "actor": {**_UUID, "type": ["string", "null"]},
                 "op_id": {**_UUID, "type": ["string", "null"]},
@@ -181,12 +188,12 @@ def _event_schemas() -> dict[str, Any]:
                     "properties": {
                         "type": {"enum": names},
                         "data": {
-                            "properties": {kind: {"$ref": _SCHEMAS + _KINDS[kind]}, **extras[kind]},
+                            "properties": {kind: {"$ref": _SCHEMAS + _KINDS[kind]}, **_EXTRAS.get(kind, {})},
                             "required": [kind],
                         },
                     }
                 }
-                for kind, names in types_by_kind.items()
+                for kind, names in _EVENT_TYPES.items()
             ],
         },
         "SnapshotItem": {
@@ -206,7 +213,7 @@ def _event_schemas() -> dict[str, Any]:
 
 
 def _object_schemas() -> dict[str, Any]:
-    """Return the shapes of tasks and breakdowns, and what these refer to, from the OpenAPI document."""
+    """Return the shapes of the kinds, and what these refer to, from the OpenAPI document."""
     generator: Any = SchemaGenerator  # it carries no types
     described = generator().get_schema(public=True)["components"]["schemas"]
     found: dict[str, Any] = {}

@@ -6,9 +6,9 @@ from typing import Any, ClassVar, Final
 from rest_framework import serializers
 
 from ai.plans import MAX_TEXT_CHARS
+from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
 from taskengine.api.fields import IdField, InstantField, TextField
 from taskengine.api.serializers import StrictSerializer
-from taskengine.api.tasks_schema import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
 from taskengine.planning.models import DEFAULT_GRANULARITY, FINEST_GRANULARITY, MAX_CONTEXT_CHARS
 from taskengine.planning.outline import MAX_STEPS
 from taskengine.planning.services import SPLIT_GRANULARITY

@@ -17,6 +17,8 @@ from rest_framework.exceptions import ValidationError
 from realtime.envelope import rfc3339
 
 MAX_AGE_S: Final = 15 * 60
+MAX_PAGE_ROWS: Final = 200
+DEFAULT_PAGE_ROWS: Final = 50
 _SALT: Final = "taskengine.api.cursor"
 
 M = TypeVar("M", bound=Model)

@@ -31,6 +31,13 @@ from taskengine.operations.errors import (
     UndoConflict,
     UndoImpossible,
 )
+from taskengine.organisation.errors import (
+    LabelNameTaken,
+    LabelNotFound,
+    NamedIdTaken,
+    ProjectNotEmpty,
+    ProjectNotFound,
+)
 from taskengine.planning.errors import (
     BreakdownClosed,
     BreakdownEmpty,
@@ -41,7 +48,7 @@ from taskengine.planning.errors import (
     TooManyInTheMaking,
     TooManySteps,
 )
-from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
+from taskengine.tasks.errors import OpenChildren, TaskIdTaken, TaskNotFound
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +62,15 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
     BreakdownNotFound: HTTPStatus.NOT_FOUND,
     BreakdownNotReady: HTTPStatus.CONFLICT,
     BudgetExhausted: HTTPStatus.TOO_MANY_REQUESTS,
+    LabelNameTaken: HTTPStatus.CONFLICT,
+    LabelNotFound: HTTPStatus.NOT_FOUND,
+    NamedIdTaken: HTTPStatus.CONFLICT,
+    OpenChildren: HTTPStatus.CONFLICT,
     OperationIdReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OperationInFlight: HTTPStatus.CONFLICT,
     OperationNotFound: HTTPStatus.NOT_FOUND,
+    ProjectNotEmpty: HTTPStatus.CONFLICT,
+    ProjectNotFound: HTTPStatus.NOT_FOUND,
     StepNotFound: HTTPStatus.NOT_FOUND,
     TaskIdTaken: HTTPStatus.CONFLICT,
     TaskNotFound: HTTPStatus.NOT_FOUND,

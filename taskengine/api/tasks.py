@@ -1,11 +1,10 @@
 """`/api/v1/tasks/`: parse, call one service, answer."""
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,28 +12,29 @@ from rest_framework.views import APIView
 
 from realtime.envelope import rfc3339
 from taskengine import clock
-from taskengine.api import cursors
+from taskengine.api import cursors, task_filters
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
-from taskengine.api.serializers import NothingSerializer
+from taskengine.api.serializers import NothingSerializer, StrictSerializer
+from taskengine.api.task_filters import TaskListQuerySerializer
 from taskengine.api.tasks_schema import (
+    COMPLETE_EXAMPLE,
+    MOVE_EXAMPLE,
     NEW_TASK_EXAMPLE,
     PATCH_EXAMPLE,
-    SUMMARY_EXAMPLE,
     TASK_EXAMPLE,
     TASK_LIST_EXAMPLE,
+    CompleteSerializer,
+    MoveSerializer,
     TaskCreateSerializer,
-    TaskListQuerySerializer,
     TaskListSerializer,
     TaskPutSerializer,
     TaskSerializer,
-    TaskSummarySerializer,
     TaskWriteSerializer,
 )
 from taskengine.operations.services import Answer, OpenOperation
-from taskengine.tasks import queries, services
-from taskengine.tasks.deadlines import Bucket
+from taskengine.tasks import places, queries, services
 from taskengine.tasks.models import Task
 from taskengine.tasks.payloads import task_payload
 
@@ -59,26 +59,25 @@ class TaskListView(APIView):
         """Return one page."""
         query = TaskListQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
-        asked = query.validated_data
-        filters = {
-            name: asked[name] for name in ("bucket", "search", "parent", "ordering") if asked.get(name)
-        }
-        bound_to = {"owner": str(owner_id(request)), **{name: str(value) for name, value in filters.items()}}
+        asked, owner = query.validated_data, owner_id(request)
+        bound_to, ordering = task_filters.bound_to(asked, owner), task_filters.ordering_of(asked)
         position = cursors.decode(asked["cursor"], bound_to=bound_to) if asked.get("cursor") else None
         now = clock.now()
         as_of = position.as_of if position else now
-        ordering = cursors.Ordering.parse(asked["ordering"])
-        rows = _filtered(owner_id(request), filters, as_of=as_of)
+        rows = task_filters.filtered(asked, owner_id=owner, as_of=as_of)
         tasks, more = cursors.page(rows, ordering=ordering, after=position, limit=asked["limit"])
         next_cursor = None
         if more:
             last = tasks[-1]
             end = cursors.Position(as_of=as_of, value=getattr(last, ordering.column), key=str(last.id))
             next_cursor = cursors.encode(end, bound_to=bound_to)
-        next_transition_at = queries.next_transition_at(owner_id=owner_id(request), now=as_of)
+        next_transition_at = queries.next_transition_at(owner_id=owner, now=as_of)
+        payloads = [task_payload(task, now=as_of) for task in tasks]
+        if wanted := asked.get("fields"):
+            payloads = [{name: payload[name] for name in wanted} for payload in payloads]
         return Response(
             {
-                "results": [task_payload(task, now=as_of) for task in tasks],
+                "results": payloads,
                 "next_cursor": next_cursor,
                 "as_of": rfc3339(as_of),
                 "server_time": rfc3339(now),
@@ -104,17 +103,6 @@ class TaskListView(APIView):
             return _answer(task, code=status.HTTP_201_CREATED)
 
         return carry_out(request, "task.create", act)
-
-
-def _filtered(person: UUID, filters: dict[str, Any], *, as_of: datetime) -> QuerySet[Task]:
-    rows = queries.tasks_of(person)
-    if "bucket" in filters:
-        rows = rows.filter(queries.in_bucket(Bucket(filters["bucket"]), now=as_of))
-    if "parent" in filters:
-        rows = rows.filter(parent_id=filters["parent"])
-    if "search" in filters:
-        rows = rows.filter(queries.matching(filters["search"]))
-    return rows
 
 
 @extend_schema(tags=["tasks"])
@@ -189,26 +177,35 @@ class TaskView(APIView):
         return carry_out(request, "task.delete", act)
 
 
+_VERB_PROBLEMS = (401, 403, 404, 409, 422, 429)
+
+
 class _VerbView(APIView):
     """`POST` of one verb to one task; a repeat changes nothing and makes no event."""
 
     verb: ClassVar[str]
+    body: ClassVar[type[StrictSerializer]] = NothingSerializer
+    act: ClassVar[Callable[..., Task]]
 
     def post(self, request: Request, task_id: UUID) -> Response:
         """Do it."""
-        NothingSerializer(data=request.data).is_valid(raise_exception=True)
+        asked = self.body(data=request.data)
+        asked.is_valid(raise_exception=True)
 
         def act(operation: OpenOperation) -> Answer:
-            return _answer(self.act(operation=operation, task_id=task_id))
+            return _answer(self.act(operation=operation, task_id=task_id, **asked.validated_data))
 
         return carry_out(request, self.verb, act)
 
-    def act(self, *, operation: OpenOperation, task_id: UUID) -> Task:
-        """Call the verb's service."""
-        raise NotImplementedError
 
-
-def _documented(name: str, summary: str, description: str) -> Any:
+def _documented(
+    name: str,
+    summary: str,
+    description: str,
+    *,
+    request: type[StrictSerializer] | None = None,
+    example: OpenApiExample | None = None,
+) -> Any:
     return extend_schema_view(
         post=extend_schema(
             tags=["tasks"],
@@ -216,18 +213,26 @@ def _documented(name: str, summary: str, description: str) -> Any:
             summary=summary,
             description=description,
             parameters=[KEY_PARAMETER],
-            request=None,
-            responses={200: TaskSerializer, **problems(401, 403, 404, 409, 422, 429)},
-            examples=[TASK_EXAMPLE],
+            request=request,
+            responses={200: TaskSerializer, **problems(*_VERB_PROBLEMS, *((400, 413) if request else ()))},
+            examples=[TASK_EXAMPLE, *([example] if example else [])],
         )
     )
 
 
-@_documented("complete", "Complete a task", "Fixes its outcome: on time, or late and by how much.")
+@_documented(
+    "complete",
+    "Complete a task",
+    "Fixes its outcome: on time, or late and by how much. Where parts of it are open, at whatever depth, say what"
+    " becomes of them; otherwise it is 409 `open_children`, and `errors` names some of them.",
+    request=CompleteSerializer,
+    example=COMPLETE_EXAMPLE,
+)
 class CompleteView(_VerbView):
     """Complete."""
 
     verb = "task.complete"
+    body = CompleteSerializer
     act = staticmethod(services.complete_task)
 
 
@@ -249,27 +254,17 @@ class RestoreView(_VerbView):
     act = staticmethod(services.restore_task)
 
 
-@extend_schema(tags=["tasks"])
-class TaskSummaryView(APIView):
-    """The counts."""
+@_documented(
+    "move",
+    "Move a task before or after another",
+    "All of your tasks have one manual order, of which each list shows a part: `ordering=position`. Only the task"
+    " that is moved gets another `position`; its project stays what it is. The other one may be in any list.",
+    request=MoveSerializer,
+    example=MOVE_EXAMPLE,
+)
+class MoveView(_VerbView):
+    """Move."""
 
-    @extend_schema(
-        operation_id="tasks_summary",
-        summary="Count tasks by bucket",
-        responses={200: TaskSummarySerializer, **problems(401, 429)},
-        examples=[SUMMARY_EXAMPLE],
-    )
-    def get(self, request: Request) -> Response:
-        """Return how many are in each bucket now."""
-        now = clock.now()
-        counted = queries.summary(owner_id=owner_id(request), now=now)
-        coming = counted.next_transition_at
-        return Response(
-            {
-                "upcoming": counted.upcoming,
-                "missed": counted.missed,
-                "completed": counted.completed,
-                "server_time": rfc3339(now),
-                "next_transition_at": rfc3339(coming) if coming else None,
-            }
-        )
+    verb = "task.move"
+    body = MoveSerializer
+    act = staticmethod(places.move_task)

@@ -3,26 +3,26 @@
 import zoneinfo
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiExample
+from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 
 from taskengine.accounts.models import validate_time_zone
 from taskengine.api.fields import DayField, IdField, InstantField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.tasks.deadlines import BUCKET_CHOICES, OUTCOME_CHOICES
-from taskengine.tasks.models import DEFAULT_PRIORITY, MAX_ESTIMATE_MIN, MAX_NOTES_CHARS, MAX_TITLE_CHARS
-
-ORDERINGS = [
-    sign + column
-    for column in ("deadline", "created_at", "updated_at", "completed_at", "priority", "title")
-    for sign in ("", "-")
-]
-MAX_PAGE_ROWS = 200
-DEFAULT_PAGE_ROWS = 50
+from taskengine.tasks.models import (
+    DEFAULT_PRIORITY,
+    MAX_ESTIMATE_MIN,
+    MAX_LABELS,
+    MAX_NOTES_CHARS,
+    MAX_TITLE_CHARS,
+)
+from taskengine.tasks.services import Children
 
 _READ_ONLY = {
     "bucket": "The bucket follows from the clock. Use /complete/ or /reopen/, or move the deadline.",
     "completed_at": "Use /complete/ or /reopen/.",
+    "position": "Use /move/.",
     "outcome": "It is fixed by /complete/.",
     "lateness_s": "It is fixed by /complete/.",
     "version": "The server counts it.",
@@ -50,6 +50,11 @@ class TaskSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text="The task that this one is a part of. It may be completed, or deleted since.",
     )
+    project = serializers.UUIDField(allow_null=True, help_text="The project it is in.")
+    labels = serializers.ListField(child=serializers.UUIDField(), help_text="The labels it carries.")
+    position = serializers.CharField(
+        help_text="Its place in the manual order: compare it as ASCII text, and the ids where two are equal."
+    )
     bucket = serializers.ChoiceField(BUCKET_CHOICES)
     completed_at = serializers.DateTimeField(allow_null=True)
     outcome = serializers.ChoiceField(OUTCOME_CHOICES, allow_null=True)
@@ -73,6 +78,8 @@ class TaskWriteSerializer(StrictSerializer):
         required=False, allow_null=True, min_value=1, max_value=MAX_ESTIMATE_MIN, default=None
     )
     parent = IdField(required=False, allow_null=True, default=None)  # type: ignore[assignment]  # likewise
+    project = IdField(required=False, allow_null=True, default=None)
+    labels = serializers.ListField(child=IdField(), required=False, default=list, max_length=MAX_LABELS)
     deadline = InstantField(required=False, allow_null=True, default=None)
     due_date = DayField(required=False, allow_null=True, default=None)
     time_zone = TextField(required=False, allow_null=True, default=None, max_length=64)
@@ -103,29 +110,53 @@ class TaskPutSerializer(TaskWriteSerializer):
         return super().to_internal_value(data)
 
 
-class TaskListQuerySerializer(StrictSerializer):
-    """What a list may be asked for."""
+_TASK_OR_PART = {
+    "type": "array",
+    "items": {
+        "anyOf": [
+            {"$ref": "#/components/schemas/Task"},
+            {"type": "object", "description": "Where `fields` was asked for: only those of a task."},
+        ]
+    },
+}
 
-    bucket = serializers.ChoiceField(BUCKET_CHOICES, required=False)
-    search = serializers.CharField(
-        required=False, allow_blank=True, max_length=200, help_text="Words that the title or the notes have."
+
+@extend_schema_field(_TASK_OR_PART)
+class _TasksField(serializers.ListField):
+    """Whole tasks, or the fields of them that were asked for."""
+
+
+class CompleteSerializer(StrictSerializer):
+    """What becomes of the open parts of a task that is completed."""
+
+    children = serializers.ChoiceField(
+        [(each.value, each.value) for each in Children],
+        required=False,
+        help_text="`complete` them too, or `leave` them open. Needed where there are some.",
     )
-    parent = IdField(  # type: ignore[assignment]  # the name on the wire
-        required=False, help_text="The task that they are parts of."
-    )
-    ordering = serializers.ChoiceField(
-        ORDERINGS, required=False, default="deadline", help_text="Nulls come last, either way round."
-    )
-    limit = serializers.IntegerField(
-        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
-    )
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+
+    def validate_children(self, children: str) -> Children:
+        """Return it as the service knows it."""
+        return Children(children)
+
+
+class MoveSerializer(StrictSerializer):
+    """Where to: before or after another one."""
+
+    before = IdField(required=False, help_text="The one that it is to come right before.")
+    after = IdField(required=False, help_text="The one that it is to come right after.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse both and neither."""
+        if len(attrs) != 1:
+            raise serializers.ValidationError("Give one of `before` and `after`.", code="one_of_two")
+        return attrs
 
 
 class TaskListSerializer(serializers.Serializer[Any]):
     """One page of tasks, bucketed as of the walk's first page."""
 
-    results = TaskSerializer(many=True)
+    results = _TasksField()
     next_cursor = serializers.CharField(allow_null=True)
     as_of = serializers.DateTimeField(help_text="The instant that decided the buckets.")
     server_time = serializers.DateTimeField()
@@ -144,6 +175,32 @@ class TaskSummarySerializer(serializers.Serializer[Any]):
     next_transition_at = serializers.DateTimeField(allow_null=True)
 
 
+class OpenCountSerializer(serializers.Serializer[Any]):
+    """How many open tasks there are of something."""
+
+    id = serializers.UUIDField(allow_null=True, help_text="Null stands for the tasks in no project.")
+    upcoming = serializers.IntegerField()
+    missed = serializers.IntegerField()
+
+
+class BucketCountSerializer(serializers.Serializer[Any]):
+    """How many tasks are in each bucket."""
+
+    upcoming = serializers.IntegerField()
+    missed = serializers.IntegerField()
+    completed = serializers.IntegerField()
+
+
+class TaskCountsSerializer(serializers.Serializer[Any]):
+    """All counts at once. Projects and labels without open tasks are left out."""
+
+    buckets = BucketCountSerializer()
+    projects = OpenCountSerializer(many=True)
+    labels = OpenCountSerializer(many=True)
+    server_time = serializers.DateTimeField()
+    next_transition_at = serializers.DateTimeField(allow_null=True)
+
+
 _TASK = {
     "id": "0f8fad5b-d9cb-469f-a165-70867728950e",
     "title": "Send invoice",
@@ -154,6 +211,9 @@ _TASK = {
     "priority": 4,
     "estimate_min": 30,
     "parent": None,
+    "project": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+    "labels": ["550e8400-e29b-41d4-a716-446655440000"],
+    "position": "8Jm2WkPq1e7G",
     "bucket": "upcoming",
     "completed_at": None,
     "outcome": None,
@@ -190,4 +250,22 @@ SUMMARY_EXAMPLE = OpenApiExample(
         "next_transition_at": "2026-11-27T17:00:00.000000Z",
     },
     response_only=True,
+)
+COUNTS_EXAMPLE = OpenApiExample(
+    "Counts",
+    value={
+        "buckets": {"upcoming": 9, "missed": 2, "completed": 3},
+        "projects": [
+            {"id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "upcoming": 4, "missed": 2},
+            {"id": None, "upcoming": 5, "missed": 0},
+        ],
+        "labels": [{"id": "550e8400-e29b-41d4-a716-446655440000", "upcoming": 1, "missed": 1}],
+        "server_time": "2026-11-22T09:00:01.000000Z",
+        "next_transition_at": "2026-11-27T17:00:00.000000Z",
+    },
+    response_only=True,
+)
+COMPLETE_EXAMPLE = OpenApiExample("With its parts", value={"children": "complete"}, request_only=True)
+MOVE_EXAMPLE = OpenApiExample(
+    "To the top", value={"before": "16fd2706-8baf-433b-82eb-8c7fada847da"}, request_only=True
 )

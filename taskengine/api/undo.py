@@ -17,9 +17,15 @@ from taskengine.operations.services import Answer, OpenOperation
 from taskengine.operations.undo import Undoer, undo
 from taskengine.planning.undo import undo_breakdown
 from taskengine.tasks.undo import undo_task
+from taskengine.tasks.undo_places import undo_label, undo_project
 
 # What can be taken back, by the kind of object. Another kind of object is one line more.
-UNDOERS: Final[Mapping[str, Undoer]] = {"breakdown": undo_breakdown, "task": undo_task}
+UNDOERS: Final[Mapping[str, Undoer]] = {
+    "breakdown": undo_breakdown,
+    "label": undo_label,
+    "project": undo_project,
+    "task": undo_task,
+}
 
 
 class UndoSerializer(StrictSerializer):

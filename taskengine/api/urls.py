@@ -17,13 +17,16 @@ from taskengine.api.breakdowns import (
 )
 from taskengine.api.demo import DemoView
 from taskengine.api.errors import not_found
+from taskengine.api.labels import LabelListView, LabelView
+from taskengine.api.projects import ProjectListView, ProjectMoveView, ProjectView
 from taskengine.api.sync import SyncView
+from taskengine.api.task_counts import TaskCountsView, TaskSummaryView
 from taskengine.api.tasks import (
     CompleteView,
+    MoveView,
     ReopenView,
     RestoreView,
     TaskListView,
-    TaskSummaryView,
     TaskView,
 )
 from taskengine.api.tickets import TicketView
@@ -35,12 +38,18 @@ urlpatterns = [
     path("demo/", DemoView.as_view(), name="demo"),
     path("users/me/", MeView.as_view(), name="me"),
     path("tasks/", TaskListView.as_view(), name="tasks"),
+    path("tasks/counts/", TaskCountsView.as_view(), name="task-counts"),
     path("tasks/summary/", TaskSummaryView.as_view(), name="task-summary"),
     path("tasks/<uuid:task_id>/", TaskView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/complete/", CompleteView.as_view(), name="task-complete"),
+    path("tasks/<uuid:task_id>/move/", MoveView.as_view(), name="task-move"),
     path("tasks/<uuid:task_id>/reopen/", ReopenView.as_view(), name="task-reopen"),
     path("tasks/<uuid:task_id>/restore/", RestoreView.as_view(), name="task-restore"),
-    path("sync/", SyncView.as_view(), name="sync"),
+    path("projects/", ProjectListView.as_view(), name="projects"),
+    path("projects/<uuid:project_id>/", ProjectView.as_view(), name="project"),
+    path("projects/<uuid:project_id>/move/", ProjectMoveView.as_view(), name="project-move"),
+    path("labels/", LabelListView.as_view(), name="labels"),
+    path("labels/<uuid:label_id>/", LabelView.as_view(), name="label"),
     path("undo/", UndoView.as_view(), name="undo"),
     path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
     path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),
@@ -53,6 +62,7 @@ urlpatterns = [
     path(
         "breakdowns/<uuid:breakdown_id>/steps/<slug:key>/split/", SplitView.as_view(), name="breakdown-split"
     ),
+    path("sync/", SyncView.as_view(), name="sync"),
     path("tickets/", TicketView.as_view(), name="tickets"),
     path("ai/", AiView.as_view(), name="ai"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -12,12 +12,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from taskengine.accounts import services
-from taskengine.accounts.models import User
+from taskengine.accounts.models import LANGUAGE_CHOICES, User
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
 from taskengine.api.working_hours import DEFAULT_HOURS, SCHEMA, WorkingHoursField
 from taskengine.operations.services import Answer, OpenOperation
+from taskengine.tasks.owners import follow_owner
 
 _View = TypeVar("_View", bound=Callable[..., Response])
 
@@ -27,6 +28,7 @@ _EXAMPLE = OpenApiExample(
         "id": "5b0c2f2e-6a0e-4a8e-9a55-0f2a3c7d9b11",
         "email": "ada@example.org",
         "time_zone": "Europe/London",
+        "language": "en",
         "working_hours": {"mon": [["09:00", "12:30"], ["13:30", "17:00"]], "fri": [["09:00", "13:00"]]},
         "is_guest": False,
         "created_at": "2026-11-22T09:00:00Z",
@@ -44,7 +46,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields: ClassVar = ["id", "email", "time_zone", "working_hours", "is_guest", "created_at"]
+        fields: ClassVar = ["id", "email", "time_zone", "language", "working_hours", "is_guest", "created_at"]
         read_only_fields = fields
 
     @extend_schema_field(SCHEMA)
@@ -65,6 +67,12 @@ class UserPatchSerializer(StrictSerializer):
 
     time_zone = serializers.CharField(
         required=False, max_length=64, help_text="The name of an IANA time zone, such as `Europe/London`."
+    )
+    language = serializers.ChoiceField(
+        LANGUAGE_CHOICES,
+        required=False,
+        allow_null=True,
+        help_text="What the search takes for forms of one word; null: none but the word itself.",
     )
     working_hours = WorkingHoursField(
         required=False,
@@ -122,7 +130,11 @@ class MeView(APIView):
 
     @extend_schema(
         operation_id="users_me_update",
-        summary="Change your time zone or working hours",
+        summary="Change your time zone, language or working hours",
+        description=(
+            "With the time zone move the deadlines of your open tasks that were given as a day without a zone and"
+            " are still to come: each is told as `task.updated`."
+        ),
         parameters=[KEY_PARAMETER],
         request=UserPatchSerializer,
         responses={200: UserSerializer, **problems(400, 401, 403, 409, 413, 422, 429)},
@@ -143,12 +155,15 @@ class MeView(APIView):
 
         def act(operation: OpenOperation) -> Answer:
             user = _owner(request)
+            user.refresh_from_db()  # it was read before the stream was locked
             before = dict(UserSerializer(user).data)
             if change.validated_data:
                 user = services.update_user(user=user, fields=change.validated_data)
             after = dict(UserSerializer(user).data)
             if after != before:
                 operation.changed(kind="user", object_id=user.pk, before=before, after=after)
+                changed = [name for name, value in after.items() if value != before[name]]
+                follow_owner(operation=operation, user=user, changed=changed)
             return Answer(status=status.HTTP_200_OK, body=after)
 
         return carry_out(request, "user.update", act)

@@ -49,6 +49,7 @@ def apply_breakdown(*, operation: OpenOperation, breakdown_id: UUID) -> Breakdow
             priority=goal.priority,
             estimate_min=step.estimate_min,
             parent=goal.id,
+            project=goal.project_id,
             deadline=step.deadline or draft.deadline,
         )
     making.close(draft, Status.APPLIED)

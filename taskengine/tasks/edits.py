@@ -63,6 +63,11 @@ class Edit:
         task = tasks.first()
         if task is None:
             raise TaskNotFound
+        return cls.of_locked(task, operation=operation)
+
+    @classmethod
+    def of_locked(cls, task: Task, *, operation: OpenOperation) -> Self:
+        """Open the bracket of a task that the caller has locked after the stream."""
         now = operation.now
         if task.miss_fired_at is not None and task.deadline is not None:
             # It was told that the deadline has passed; a clock that is a little behind must not unsay it.
@@ -74,6 +79,19 @@ class Edit:
 
     def save(self, event: TaskEvent) -> Task:
         """Write the task, the log and the events."""
+        drafts = self.close(event)
+        if event is TaskEvent.CREATED:
+            _insert(self.task)
+        else:
+            self.task.save(force_update=True)
+        outbox.record(drafts)
+        self.log()
+        if (armed := self.armed) is not None:
+            wake_engines(armed)
+        return self.task
+
+    def close(self, event: TaskEvent) -> list[Draft]:
+        """Make the task what is to be written, and return what is to be told. Writes nothing: `save` does."""
         task, is_new = self.task, event is TaskEvent.CREATED
         if not is_new:
             task.version += 1
@@ -84,16 +102,17 @@ class Edit:
         task.updated_at = self.now
         self._drafts.append(events.written(event, task, at=self.now, operation=self._operation))
         self._miss_what_it_became()
-        if is_new:
-            _insert(task)
-        else:
-            task.save(force_update=True)
-        outbox.record(self._drafts)
-        after = _logged(task, now=self.now)
-        self._operation.changed(kind="task", object_id=task.id, before=self._before, after=after)
-        if task.deadline is not None and task.miss_fired_at is None:
-            _wake_engines(task.deadline)
-        return task
+        return self._drafts
+
+    def log(self) -> None:
+        """Add what was written to the operation's log."""
+        after = _logged(self.task, now=self.now)
+        self._operation.changed(kind="task", object_id=self.task.id, before=self._before, after=after)
+
+    @property
+    def armed(self) -> datetime | None:
+        """The deadline that the engines have to know of; None where there is none to fire."""
+        return self.task.deadline if self.task.miss_fired_at is None else None
 
     def leave(self) -> Task:
         """Change nothing; a deadline that had passed unnoticed is told all the same."""
@@ -142,5 +161,6 @@ def _logged(task: Task, *, now: datetime) -> dict[str, Any] | None:
     return task_payload(task, now=now) if task.deleted_at is None else None
 
 
-def _wake_engines(deadline: datetime) -> None:
+def wake_engines(deadline: datetime) -> None:
+    """Have the engines look again after the commit: this deadline may be the nearest."""
     transaction.on_commit(lambda: doorbell.publish(DEADLINES_TOPIC, [deadline.timestamp()]), robust=True)

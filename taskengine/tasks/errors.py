@@ -1,6 +1,8 @@
 """Why a task can't be had or changed."""
 
-from taskengine.errors import DomainError
+from collections.abc import Sequence
+
+from taskengine.errors import DomainError, Fault
 
 
 class TaskNotFound(DomainError):
@@ -29,7 +31,36 @@ class ParentCircle(DomainError):
     pointer = "/parent"
 
 
+class NoSuchProject(DomainError):
+    """There is no such project for a task to be in."""
+
+    code = "project_not_found"
+    pointer = "/project"
+
+
+class NoSuchLabel(DomainError):
+    """There is no such label for a task to carry."""
+
+    code = "label_not_found"
+    pointer = "/labels"
+
+
 class DeadlineConflict(DomainError):
     """The day and the instant are not the same deadline. Give one of them."""
 
     code = "deadline_conflict"
+
+
+class OpenChildren(DomainError):
+    """Parts of this task are open. Say what becomes of them: `children` is `complete` or `leave`."""
+
+    code = "open_children"
+
+    def __init__(self, children: Sequence[Fault]) -> None:
+        super().__init__()
+        self._children = children
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """Some of the parts, by name."""
+        return self._children

@@ -4,15 +4,21 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
+from taskengine.organisation.models import Project
+from taskengine.organisation.order import MAX_POSITION_CHARS
 from taskengine.tasks.deadlines import OUTCOME_CHOICES
 
 MAX_TITLE_CHARS = 500
 MAX_NOTES_CHARS = 20_000
 DEFAULT_PRIORITY = 4
 MAX_ESTIMATE_MIN = 7 * 24 * 60
+MAX_LABELS = 50
 
 _OPEN = Q(completed_at=None, deleted_at=None)
 
@@ -32,6 +38,20 @@ class Task(models.Model):
     parent = models.ForeignKey(
         "self", on_delete=models.DO_NOTHING, null=True, db_index=False, related_name="children"
     )
+
+    # Rows of projects go with their owner only, as parents do. The constraint is written by hand: see the migration.
+    project = models.ForeignKey(
+        Project,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="tasks",
+    )
+    # Ids of labels that are there; here and not in a table of their own, so that a payload needs no other row.
+    labels = ArrayField(models.UUIDField(), default=list, db_default=[])
+    # `organisation.order`: one order of all of a person's tasks, of which each list is a part.
+    position = models.CharField(max_length=MAX_POSITION_CHARS, default="", db_default="", db_collation="C")
 
     deadline = models.DateTimeField(null=True)
     # A deadline that was given as a day: the day, and its zone where that is not the user's.
@@ -101,7 +121,35 @@ class Task(models.Model):
             models.Index(
                 fields=["parent", "created_at", "id"], name="tasks_task_children", condition=Q(parent__isnull=False)
             ),
+            # The list of a project's tasks in their manual order; what is to be done at its deletion. Partial, so that
+            # firing a task that is in no project writes no entry.
+            models.Index(
+                fields=["project", "position", "id"], name="tasks_task_project", condition=Q(project__isnull=False)
+            ),
+            # The list of a label's tasks, and its deletion. Partial likewise. Without `fastupdate`, whose pending list
+            # is emptied by whoever happens to fill it: that may be the engine, at a deadline.
+            GinIndex(
+                fields=["labels"], name="tasks_task_labels", fastupdate=False, condition=~Q(labels=[])
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.title
+
+
+class Document(models.Model):
+    """The words that a task is found by; kept by triggers, so that no write can forget it (`tasks.search`).
+
+    A table of its own, because a row of tasks is written anew whenever its deadline is fired: words in it would
+    all have to be indexed again at that instant.
+    """
+
+    # ON DELETE CASCADE in the database: see the migration.
+    task = models.OneToOneField(
+        Task, on_delete=models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
+    )
+    owner_id = models.UUIDField()
+    words = SearchVectorField()
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -17,6 +17,23 @@ WITH RECURSIVE above AS (
 SELECT EXISTS (SELECT FROM above WHERE id = %s)
 """
 
+# All below a task, through completed ones; what is deleted is not there, nor is what is below it.
+_OPEN_BELOW: Final = """
+WITH RECURSIVE below AS (
+    SELECT id, completed_at FROM tasks_task WHERE parent_id = %(task)s AND deleted_at IS NULL
+    UNION SELECT t.id, t.completed_at FROM tasks_task AS t JOIN below AS b ON t.parent_id = b.id
+    WHERE t.deleted_at IS NULL
+)
+SELECT id FROM below WHERE completed_at IS NULL
+"""
+
+
+def open_below(task_id: UUID) -> list[UUID]:
+    """Return the open parts of a task, and of its parts."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_BELOW, {"task": task_id})
+        return [id_ for (id_,) in cursor.fetchall()]
+
 
 def put_below(task: Task, parent_id: UUID | None) -> None:
     """Make a task a part of another, or of none; the parent that it has may stay whatever became of it.

@@ -1,6 +1,6 @@
 """Reading tasks. The bucket is always computed from the clock, so no read is ever stale."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,12 +50,9 @@ def get_task(*, owner_id: UUID, task_id: UUID) -> Task:
     return task
 
 
-def matching(text: str) -> Q:
-    """Return the condition for every word of `text` standing in the title or the notes."""
-    condition = Q()
-    for word in text.split():
-        condition &= Q(title__icontains=word) | Q(notes__icontains=word)
-    return condition
+def labelled(label_ids: Sequence[UUID]) -> Q:
+    """Return the condition for carrying all of these labels."""
+    return Q(labels__contains=list(label_ids)) & ~Q(labels=[])  # the index has no tasks without a label
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,11 +65,21 @@ class Summary:
     next_transition_at: datetime | None
 
 
-def summary(*, owner_id: UUID, now: datetime) -> Summary:
-    """Count a person's tasks by bucket at an instant."""
-    counted = tasks_of(owner_id).aggregate(
-        **{bucket.value: Count("id", filter=in_bucket(bucket, now=now)) for bucket in Bucket},
-        next_transition_at=Min("deadline", filter=Q(completed_at=None, deadline__gt=now)),
+def summary(*, owner_id: UUID, now: datetime, which: Q | None = None) -> Summary:
+    """Count a person's tasks by bucket at an instant.
+
+    Args:
+        owner_id: Whose tasks.
+        now: The instant.
+        which: What is true of those that are counted; None for all.
+    """
+    counted = (
+        tasks_of(owner_id)
+        .filter(which or Q())
+        .aggregate(
+            **{bucket.value: Count("id", filter=in_bucket(bucket, now=now)) for bucket in Bucket},
+            next_transition_at=Min("deadline", filter=Q(completed_at=None, deadline__gt=now)),
+        )
     )
     return Summary(**counted)
 

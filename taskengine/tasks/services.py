@@ -7,28 +7,33 @@ compose. Between `Edit.of` and `Edit.save` stands nothing but the verb's own rul
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import transaction
+from django.db.models import Q
 
 from realtime import outbox
 from realtime.envelope import Sketch
 from taskengine.accounts.models import User
+from taskengine.errors import Fault
 from taskengine.operations.services import OpenOperation
-from taskengine.tasks import claims, deadlines, events
+from taskengine.tasks import bulk, claims, deadlines, events
 from taskengine.tasks.claims import Claim, Miss
 from taskengine.tasks.edits import Edit
-from taskengine.tasks.errors import DeadlineConflict
+from taskengine.tasks.errors import DeadlineConflict, OpenChildren
 from taskengine.tasks.events import TaskEvent
 from taskengine.tasks.models import DEFAULT_PRIORITY, Task
-from taskengine.tasks.parents import put_below
+from taskengine.tasks.parents import open_below, put_below
+from taskengine.tasks.places import leave_what_is_gone, new_position, put_in_project, put_labels
 
+MAX_NAMED: Final = 20  # parts that stand in the way are named up to so many
 MISS_RETRY_AFTER: Final = timedelta(seconds=60)
 _PLAIN: Final = frozenset({"title", "notes", "priority", "estimate_min"})
-_WRITABLE: Final = (*_PLAIN, "parent_id", "deadline", "due_date", "time_zone")
+_WRITABLE: Final = (*_PLAIN, "parent_id", "project_id", "labels", "deadline", "due_date", "time_zone")
 
 
 def create_task(
@@ -40,6 +45,8 @@ def create_task(
     priority: int = DEFAULT_PRIORITY,
     estimate_min: int | None = None,
     parent: UUID | None = None,
+    project: UUID | None = None,
+    labels: Sequence[UUID] = (),
     deadline: datetime | None = None,
     due_date: date | None = None,
     time_zone: str | None = None,
@@ -54,6 +61,8 @@ def create_task(
         priority: 1, the highest, to 4.
         estimate_min: How long it takes, 1 to 10080 minutes; None for unknown.
         parent: The task that it is a part of; None for none.
+        project: The project it is in; None for none, whatever its parent is in.
+        labels: Those it carries, at most 50.
         deadline: The instant it is due, aware. May have passed: then it is missed at once.
         due_date: The day it is due instead; sets `deadline` to that day's end.
         time_zone: The zone of that day; None for the user's.
@@ -62,6 +71,8 @@ def create_task(
         TaskIdTaken: The id exists already, whoever has it.
         ParentNotFound: The person has no such task to be its parent.
         ParentCircle: It would be its own parent.
+        NoSuchProject: The person has no such project.
+        NoSuchLabel: The person has no such label.
         DeadlineConflict: A day and an instant were given that are not the same deadline.
     """
     now = operation.now
@@ -75,7 +86,10 @@ def create_task(
     )
     if id is not None:
         task.id = id
+    task.position = new_position(task, operation=operation)
     put_below(task, parent)
+    put_in_project(task, project)
+    put_labels(task, labels)
     _set_due(task, {"deadline": deadline, "due_date": due_date, "time_zone": time_zone})
     return Edit(task, now=now, operation=operation).save(TaskEvent.CREATED)
 
@@ -93,6 +107,8 @@ def update_task(*, operation: OpenOperation, task_id: UUID, fields: Mapping[str,
         TaskNotFound: There is no such task.
         ParentNotFound: The person has no such task to be its parent.
         ParentCircle: The new parent is the task itself, or a part of it.
+        NoSuchProject: The person has no such project.
+        NoSuchLabel: The person has no such label.
         DeadlineConflict: A day and an instant were given that are not the same deadline.
     """
     edit = Edit.of(task_id, operation=operation)
@@ -102,6 +118,10 @@ def update_task(*, operation: OpenOperation, task_id: UUID, fields: Mapping[str,
         setattr(task, name, fields[name])
     if "parent" in fields:
         put_below(task, fields["parent"])
+    if "project" in fields:
+        put_in_project(task, fields["project"])
+    if "labels" in fields:
+        put_labels(task, fields["labels"])
     _set_due(task, fields)
     if all(getattr(task, name) == value for name, value in old.items()):
         return edit.leave()
@@ -126,19 +146,50 @@ def _set_due(task: Task, fields: Mapping[str, Any]) -> None:
             raise DeadlineConflict(pointer="/deadline")
 
 
-def complete_task(*, operation: OpenOperation, task_id: UUID) -> Task:
+class Children(StrEnum):
+    """What becomes of the open parts of a task that is completed, at whatever depth."""
+
+    COMPLETE = "complete"
+    LEAVE = "leave"
+
+
+def complete_task(*, operation: OpenOperation, task_id: UUID, children: Children | None = None) -> Task:
     """Complete a task and fix its outcome; one that is completed stays as it is.
+
+    Args:
+        operation: Who asks.
+        task_id: Which task.
+        children: What becomes of its open parts; None where it has none.
 
     Raises:
         TaskNotFound: There is no such task.
+        OpenChildren: Parts of it are open, and nobody said what becomes of them.
     """
     edit = Edit.of(task_id, operation=operation)
-    task = edit.task
-    if task.completed_at is not None:
+    if edit.task.completed_at is not None:
         return edit.leave()
+    below = open_below(task_id) if children is not Children.LEAVE else []
+    if below and children is None:
+        raise OpenChildren(_some_by_name(below))
+    parts = bulk.locked(operation=operation, which=Q(id__in=below))
+    for each in (*parts, edit):
+        _complete(each)
+    bulk.save(parts, TaskEvent.COMPLETED)
+    return edit.save(TaskEvent.COMPLETED)
+
+
+def _complete(edit: Edit) -> None:
+    task = edit.task
     end = deadlines.ending(completed_at=edit.now, deadline=task.deadline)
     task.completed_at, task.outcome, task.lateness_s = edit.now, end.outcome.value, end.lateness_s
-    return edit.save(TaskEvent.COMPLETED)
+
+
+def _some_by_name(task_ids: Sequence[UUID]) -> list[Fault]:
+    some = Task.objects.filter(id__in=task_ids).order_by("position", "id")[:MAX_NAMED]
+    return [
+        Fault(pointer=f"/children/{task.id}", code=OpenChildren.code, detail=f"“{task.title}” is open.")
+        for task in some
+    ]
 
 
 def reopen_task(*, operation: OpenOperation, task_id: UUID) -> Task:
@@ -175,6 +226,7 @@ def restore_task(*, operation: OpenOperation, task_id: UUID) -> Task:
     if edit.task.deleted_at is None:
         return edit.leave()
     edit.task.deleted_at = None
+    leave_what_is_gone(edit.task)
     return edit.save(TaskEvent.RESTORED)
 
 

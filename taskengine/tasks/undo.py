@@ -1,6 +1,6 @@
 """Taking back what an operation did to a task: a write like any other, told by the events of the verbs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,10 +8,12 @@ from taskengine.errors import Fault
 from taskengine.operations.services import OpenOperation
 from taskengine.operations.undo import Change
 from taskengine.tasks.edits import Edit
-from taskengine.tasks.errors import ParentCircle, ParentNotFound
+from taskengine.tasks.errors import NoSuchLabel, NoSuchProject, ParentCircle, ParentNotFound
 from taskengine.tasks.events import TaskEvent
+from taskengine.tasks.models import Task
 from taskengine.tasks.parents import put_below
 from taskengine.tasks.payloads import field_value, task_payload
+from taskengine.tasks.places import leave_what_is_gone, put_in_project, put_labels
 
 # What an undo compares and sets back, by its name for people. The fields of one thing go together:
 # a day without its instant would be another deadline.
@@ -21,8 +23,17 @@ _THINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "priority": ("priority",),
     "estimate": ("estimate_min",),
     "parent": ("parent",),
+    "project": ("project",),
+    "labels": ("labels",),
+    "place": ("position",),
     "deadline": ("deadline", "due_date", "time_zone"),
     "completion": ("completed_at", "outcome", "lateness_s"),
+}
+# What names other objects is set back by the rule that lets it name them.
+_REFERENCES: Final[Mapping[str, Callable[[Task, Any], None]]] = {
+    "parent": lambda task, id_: put_below(task, _id(id_)),
+    "project": lambda task, id_: put_in_project(task, _id(id_)),
+    "labels": lambda task, ids: put_labels(task, [UUID(id_) for id_ in ids]),
 }
 
 
@@ -44,6 +55,7 @@ def undo_task(*, operation: OpenOperation, change: Change) -> Sequence[Fault]:
         edit.save(TaskEvent.DELETED)
     elif change.after is None:
         edit.task.deleted_at = None
+        leave_what_is_gone(edit.task)
         edit.save(TaskEvent.RESTORED)
     else:
         return _set_back(edit, change, before=change.before, after=change.after)
@@ -76,11 +88,11 @@ def _set_back(
         if not _differ(before, after, names):
             continue
         event = event or TaskEvent.UPDATED
-        if thing == "parent":
+        if thing in _REFERENCES:
             try:
-                put_below(task, UUID(before["parent"]) if before["parent"] else None)
-            except (ParentNotFound, ParentCircle) as error:
-                return [change.refused(f"“{task.title}”: {error.detail}", field="parent")]
+                _REFERENCES[thing](task, before[thing])
+            except (ParentNotFound, ParentCircle, NoSuchProject, NoSuchLabel) as error:
+                return [change.refused(f"“{task.title}”: {error.detail}", field=thing)]
             continue
         for name in names:
             setattr(task, name, field_value(name, before[name]))
@@ -95,3 +107,7 @@ def _set_back(
 
 def _differ(before: Mapping[str, Any], after: Mapping[str, Any], names: Sequence[str]) -> bool:
     return any(name in before and name in after and before[name] != after[name] for name in names)
+
+
+def _id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None

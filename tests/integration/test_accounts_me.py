@@ -34,6 +34,7 @@ def test_somebody_sees_their_own_account() -> None:
         "id": str(user.id),
         "email": "ada@example.org",
         "time_zone": "UTC",
+        "language": None,
         "working_hours": {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")},
         "is_guest": False,
     }

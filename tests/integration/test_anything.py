@@ -22,10 +22,12 @@ from ai.errors import QuotaExceeded
 from realtime import retention
 from realtime.models import Stream
 from taskengine.accounts.models import User
+from taskengine.organisation import queries as organisation_queries
+from taskengine.organisation import services as organisation
 from taskengine.planning import applying, attempts, step_services
 from taskengine.planning import queries as planning_queries
 from taskengine.planning import services as planning
-from taskengine.tasks import queries, services
+from taskengine.tasks import owners, places, queries, services
 from tests.support import state
 from tests.support.breakdowns import STEPS, plan, planned
 from tests.support.readers import Reader
@@ -42,6 +44,14 @@ CHANGES: list[dict[str, Any]] = [
     {"notes": "Grüße, 世界"},
     {"priority": 1, "estimate_min": 45},
     {"due_date": None, "deadline": None},
+]
+VERBS_OF_NAMED: list[tuple[Callable[..., Any], dict[str, Any]]] = [
+    (organisation.update_project, {"fields": {"colour": "teal", "archived": True}}),
+    (organisation.update_label, {"fields": {"name": "work", "colour": "red"}}),
+    (places.delete_project, {}),
+    (places.delete_project, {"tasks": places.Tasks.MOVE}),
+    (places.delete_project, {"tasks": places.Tasks.DELETE}),
+    (places.delete_label, {}),
 ]
 VERBS_OF_BREAKDOWNS: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (planning.cancel, {}),
@@ -72,6 +82,14 @@ WRITES = st.one_of(
     st.tuples(st.just("move"), ANY, st.sampled_from([-HOUR, HOUR, DAY])),
     st.tuples(st.just("change"), ANY, st.sampled_from(CHANGES)),
     st.tuples(st.just("part"), ANY, ANY),
+    st.tuples(st.just("whole"), ANY),
+    st.tuples(st.just("day"), ANY, st.integers(-1, 2)),
+    st.tuples(st.just("travel"), st.sampled_from(["UTC", "Pacific/Auckland", "America/Los_Angeles"])),
+    st.tuples(st.just("name"), st.sampled_from(["project", "label"]), st.sampled_from(["Work", "Home"])),
+    st.tuples(st.just("organise"), ANY, st.sampled_from(VERBS_OF_NAMED)),
+    st.tuples(st.just("order"), ANY, ANY, st.booleans()),
+    st.tuples(st.just("place"), ANY, st.sampled_from([None, 0, 1]), st.sampled_from([(), (0,), (0, 1)])),
+    st.tuples(st.just("beside"), ANY, ANY, st.booleans()),
     st.tuples(st.just("ask"), st.sampled_from([None, HOUR, 3 * DAY])),
     st.tuples(st.just("work"), ANY, st.sampled_from(WORK)),
     st.tuples(st.just("plan"), ANY, st.sampled_from(VERBS_OF_BREAKDOWNS)),
@@ -117,6 +135,25 @@ class Anything(RuleBasedStateMachine):
                     world.change(number, **fields)
                 case ("part", number, other) if number % len(world.tasks) > other % len(world.tasks):
                     world.change(number, parent=world.tasks[other % len(world.tasks)].id)  # so no circle
+                case ("whole", number):
+                    world.complete_all(number)
+                case ("day", number, days):
+                    world.change(number, due_date=(world.now + days * DAY).date())
+                case ("travel", zone):
+                    world.travel(zone)
+                case ("name", kind, name):
+                    world.name(kind, name)
+                case ("organise", number, (verb, arguments)):
+                    world.organise(verb, number, **arguments)
+                case ("order", number, other, before) if world.projects:
+                    beside = world.projects[other % len(world.projects)].id
+                    world.organise(
+                        organisation.move_project, number, **{"before" if before else "after": beside}
+                    )
+                case ("place", number, project, labels) if world.projects and world.labels:
+                    world.place(number, project=project, labels=labels)
+                case ("beside", number, other, before):
+                    world.move(number, other, before=before)
                 case ("ask", due_in):
                     world.ask("Another goal", due_in)
                 case ("work", number, (write, *made)):
@@ -172,6 +209,7 @@ class Anything(RuleBasedStateMachine):
 def _small_pages(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """So that much can happen between two of them."""
     caplog.set_level("CRITICAL")  # what is given up is logged, hundreds of times
+    monkeypatch.setattr(organisation_queries, "SNAPSHOT_PAGE_ROWS", 1)
     monkeypatch.setattr(queries, "SNAPSHOT_PAGE_ROWS", 2)
     monkeypatch.setattr(planning_queries, "SNAPSHOT_PAGE_ROWS", 1)
 
@@ -195,8 +233,11 @@ def _run(*, examples: int) -> None:
 
 def test_every_verb_is_among_what_may_happen() -> None:
     here = {services.create_task, services.update_task, planning.start_breakdown}  # make, change, ask
-    here |= {*VERBS_OF_TASKS, *(verb for verb, _ in VERBS_OF_BREAKDOWNS)}
-    there = {verb for module in (services, planning, step_services, applying) for verb in _verbs(module)}
+    here |= {organisation.create_project, organisation.create_label, organisation.move_project}  # name, order
+    here |= {places.move_task, owners.follow_owner}  # beside, travel
+    here |= {*VERBS_OF_TASKS, *(verb for verb, _ in (*VERBS_OF_NAMED, *VERBS_OF_BREAKDOWNS))}
+    modules = (services, places, owners, organisation, planning, step_services, applying)
+    there = {verb for module in modules for verb in _verbs(module)} - {places.new_position}  # which writes nothing
     assert here == there
 
 

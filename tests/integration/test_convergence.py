@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from realtime import envelope
+from taskengine.organisation import queries as organisation_queries
 from taskengine.planning import queries as planning_queries
+from taskengine.snapshots import Snapshots
 from taskengine.tasks import queries, services
 from tests.support import contracts, state
 from tests.support.stories import STORIES
@@ -29,8 +31,9 @@ def test_the_page_is_held_to_the_same_stories(
         world.make("Done before", None)
         world.do(services.complete_task, 1)
         world.ask("Asked before", DAY)
-        world.tasks.clear()
-        world.drafts.clear()
+        world.name("project", "Old")
+        world.name("label", "old")
+        world.forget()
     since, snapshot = world.head(), world.snapshot()
     story(world)
     kept = state.from_snapshot(snapshot)
@@ -55,9 +58,21 @@ def test_a_snapshot_is_whole_however_many_pages_it_has(world: World, monkeypatch
     for number in range(4):
         world.make(f"Task {number}", None)
         world.ask(f"Goal {number}")
+        world.name("project", f"Project {number}")
+        world.name("label", f"Label {number}")
     whole = world.snapshot()
-    assert [item["kind"] for item in whole] == ["task"] * 4 + ["breakdown"] * 4
+    kinds = ("project", "label", "task", "breakdown")
+    assert [item["kind"] for item in whole] == [kind for kind in kinds for _ in range(4)]
     for rows in (1, 2, 3, 4, 5):
+        monkeypatch.setattr(organisation_queries, "SNAPSHOT_PAGE_ROWS", rows)
         monkeypatch.setattr(queries, "SNAPSHOT_PAGE_ROWS", rows)
         monkeypatch.setattr(planning_queries, "SNAPSHOT_PAGE_ROWS", rows)
         assert world.snapshot() == whole
+
+
+def test_a_page_is_filled_with_the_next_kinds(world: World) -> None:
+    assert Snapshots().page(world.person.pk, as_of=world.now, after=None) == ([], None)
+    world.make("Send invoice", None)
+    world.name("project", "Work")
+    items, after = Snapshots().page(world.person.pk, as_of=world.now, after=None)
+    assert ([item["kind"] for item in items], after) == (["project", "task"], None)

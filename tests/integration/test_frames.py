@@ -26,6 +26,7 @@ from realtime.envelope import (
     Welcome,
 )
 from taskengine.api import asyncapi
+from taskengine.organisation.events import NamedEvent
 from taskengine.planning.events import BreakdownEvent
 from taskengine.tasks.events import TaskEvent
 from tests.support import contracts
@@ -34,7 +35,10 @@ from tests.support.stories import STORIES
 from tests.support.world import NOON, World, told_world
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "asyncapi.yaml"
-EVENT_TYPES = [str(event) for events in (TaskEvent, BreakdownEvent) for event in events]
+EVENT_TYPES = [
+    *(f"{kind}.{event}" for kind in ("project", "label") for event in NamedEvent),
+    *(str(event) for events in (TaskEvent, BreakdownEvent) for event in events),
+]
 
 CLIENT: Mapping[str, tuple[ClientFrame, Mapping[str, Any]]] = {
     "hello, for the first time": (Hello(), {}),
@@ -69,11 +73,9 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 def test_the_golden_frames_are_what_the_server_sends_and_understands(world: World) -> None:
-    """Every frame of both sides, with an event of every type, a close of every code, and both kinds."""
+    """Every frame of both sides, with an event of every type, a close of every code, and all kinds."""
     for story in STORIES:
-        world.tasks.clear()
-        world.drafts.clear()
-        world.attempts.clear()
+        world.forget()
         story(world)
     first: dict[str, dict[str, Any]] = {}
     for event in world.events(after=0):
@@ -81,7 +83,7 @@ def test_the_golden_frames_are_what_the_server_sends_and_understands(world: Worl
     items: dict[str, Mapping[str, Any]] = {}
     for item in world.snapshot():
         items.setdefault(item["kind"], item)
-    assert list(items) == ["task", "breakdown"]
+    assert list(items) == ["project", "label", "task", "breakdown"]
     server: dict[str, ServerFrame] = {
         "welcome, resumed": Welcome(epoch="e1", head=2, server_time=NOON, resumed=True),
         "welcome, a snapshot follows": Welcome(epoch="e1", head=2, server_time=NOON, resumed=False),

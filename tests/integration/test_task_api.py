@@ -68,7 +68,7 @@ def codes(response: Any) -> dict[str, str]:
 
 
 def test_a_task_is_answered_whole(ada: AppClient) -> None:
-    assert make(ada, deadline="2026-11-22T14:00:00+01:00", priority=2) | {"id": ""} == {
+    assert make(ada, deadline="2026-11-22T14:00:00+01:00", priority=2) | {"id": "", "position": ""} == {
         "id": "",
         "title": "Send invoice",
         "notes": "",
@@ -78,6 +78,9 @@ def test_a_task_is_answered_whole(ada: AppClient) -> None:
         "priority": 2,
         "estimate_min": None,
         "parent": None,
+        "project": None,
+        "labels": [],
+        "position": "",
         "bucket": "upcoming",
         "completed_at": None,
         "outcome": None,
@@ -392,9 +395,9 @@ def test_a_cursor_is_bound_to_its_list_its_person_and_its_quarter_of_an_hour(
 def test_a_list_is_searched_by_words(ada: AppClient) -> None:
     make(ada, title="Send invoice", notes="to Ben")
     make(ada, title="Call Ben")
-    found = ada.send("GET", f"{TASKS}?search=BEN+invoice").json()["results"]
+    found = ada.send("GET", f"{TASKS}?q=BEN+invoice").json()["results"]
     assert [task["title"] for task in found] == ["Send invoice"]
-    assert ada.send("GET", f"{TASKS}?search=%25").json()["results"] == []
+    assert ada.send("GET", f"{TASKS}?q=%25").json()["results"] == []
 
 
 @pytest.mark.parametrize(
@@ -405,6 +408,15 @@ def test_a_list_is_searched_by_words(ada: AppClient) -> None:
         ("bucket=overdue", {"/bucket": "invalid_choice"}),
         ("ordering=colour", {"/ordering": "invalid_choice"}),
         ("page=2", {"/page": "unknown_field"}),
+        ("ordering=rank", {"/ordering": "no_rank"}),
+        ("q=%20&ordering=rank", {"/ordering": "no_rank"}),
+        ("project=work", {"/project": "invalid"}),
+        ("label=urgent", {"/label/0": "invalid"}),
+        ("priority=1,5", {"/priority/1": "max_value"}),
+        ("deadline_from=2026-11-22", {"/deadline_from": "not_a_time"}),
+        ("completed_before=2026-11-22T12:00:00", {"/completed_before": "naive"}),
+        ("fields=id,colour", {"/fields/1": "invalid_choice"}),
+        (f"q={'x' * 201}", {"/q": "max_length"}),
     ],
 )
 def test_a_list_says_what_it_can_not_be_asked(ada: AppClient, query: str, expected: dict[str, str]) -> None:

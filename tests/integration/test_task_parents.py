@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from taskengine.accounts.models import User
 from taskengine.operations.models import Operation
 from taskengine.tasks import services
-from taskengine.tasks.errors import ParentCircle, ParentNotFound
+from taskengine.tasks.errors import OpenChildren, ParentCircle, ParentNotFound
 from taskengine.tasks.models import Task
+from taskengine.tasks.services import Children
 from tests.support.accounts import PASSWORD, AppClient, signed_up
-from tests.support.people import do, events_of, make_person, make_task, told, update
+from tests.support.people import do, events_of, make_person, make_task, told, undo, update
 
 pytestmark = pytest.mark.django_db
 
@@ -118,13 +119,73 @@ def test_the_parts_outlive_their_whole_and_find_it_restored() -> None:
     assert part.parent_id == whole.id
 
 
-def test_completing_the_whole_leaves_the_parts_alone(clock: time_machine.Traveller) -> None:
+def test_completing_the_whole_asks_what_becomes_of_open_parts_at_any_depth(
+    clock: time_machine.Traveller,
+) -> None:
     ada = make_person()
-    whole = make_task(ada)
-    part = make_task(ada, parent=whole.id, deadline=NOON + timedelta(hours=1))
-    do(ada, services.complete_task, whole)
-    part.refresh_from_db()
-    assert (part.completed_at, part.version) == (None, 1)
+    whole, part, deeper = chain(ada, 3)
+    do(ada, services.complete_task, part, children=Children.LEAVE)
+    with pytest.raises(OpenChildren) as refused:
+        do(ada, services.complete_task, whole)
+    assert [fault.pointer for fault in refused.value.faults] == [f"/children/{deeper.id}"]
+    do(ada, services.complete_task, deeper)
+    assert do(ada, services.complete_task, whole).completed_at == NOON
+
+
+def test_what_is_deleted_and_what_is_below_it_is_no_open_part(clock: time_machine.Traveller) -> None:
+    ada = make_person()
+    whole, part, _ = chain(ada, 3)
+    do(ada, services.delete_task, part)
+    assert do(ada, services.complete_task, whole).completed_at == NOON
+
+
+def test_the_parts_are_left_open_or_completed_with_the_whole_by_one_operation(
+    clock: time_machine.Traveller,
+) -> None:
+    ada = make_person()
+    tree = chain(ada, 4)
+    late = make_task(ada, "late", parent=tree[1].id, deadline=NOON - timedelta(hours=1))
+    do(ada, services.complete_task, tree[3], children=Children.LEAVE)
+    do(ada, services.complete_task, tree[0], children=Children.COMPLETE)
+    assert [task.completed_at for task in Task.objects.all()] == [NOON] * 5
+    late.refresh_from_db()
+    assert (late.outcome, late.lateness_s) == ("late", 3600)
+    done = [event for event in events_of(ada) if event.type == "task.completed"][1:]
+    assert {event.op_id for event in done} == {done[0].op_id}
+    assert done[-1].data["task"]["id"] == str(tree[0].id), "the whole is told last"
+    undo(ada)
+    is_open = dict(Task.objects.values_list("id", "completed_at"))
+    assert {id_ for id_, at in is_open.items() if at} == {tree[3].id}, "what was done before stays done"
+    do(ada, services.complete_task, tree[0], children=Children.LEAVE)
+    assert Task.objects.filter(completed_at=None).count() == 3
+
+
+def test_completing_with_its_parts_takes_as_many_statements_however_many_they_are() -> None:
+    counted = []
+    for many in (1, 12):
+        ada = make_person(f"ada{many}")
+        whole = make_task(ada)
+        for number in range(many):
+            make_task(ada, str(number), parent=whole.id)
+        with CaptureQueriesContext(connection) as captured:
+            do(ada, services.complete_task, whole, children=Children.COMPLETE)
+        counted.append(len(captured))
+    assert counted[0] == counted[1]
+
+
+def test_the_api_names_the_open_parts_and_takes_an_answer() -> None:
+    ada = signed_up()
+    whole = ada.send("POST", TASKS, {"title": "Thesis"}).json()
+    part = ada.send("POST", TASKS, {"title": "Outline", "parent": whole["id"]}).json()
+    address = f"{TASKS}{whole['id']}/complete/"
+    assert refusal(ada.send("POST", address)) == (
+        409, "open_children", [(f"/children/{part['id']}", "open_children")],
+    )  # fmt: skip
+    assert refusal(ada.send("POST", address, {"children": "burn"}))[2] == [("/children", "invalid_choice")]
+    progress = f"{TASKS}summary/?parent={whole['id']}"
+    assert ada.send("GET", progress).json()["upcoming"] == 1
+    assert ada.send("POST", address, {"children": "complete"}).json()["bucket"] == "completed"
+    assert ada.send("GET", progress).json()["completed"] == 1
 
 
 @pytest.mark.parametrize("estimate_min", [0, 10_081])

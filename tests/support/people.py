@@ -8,11 +8,15 @@ from uuid import UUID
 
 from realtime.models import EventRow
 from taskengine.accounts.models import User
+from taskengine.accounts.services import update_user
 from taskengine.api.undo import UNDOERS
 from taskengine.operations.services import OpenOperation, perform
 from taskengine.operations.undo import undo as undo_operation
+from taskengine.organisation import services as organisation
+from taskengine.organisation.models import Label, Project
 from taskengine.tasks import claims, services
 from taskengine.tasks.models import Task
+from taskengine.tasks.owners import follow_owner
 
 
 def make_person(name: str = "ada", **fields: Any) -> User:
@@ -31,6 +35,25 @@ def make_task(person: User, title: str = "Send invoice", **fields: Any) -> Task:
     """Make a task."""
     with operation_of(person) as operation:
         return services.create_task(operation=operation, title=title, **fields)
+
+
+def make_project(person: User, name: str = "Work", **fields: Any) -> Project:
+    """Make a project."""
+    with operation_of(person) as operation:
+        return organisation.create_project(operation=operation, name=name, **fields)
+
+
+def make_label(person: User, name: str = "urgent", **fields: Any) -> Label:
+    """Make a label."""
+    with operation_of(person) as operation:
+        return organisation.create_label(operation=operation, name=name, **fields)
+
+
+def move_to_zone(person: User, time_zone: str) -> None:
+    """Change the person's time zone, as the account's route does."""
+    with operation_of(person) as operation:
+        update_user(user=person, fields={"time_zone": time_zone})
+        follow_owner(operation=operation, user=person, changed=["time_zone"])
 
 
 def do(person: User, verb: Callable[..., Any], task: Task, **arguments: Any) -> Any:
@@ -75,5 +98,7 @@ def told(person: User, task: Task | UUID | None = None) -> list[str]:
     """Return the types of the events, of one task if one is given."""
     task_id = str(task.id if isinstance(task, Task) else task) if task is not None else None
     return [
-        event.type for event in events_of(person) if task_id is None or event.data["task"]["id"] == task_id
+        event.type
+        for event in events_of(person)
+        if task_id is None or event.data.get("task", {}).get("id") == task_id
     ]

@@ -28,7 +28,7 @@ def as_of(state: State, now: datetime) -> State:
     for (kind, id_), data in state.items():
         if kind == "task" and _is_kept(data, now):
             kept[kind, id_] = {**data, "bucket": _bucket(data, now)}
-        elif kind == "breakdown" and _is_kept_draft(data, now):
+        elif (kind == "breakdown" and _is_kept_draft(data, now)) or kind in {"project", "label"}:
             kept[kind, id_] = data
     return kept
 

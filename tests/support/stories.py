@@ -1,13 +1,14 @@
-"""Stories that server and page are both held to: what can happen to tasks and breakdowns, told by the services."""
+"""Stories that server and page are both held to: what can happen to all that a person has, told by the services."""
 
 from collections.abc import Callable
 from typing import Any
 
 from ai.errors import QuotaExceeded
+from taskengine.organisation import services as organisation
 from taskengine.planning import applying, attempts, step_services
 from taskengine.planning import services as planning
 from taskengine.planning.lifecycle import GIVE_UP_AFTER
-from taskengine.tasks import services
+from taskengine.tasks import places, services
 from tests.support.breakdowns import STEPS, plan, planned
 from tests.support.world import DAY, HOUR, LEASE, World
 
@@ -26,6 +27,45 @@ def every_verb(world: World) -> None:
     world.do(services.delete_task, 2)
     world.do(services.restore_task, 2)
     world.do(services.delete_task, 1)
+
+
+def projects_and_labels(world: World) -> None:
+    """Projects and labels come, change, are put in order and go; what is in them follows, and comes back."""
+    for name in ("Work", "Home", "Work"):
+        world.name("project", name)
+    for name in ("urgent", "phone"):
+        world.name("label", name)
+    for number in range(4):
+        world.make(f"Task {number}", None if number else HOUR)
+        world.place(number, project=number % 2, labels=(0, 1)[: number % 3])
+    world.organise(organisation.update_project, 0, fields={"name": "Office", "colour": "teal"})
+    world.organise(organisation.move_project, 2, before=world.projects[0].id)
+    world.organise(organisation.update_project, 2, fields={"archived": True})
+    world.organise(organisation.update_label, 1, fields={"name": "call"})
+    world.move(3, 0, before=True)
+    world.move(2, 3, before=False)
+    world.organise(places.delete_label, 0)
+    world.undo(0)
+    world.organise(places.delete_label, 1)
+    world.organise(places.delete_project, 0, tasks=places.Tasks.MOVE)
+    world.organise(places.delete_project, 1, tasks=places.Tasks.DELETE)
+    world.undo(0)
+    world.organise(places.delete_project, 2)
+
+
+def a_tree_and_a_journey(world: World) -> None:
+    """A task is completed with its parts, and days end elsewhere when their person travels."""
+    world.make("Thesis", None)
+    world.make("Outline", HOUR)
+    world.make("Sources", None)
+    world.change(1, parent=world.tasks[0].id)
+    world.change(2, parent=world.tasks[1].id)
+    world.complete_all(0)
+    world.undo(0)
+    for number, days in ((0, 0), (1, -1), (2, 1)):
+        world.change(number, due_date=(world.now + days * DAY).date())
+    world.travel("America/Los_Angeles")
+    world.travel("Pacific/Kiritimati")
 
 
 def a_deadline_that_moves(world: World) -> None:
@@ -136,6 +176,8 @@ def what_is_taken_back(world: World) -> None:
 
 STORIES = [
     every_verb,
+    projects_and_labels,
+    a_tree_and_a_journey,
     a_deadline_that_moves,
     thirty_days,
     a_breakdown,

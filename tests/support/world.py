@@ -1,8 +1,9 @@
-"""A person's world for the tests of promise 4: their tasks and breakdowns, a clock, and what they are told."""
+"""A person's world for the tests of promise 4: all that is theirs, a clock, and what they are told."""
 
+import inspect
 import itertools
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,15 +17,26 @@ from realtime.models import EventRow
 from taskengine.accounts.models import User
 from taskengine.errors import DomainError
 from taskengine.operations.errors import OperationNotFound, UndoConflict, UndoImpossible
+from taskengine.organisation.models import Label, Project
 from taskengine.planning import attempts
 from taskengine.planning.attempts import Attempt
 from taskengine.planning.errors import TooManyInTheMaking
 from taskengine.planning.models import Breakdown
 from taskengine.snapshots import Snapshots
-from taskengine.tasks import services
+from taskengine.tasks import places, services
 from taskengine.tasks.models import Task
 from tests.support.breakdowns import ask
-from tests.support.people import do, make_task, miss_due, operation_of, undo, update
+from tests.support.people import (
+    do,
+    make_label,
+    make_project,
+    make_task,
+    miss_due,
+    move_to_zone,
+    operation_of,
+    undo,
+    update,
+)
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -33,12 +45,14 @@ DAY = timedelta(days=1)
 
 
 class World:
-    """A person, their tasks and breakdowns, and a clock that the test moves."""
+    """A person, what they have, and a clock that the test moves."""
 
     def __init__(self, clock: time_machine.Traveller, person: User) -> None:
         self.clock = clock
         self.person = person
         self.tasks: list[Task] = []
+        self.projects: list[Project] = []
+        self.labels: list[Label] = []
         self.drafts: list[Breakdown] = []
         self.attempts: list[Attempt] = []
 
@@ -62,7 +76,14 @@ class World:
         """Do something to a task that can be done to it."""
         task = self.tasks[number % len(self.tasks)]
         if Task.objects.filter(id=task.id, deleted_at=None).exists() or verb is services.restore_task:
-            do(self.person, verb, task)
+            arguments = {"children": services.Children.LEAVE} if verb is services.complete_task else {}
+            do(self.person, verb, task, **arguments)
+
+    def complete_all(self, number: int) -> None:
+        """Complete a task with its parts, if it is there."""
+        task = self.tasks[number % len(self.tasks)]
+        with suppress(DomainError):
+            do(self.person, services.complete_task, task, children=services.Children.COMPLETE)
 
     def change(self, number: int, **fields: Any) -> None:
         """Change a task that is there."""
@@ -76,6 +97,42 @@ class World:
         op_ids = list(dict.fromkeys(told.values_list("op_id", flat=True)))
         with suppress(OperationNotFound, UndoConflict, UndoImpossible):
             undo(self.person, op_ids[number % len(op_ids)])
+
+    def name(self, kind: str, name: str, **fields: Any) -> None:
+        """Make a project or a label, if the name is free."""
+        with suppress(DomainError):
+            if kind == "project":
+                self.projects.append(make_project(self.person, name, id=_next_id(), **fields))
+            else:
+                self.labels.append(make_label(self.person, name, id=_next_id(), **fields))
+
+    def organise(self, verb: Callable[..., Any], number: int, **arguments: Any) -> None:
+        """Do something to a project or a label, if that can be done."""
+        (name,) = {"project_id", "label_id"} & inspect.signature(verb).parameters.keys()
+        things: list[Any] = self.projects if name == "project_id" else self.labels
+        if things:
+            arguments[name] = things[number % len(things)].id
+            with suppress(DomainError), operation_of(self.person) as operation:
+                verb(operation=operation, **arguments)
+
+    def place(self, number: int, *, project: int | None, labels: Sequence[int]) -> None:
+        """Put a task into a project and under labels, if they are there."""
+        with suppress(DomainError):
+            self.change(
+                number,
+                project=None if project is None else self.projects[project % len(self.projects)].id,
+                labels=[self.labels[label % len(self.labels)].id for label in labels],
+            )
+
+    def move(self, number: int, beside: int, *, before: bool) -> None:
+        """Put a task before or after another one, if both are there."""
+        task, other = (self.tasks[place % len(self.tasks)] for place in (number, beside))
+        with suppress(DomainError):
+            do(self.person, places.move_task, task, **{"before" if before else "after": other.id})
+
+    def travel(self, time_zone: str) -> None:
+        """Take the person to another zone."""
+        move_to_zone(self.person, time_zone)
 
     def ask(self, goal: str | None, due_in: timedelta | None = None, **fields: Any) -> None:
         """Ask for a breakdown."""
@@ -98,6 +155,11 @@ class World:
         """Do something to a breakdown, if that can be done."""
         with suppress(DomainError), operation_of(self.person) as operation:
             verb(operation=operation, breakdown_id=self.drafts[number % len(self.drafts)].id, **arguments)
+
+    def forget(self) -> None:
+        """Let a story begin with nothing of what was there before."""
+        for things in (self.tasks, self.projects, self.labels, self.drafts, self.attempts):
+            things.clear()
 
     def snapshot(self) -> list[dict[str, Any]]:
         """Return the whole state as it is served now."""
@@ -135,7 +197,7 @@ def told_world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     global _ids
     numbers = itertools.count(1)
     monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers) << 64, version=4))
-    for model in (Task, Breakdown):  # which took the function before it was replaced
+    for model in (Task, Project, Label, Breakdown):  # which took the function before it was replaced
         monkeypatch.setattr(model._meta.get_field("id"), "_get_default", uuid.uuid4)
     _ids = itertools.count(1)
     with time_machine.travel(NOON, tick=False) as clock:

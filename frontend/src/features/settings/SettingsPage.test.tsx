@@ -11,6 +11,7 @@ const ada: User = {
   id: "ada",
   email: "ada@example.org",
   time_zone: "UTC",
+  language: null,
   working_hours: {},
   is_guest: false,
   created_at: "",

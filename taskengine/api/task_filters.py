@@ -1,0 +1,169 @@
+"""What a list of tasks may be asked for, and which tasks that means."""
+
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, Ordering
+from taskengine.api.fields import IdField, InstantField
+from taskengine.api.serializers import StrictSerializer
+from taskengine.api.tasks_schema import TaskSerializer
+from taskengine.tasks import queries, search
+from taskengine.tasks.deadlines import BUCKET_CHOICES, Bucket
+from taskengine.tasks.models import MAX_LABELS, Task
+
+RANK: Final = "rank"
+NO_PROJECT: Final = "none"
+ORDERINGS: Final = [
+    sign + column
+    for column in ("deadline", "created_at", "updated_at", "completed_at", "priority", "title", "position")
+    for sign in ("", "-")
+] + [RANK]
+
+_RANGES: Final = {
+    "deadline_from": "deadline__gte",
+    "deadline_before": "deadline__lt",
+    "completed_from": "completed_at__gte",
+    "completed_before": "completed_at__lt",
+}
+# What leaves a list the same list: every other parameter binds its cursors.
+_OF_A_PAGE: Final = {"cursor", "limit", "fields"}
+
+
+@extend_schema_field({"type": "string", "pattern": "^(none|[0-9a-fA-F-]{32,36})$"})
+class ProjectOrNoneField(serializers.Field[Any, Any, Any, Any]):
+    """A project's id, or `none` for the tasks that are in no project."""
+
+    default_error_messages = {"invalid": "This is neither the id of a project nor `none`."}
+
+    def to_internal_value(self, data: Any) -> UUID | str:
+        """Return the id, or `none`."""
+        if data == NO_PROJECT:
+            return NO_PROJECT
+        try:
+            return UUID(data)
+        except (ValueError, TypeError, AttributeError):
+            self.fail("invalid")
+
+    def to_representation(self, value: Any) -> str:
+        """Return it as text."""
+        return str(value)
+
+
+@extend_schema_field({"type": "string"})
+class ListOfField(serializers.ListField):
+    """Several values in one parameter, with commas between them."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Return them."""
+        if not isinstance(data, str):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        values: list[Any] = super().to_internal_value(data.split(","))
+        return values
+
+
+class TaskFilterSerializer(StrictSerializer):
+    """Which tasks are meant, by what they belong to."""
+
+    project = ProjectOrNoneField(
+        required=False, help_text="The project that they are in; `none` for those in no project."
+    )
+    label = ListOfField(  # type: ignore[assignment]  # the name on the wire
+        child=IdField(), required=False, max_length=MAX_LABELS,
+        help_text="Labels, with commas between them; a task has to carry all of them.",
+    )  # fmt: skip
+    parent = IdField(  # type: ignore[assignment]  # the name on the wire
+        required=False, help_text="The task that they are parts of."
+    )
+
+
+class TaskListQuerySerializer(TaskFilterSerializer):
+    """What a list may be asked for."""
+
+    bucket = serializers.ChoiceField(BUCKET_CHOICES, required=False)
+    priority = ListOfField(
+        child=serializers.IntegerField(min_value=1, max_value=4), required=False, max_length=4,
+        help_text="One or several, with commas between them; 1 is the highest.",
+    )  # fmt: skip
+    deadline_from = InstantField(required=False, help_text="Those due at this instant or later.")
+    deadline_before = InstantField(required=False, help_text="Those due before this instant.")
+    completed_from = InstantField(required=False, help_text="Those completed at this instant or later.")
+    completed_before = InstantField(required=False, help_text="Those completed before this instant.")
+    q = serializers.CharField(
+        required=False, allow_blank=True, trim_whitespace=False, max_length=search.MAX_QUERY_CHARS,
+        help_text=(
+            "Words that title or notes have, all of them, in any form that the user's `language` knows. The last"
+            " one is a beginning, unless a space follows it. Best match first, unless `ordering` says otherwise."
+        ),
+    )  # fmt: skip
+    ordering = serializers.ChoiceField(
+        ORDERINGS,
+        required=False,
+        help_text=(
+            "Nulls come last, either way round. `position` is the manual order; `rank`, the best match first, goes"
+            " with `q` and is then the default, else it is `deadline`."
+        ),
+    )
+    fields = ListOfField(  # type: ignore[assignment]  # likewise
+        child=serializers.ChoiceField(list(TaskSerializer().fields)), required=False,
+        help_text="Names of fields, with commas between them: the others are left out.",
+    )  # fmt: skip
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
+    )
+    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+
+
+def is_meant(asked: dict[str, Any]) -> Q:
+    """Return the condition for belonging to what was asked for (`TaskFilterSerializer`)."""
+    meant = Q()
+    if "project" in asked:
+        meant &= Q(project_id=None if asked["project"] == NO_PROJECT else asked["project"])
+    if asked.get("label"):
+        meant &= queries.labelled(asked["label"])
+    if "parent" in asked:
+        meant &= Q(parent_id=asked["parent"])
+    return meant
+
+
+def bound_to(asked: dict[str, Any], owner_id: UUID) -> dict[str, str]:
+    """Return what makes a list this list: its person, and what was asked for."""
+    return {
+        "owner": str(owner_id),
+        **{name: str(value) for name, value in asked.items() if name not in _OF_A_PAGE},
+    }
+
+
+def ordering_of(asked: dict[str, Any]) -> Ordering:
+    """Return how a list is sorted.
+
+    Raises:
+        ValidationError: By rank, without words to be ranked by.
+    """
+    name = asked.get("ordering") or (RANK if _has_words(asked) else "deadline")
+    if name != RANK:
+        return Ordering.parse(name)
+    if not _has_words(asked):
+        raise serializers.ValidationError({"ordering": ["Only what `q` finds has a rank."]}, code="no_rank")
+    return Ordering(column=RANK, descending=True)
+
+
+def filtered(asked: dict[str, Any], *, owner_id: UUID, as_of: datetime) -> QuerySet[Task]:
+    """Return the tasks that were asked for (`TaskListQuerySerializer`), bucketed as of an instant."""
+    rows = queries.tasks_of(owner_id).filter(is_meant(asked))
+    if "bucket" in asked:
+        rows = rows.filter(queries.in_bucket(Bucket(asked["bucket"]), now=as_of))
+    if "priority" in asked:
+        rows = rows.filter(priority__in=asked["priority"])
+    for parameter, lookup in _RANGES.items():
+        if parameter in asked:
+            rows = rows.filter(**{lookup: asked[parameter]})
+    return search.found(rows, asked["q"], owner_id=owner_id) if _has_words(asked) else rows
+
+
+def _has_words(asked: dict[str, Any]) -> bool:
+    return bool(asked.get("q", "").strip())

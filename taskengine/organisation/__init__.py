@@ -1,0 +1,1 @@
+"""What a person sorts their tasks by: projects, labels, and an order of their own. Knows no task."""
