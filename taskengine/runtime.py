@@ -45,14 +45,19 @@ class Snapshots:
     def page(
         self, stream: UUID, *, as_of: datetime, after: str | None
     ) -> tuple[list[Mapping[str, Any]], str | None]:
-        """Read one page; each is of one kind."""
+        """Read one page; each is of one kind, and none but the last is empty."""
         kinds = list(_KINDS)
         kind, _, last = (after or f"{kinds[0]}:").partition(":")
-        items, reached = _KINDS[kind](owner_id=stream, as_of=as_of, after=UUID(last) if last else None)
-        if reached is not None:
-            return items, f"{kind}:{reached}"
-        following = kinds[kinds.index(kind) + 1 :]
-        return items, f"{following[0]}:" if following else None
+        for number, each in enumerate(kinds[kinds.index(kind) :], start=kinds.index(kind) + 1):
+            items, reached = _KINDS[each](owner_id=stream, as_of=as_of, after=UUID(last) if last else None)
+            if reached is not None:
+                return items, f"{each}:{reached}"
+            if items and number < len(kinds):
+                return items, f"{kinds[number]}:"
+            if items:
+                return items, None
+            last = ""
+        return [], None
 
 
 class Runtime:

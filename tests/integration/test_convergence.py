@@ -529,6 +529,14 @@ def test_a_snapshot_is_whole_however_many_pages_it_has(world: World, monkeypatch
         assert world.snapshot() == whole
 
 
+def test_a_page_without_items_is_sent_only_where_there_is_nothing_at_all(world: World) -> None:
+    assert Snapshots().page(world.person.pk, as_of=world.now, after=None) == ([], None)
+    world.make("Send invoice", None)
+    items, after = Snapshots().page(world.person.pk, as_of=world.now, after=None)
+    assert ([item["kind"] for item in items], after) == (["task"], "breakdown:")
+    assert Snapshots().page(world.person.pk, as_of=world.now, after=after) == ([], None)
+
+
 def test_the_frames_are_what_the_page_was_built_for(world: World) -> None:
     world.make("Send invoice", HOUR)
     world.pass_time(HOUR, engine=True)
