@@ -71,17 +71,26 @@ def embedded(database_url: str) -> Iterator[str]:
 
 
 @contextmanager
-def web(database_url: str, redis_url: str) -> Iterator[str]:
-    """Run a server process that fires no deadlines; yield its address."""
+def web(
+    database_url: str, redis_url: str, *, application: str = "taskengine.asgi:application", **overrides: str
+) -> Iterator[str]:
+    """Run a server process that fires no deadlines; yield its address.
+
+    Args:
+        database_url: Its database.
+        redis_url: Its Redis.
+        application: What it serves: ours, or what ours is put beside.
+        overrides: What its environment has beside ours.
+    """
     port = free_port()
     command = [
-        *(PYTHON, "-m", "uvicorn", "taskengine.asgi:application", "--host", "127.0.0.1", "--port", str(port)),
+        *(PYTHON, "-m", "uvicorn", application, "--host", "127.0.0.1", "--port", str(port)),
         *("--no-access-log", "--no-proxy-headers", "--log-level", "warning"),
         *("--ws", "websockets-sansio", "--ws-max-size", "131072", "--ws-per-message-deflate", "false"),
     ]
-    env = environment(database_url, redis_url) | {"ENGINE_IN_SERVER": "0"}
+    env = environment(database_url, redis_url) | {"ENGINE_IN_SERVER": "0"} | overrides
     with Process(command, env=env) as process:
-        process.wait_until(lambda: _serves(port))
+        process.wait_until(lambda: _serves(port) if application.startswith("taskengine") else _accepts(port))
         yield f"127.0.0.1:{port}"
 
 

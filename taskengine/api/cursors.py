@@ -4,7 +4,7 @@ A cursor is signed, and bound to the person and the filters it was made for. It 
 instant of the first page, so that a walk sees one set of buckets from its first row to its last.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -106,12 +106,25 @@ def decode(cursor: str, *, bound_to: Mapping[str, Any]) -> Position:
 
 
 def page(
-    rows: QuerySet[M], *, ordering: Ordering, after: Position | None, limit: int
+    rows: QuerySet[M],
+    *,
+    ordering: Ordering,
+    after: Position | None,
+    limit: int,
+    read: Callable[[QuerySet[M]], list[M]] = list,
 ) -> tuple[Sequence[M], bool]:
-    """Return at most `limit` rows after a position, and whether more follow."""
+    """Return at most `limit` rows after a position, and whether more follow.
+
+    Args:
+        rows: All of the list.
+        ordering: Its order.
+        after: Where the page before ended; None for the first.
+        limit: How many the page has at most.
+        read: What asks the database.
+    """
     if after is not None:
         rows = rows.filter(ordering.after(after.value, after.key))
-    found = list(ordering.apply(rows)[: limit + 1])
+    found = read(ordering.apply(rows)[: limit + 1])
     return found[:limit], len(found) > limit
 
 

@@ -69,7 +69,9 @@ class TaskListView(APIView):
         as_of = position.as_of if position else now
         ordering = cursors.Ordering.parse(asked["ordering"])
         rows = _filtered(owner_id(request), filters, as_of=as_of)
-        tasks, more = cursors.page(rows, ordering=ordering, after=position, limit=asked["limit"])
+        tasks, more = cursors.page(
+            rows, ordering=ordering, after=position, limit=asked["limit"], read=queries.TASKS.rows
+        )
         next_cursor = None
         if more:
             last = tasks[-1]

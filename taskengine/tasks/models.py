@@ -87,6 +87,10 @@ class Task(models.Model):
                 fields=["owner", "completed_at", "id"], name="tasks_task_done",
                 condition=Q(deleted_at=None, completed_at__isnull=False),
             ),
+            # The list of everything as it comes unless asked otherwise, whatever is open or completed.
+            models.Index(
+                fields=["owner", "deadline", "id"], name="tasks_task_listed", condition=Q(deleted_at=None)
+            ),
             # The list of everything in the order it was made.
             models.Index(fields=["owner", "created_at", "id"], name="tasks_task_made", condition=Q(deleted_at=None)),
             # Pages of a snapshot, and the deletion of an account.
