@@ -110,6 +110,24 @@ def add_pending(url: str, count: int, *, per_owner: int = 100) -> None:
     settle(url)
 
 
+def add_tasks(url: str, owners: Sequence[str], *, each: int) -> None:
+    """Give each owner so many open tasks that are not due for days, and let things settle."""
+    with psycopg.connect(url) as connection:
+        connection.execute(_PENDING, {"owners": list(owners), "count": each * len(owners)})
+    settle(url)
+
+
+def tasks_of(url: str, owners: Sequence[str], *, at_most: int) -> list[tuple[str, str]]:
+    """Return `(id, owner)` of so many tasks, drawn evenly from those of the owners."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "SELECT t.id::text, t.owner_id::text FROM unnest(%s::uuid[]) AS owner CROSS JOIN LATERAL"
+            " (SELECT id, owner_id FROM tasks_task WHERE owner_id = owner LIMIT %s) AS t",
+            [list(owners), -(-at_most // len(owners))],
+        ).fetchall()
+    return rows[:at_most]
+
+
 def add_owners(url: str, count: int) -> list[str]:
     """Add people whom nobody can log in as; return their ids."""
     with psycopg.connect(url) as connection:

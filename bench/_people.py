@@ -15,10 +15,11 @@ from bench._servers import environment
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Somebody who is logged in: the id, which is also the stream's, and the session's key."""
+    """Somebody who is logged in: the id, which is also the stream's, the session's key, and an access token."""
 
     id: str
     session: str
+    token: str
 
 
 def make(database_url: str, count: int) -> list[Person]:
@@ -34,6 +35,7 @@ def _main(count: int) -> None:
     import django  # only in the child: the measurement itself has no settings
 
     django.setup()
+    from allauth.headless.tokens.strategies.jwt import internal as jwt
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
     from django.contrib.sessions.backends.db import SessionStore
     from django.db import transaction
@@ -47,7 +49,8 @@ def _main(count: int) -> None:
             session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
             session[HASH_SESSION_KEY] = user.get_session_auth_hash()
             session.create()
-            people.append({"id": str(user.pk), "session": session.session_key})
+            token = jwt.create_access_token(user, session, {})
+            people.append({"id": str(user.pk), "session": session.session_key, "token": token})
     json.dump(people, sys.stdout)
 
 

@@ -93,19 +93,28 @@ class Server:
 
 
 @contextmanager
-def web(database_url: str, redis_url: str, *, kind: str = "uvicorn") -> Iterator[Server]:
+def web(
+    database_url: str,
+    redis_url: str,
+    *,
+    kind: str = "uvicorn",
+    application: str = _APPLICATION,
+    **overrides: str,
+) -> Iterator[Server]:
     """Run a server process that fires no deadlines.
 
     Args:
         database_url: Its database.
         redis_url: What connects it with the engines.
         kind: One of `KINDS`.
+        application: What it serves: ours, or what ours is put beside.
+        overrides: What its environment has beside ours.
     """
     port = free_port()
-    command = [PYTHON, "-m", kind, *_ARGUMENTS[kind](port), _APPLICATION]
-    env = environment(database_url, redis_url) | {"ENGINE_IN_SERVER": "0", "WORKER_IN_SERVER": "0"}
+    command = [PYTHON, "-m", kind, *_ARGUMENTS[kind](port), application]
+    env = environment(database_url, redis_url) | {"ENGINE_IN_SERVER": "0", "WORKER_IN_SERVER": "0"} | overrides
     with Process(command, env=env) as process:
-        process.wait_until(lambda: _serves(port))
+        process.wait_until(lambda: (_serves if application == _APPLICATION else accepts)(port))
         yield Server(address=f"127.0.0.1:{port}", pid=process.pid)
 
 

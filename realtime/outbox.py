@@ -113,8 +113,10 @@ def lock_stream(stream_id: UUID) -> None:
         UnknownStream: There is no such stream.
     """
     assert connection.in_atomic_block, "a lock ends with its transaction"
-    if not Stream.objects.select_for_update(no_key=True).filter(id=stream_id).exists():
-        raise UnknownStream(f"No stream {stream_id}.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM realtime_stream WHERE id = %s FOR NO KEY UPDATE", [stream_id])
+        if cursor.rowcount != 1:
+            raise UnknownStream(f"No stream {stream_id}.")
 
 
 def close_streams(stream_ids: Collection[UUID]) -> None:

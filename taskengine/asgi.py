@@ -2,10 +2,10 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taskengine.settings")
-_django = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402 (needs Django to be set up)
 from django.conf import settings  # noqa: E402
@@ -13,6 +13,7 @@ from django.conf import settings  # noqa: E402
 from realtime.routing import websocket_application  # noqa: E402
 from taskengine.api.handshakes import Rate, limit_handshakes  # noqa: E402
 from taskengine.api.limits import limit_body  # noqa: E402
+from taskengine.handler import OneHopHandler  # noqa: E402
 from taskengine.runtime import Runtime  # noqa: E402
 
 _runtime = Runtime()
@@ -20,7 +21,7 @@ _runtime.follow_twisted()
 
 application = ProtocolTypeRouter(
     {
-        "http": limit_body(_django, max_bytes=settings.MAX_BODY_BYTES),
+        "http": limit_body(OneHopHandler(), max_bytes=settings.MAX_BODY_BYTES),
         "websocket": limit_handshakes(
             websocket_application(_runtime.relay), rate=Rate.parse(settings.RATE_LIMIT_HANDSHAKE)
         ),

@@ -5,9 +5,14 @@ but neither locks anybody out nor fails a write.
 """
 
 import logging
+import threading
 import time
-from typing import Any, Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Final, Protocol, TypeVar, cast
 
+from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
@@ -15,7 +20,80 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _AWAY_S: Final = 5.0  # how long Redis is left alone after a failure, so that not every request waits for it
+
+
+# One round trip. The window begins with its first hit, and Redis forgets it when it ends.
+_HIT: Final = """
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return {count, redis.call('PTTL', KEYS[1])}
+"""
+_MAX_WINDOWS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time in which something is counted.
+
+    Attributes:
+        count: How often it has happened, this time included.
+        left_s: In how many seconds counting begins anew.
+    """
+
+    count: int
+    left_s: float
+
+
+class Counting(Protocol):
+    """A cache that can count, which each of ours can."""
+
+    def hit(self, key: str, *, window_s: int) -> Window:
+        """Count one more."""
+
+
+def hit(key: str, *, window_s: int) -> Window:
+    """Count one more under a key.
+
+    Args:
+        key: What is counted.
+        window_s: How long a window is that begins now, in seconds.
+    """
+    return cast(Counting, cache).hit(key, window_s=window_s)
+
+
+class ProcessCache(LocMemCache):
+    """Django's cache within a process, which can count."""
+
+    # Django makes a cache for each thread.
+    _windows: ClassVar[dict[str, tuple[int, float]]] = {}
+    _counting: ClassVar[threading.Lock] = threading.Lock()
+
+    def hit(self, key: str, *, window_s: int) -> Window:
+        """Count one more."""
+        now = time.monotonic()
+        with self._counting:
+            count, ends_at = self._windows.get(key, (0, 0.0))
+            if ends_at <= now:
+                count, ends_at = 0, now + window_s
+                if len(self._windows) >= _MAX_WINDOWS:
+                    self._forget(now)
+            self._windows[key] = count + 1, ends_at
+        return Window(count + 1, ends_at - now)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        super().clear()
+        with self._counting:
+            self._windows.clear()
+
+    def _forget(self, now: float) -> None:
+        """Make room: drop what has ended, or if nothing has, the half that was begun first."""
+        ended = [key for key, (_, ends_at) in self._windows.items() if ends_at <= now]
+        for key in ended or list(self._windows)[: _MAX_WINDOWS // 2]:
+            del self._windows[key]
 
 
 class SharedCache(BaseCache):
@@ -29,7 +107,7 @@ class SharedCache(BaseCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
         self._redis = RedisCache(server, params)
-        self._own = LocMemCache("stand-in", {"OPTIONS": {"MAX_ENTRIES": 10_000}})
+        self._own = ProcessCache("stand-in", {"OPTIONS": {"MAX_ENTRIES": 10_000}})
         self._away_until = 0.0
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> bool:
@@ -60,11 +138,34 @@ class SharedCache(BaseCache):
         """Forget everything."""
         self._either("clear")
 
+    def hit(self, key: str, *, window_s: int) -> Window:
+        """Count one more, for all processes."""
+
+        def count() -> Window:
+            counted, left_ms = self._counter(
+                keys=[self._redis.make_and_validate_key(key)], args=[window_s * 1000]
+            )
+            return Window(counted, left_ms / 1000)
+
+        return self._try(count, lambda: self._own.hit(key, window_s=window_s))
+
+    @cached_property
+    def _counter(self) -> Any:
+        """The script, with a client of its own: Django makes one anew for each call, which takes longer than it."""
+        client = cast(Any, self._redis)._cache.get_client(None, write=True)
+        return client.register_script(_HIT)
+
     def _either(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        return self._try(
+            lambda: getattr(self._redis, method)(*args, **kwargs),
+            lambda: getattr(self._own, method)(*args, **kwargs),
+        )
+
+    def _try(self, shared: Callable[[], T], own: Callable[[], T]) -> T:
         if time.monotonic() >= self._away_until:
             try:
-                return getattr(self._redis, method)(*args, **kwargs)
+                return shared()
             except (RedisError, OSError) as error:
                 self._away_until = time.monotonic() + _AWAY_S
                 logger.warning("The shared cache does not answer; this process counts by itself: %s", error)
-        return getattr(self._own, method)(*args, **kwargs)
+        return own()

@@ -57,7 +57,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "taskengine.api.middleware.RequestIdMiddleware",
+    "taskengine.api.middleware.request_id_middleware",
+    "taskengine.api.middleware.rate_limit_middleware",
     "django.middleware.security.SecurityMiddleware",
     "taskengine.api.middleware.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -100,8 +101,6 @@ DATABASES = {
                 },
             },
         ),
-        # The pool then asks each connection before it gives it out: none outlives a restart of the server.
-        "CONN_HEALTH_CHECKS": True,
     },
     # The engine's own connection: no pool, and past any pooler that stands before the database. A
     # statement that hangs would hold up every deadline, so it is ended after ten seconds. It asks the
@@ -150,7 +149,7 @@ CACHES = {
     }
     if REDIS_URL
     # Rate limits are counted in here; Django's default of 300 entries would wash them out.
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+    else {"BACKEND": "taskengine.cache.ProcessCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 }
 
 SOCKETS_PER_USER = env.int("SOCKETS_PER_USER", default=20)  # in one process
@@ -263,6 +262,8 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"taskengine <no-reply@{_publ
 
 # --- HTTP ---------------------------------------------------------------------------------------
 MAX_BODY_BYTES = 1024 * 1024
+REQUEST_THREADS = env.int("REQUEST_THREADS", default=8)  # requests that a process answers at once
+REQUEST_LINE = env.int("REQUEST_LINE", default=512)  # and how many may wait beside them
 CSRF_FAILURE_VIEW = "taskengine.api.errors.csrf_failure"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -323,7 +324,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "taskengine.logs.RequestIdFilter"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django.server": {"handlers": ["console"], "propagate": False},

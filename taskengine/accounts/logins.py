@@ -7,18 +7,25 @@ by the doorbell; the repair query finds those that did not hear it.
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from typing import Final
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
 
 from realtime import revocation
+from taskengine import clock
 from taskengine.accounts.models import RefreshToken, SocketTicket, User
+from taskengine.database.table import Table
 
 # allauth asks after each session of a user at every log-in, so a script that never logs out
 # would make its own log-ins slower and slower.
@@ -26,6 +33,49 @@ MAX_LOGINS: Final = 50
 # How long an expired token's row stays: longer than two machines' clocks differ, or a token that
 # one of them still takes would look like a stolen one.
 _CLOCK_SLACK: Final = timedelta(hours=1)
+_USERS: Final = Table(User)
+_MAX_REMEMBERED: Final = 4096  # sessions
+
+
+def person(*, session_key: str, user_id: UUID) -> User | None:
+    """Return the user of a log-in, or None when it has ended.
+
+    What Django's `get_user` checks, by one query where that takes two, and without writing anything.
+
+    Args:
+        session_key: Which log-in.
+        user_id: Whose it has to be.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_person(), [session_key, clock.now(), user_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    user = _USERS.read(row)
+    owner, backend, stamp = _session(row[-1])
+    stamps = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    is_sound = (
+        owner == str(user.pk)
+        and backend in settings.AUTHENTICATION_BACKENDS
+        and any(constant_time_compare(stamp, each) for each in stamps)
+    )
+    return user if is_sound else None
+
+
+@cache
+def _person() -> str:
+    return (
+        f"SELECT {_USERS.columns}, s.session_data FROM accounts_user AS {_USERS.alias}"  # noqa: S608
+        " JOIN django_session AS s ON s.session_key = %s AND s.expire_date > %s"
+        f" WHERE {_USERS.alias}.id = %s AND {_USERS.alias}.is_active"
+    )
+
+
+@lru_cache(_MAX_REMEMBERED)  # what is written never changes what it says
+def _session(data: str) -> tuple[str, str, str]:
+    """Return whose session this is, how they logged in, and the stamp of their password then."""
+    read = SessionStore().decode(data)
+    return tuple(str(read.get(name, "")) for name in (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY))  # type: ignore[return-value]
 
 
 def begin(*, request: HttpRequest, user: User) -> None:

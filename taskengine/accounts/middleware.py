@@ -1,29 +1,22 @@
 """Guards allauth's doors against bodies that its own parser lets through."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Final
 
-from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.decorators import sync_and_async_middleware
+from django.http.response import HttpResponseBase
 
 _PREFIX: Final = "/api/auth/"
 
 
-@sync_and_async_middleware
-def auth_body_middleware(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+def auth_body_middleware(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
     """Answer 400 to JSON that parses, or nearly, and then trips whoever uses it."""
-    if iscoroutinefunction(get_response):
-        get_later = cast(Callable[[HttpRequest], Awaitable[HttpResponse]], get_response)
 
-        async def refuse_or_await(request: HttpRequest) -> HttpResponse:
-            return _refusal(request) or await get_later(request)
-
-        return refuse_or_await
-
-    def refuse_or_get(request: HttpRequest) -> HttpResponse:
+    def refuse_or_get(request: HttpRequest) -> HttpResponseBase:
         return _refusal(request) or get_response(request)
 
     return refuse_or_get

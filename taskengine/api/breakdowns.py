@@ -95,7 +95,7 @@ class BreakdownListView(AsksView):
         now = clock.now()
         as_of = position.as_of if position else now
         rows = queries.breakdowns_of(owner_id(request))
-        drafts, more = cursors.page(rows, ordering=_NEWEST_FIRST, after=position, limit=asked["limit"])
+        drafts, more = cursors.page([rows], ordering=_NEWEST_FIRST, after=position, limit=asked["limit"])
         next_cursor = None
         if more:
             last = drafts[-1]

@@ -160,7 +160,9 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
         context["request"].accepted_renderer = JSONRenderer()
         context["request"].accepted_media_type = JSONRenderer.media_type
     body = problem(status=status, code=code, detail=detail, errors=errors, request=request)
-    return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
+    response = Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django would once more, without the fault
+    return response
 
 
 def _flattened(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:

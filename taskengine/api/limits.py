@@ -1,6 +1,6 @@
 """How large a request may be: refused while it arrives, before anything keeps or parses it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -47,7 +47,7 @@ def limit_body(application: Application, *, max_bytes: int) -> Application:
                 raise _TooLarge
             await application(scope, counted, send)
         except _TooLarge:
-            await _refuse(send, max_bytes)
+            await refuse(send, status=413, code="body_too_large", detail=_DETAIL.format(max_bytes // 1024))
 
     return limited
 
@@ -59,14 +59,24 @@ def _announced(scope: Any) -> int:
     return 0
 
 
-async def _refuse(send: Send, max_bytes: int) -> None:
+async def refuse(
+    send: Send, *, status: int, code: str, detail: str, headers: Iterable[tuple[bytes, bytes]] = ()
+) -> None:
+    """Answer with a problem before Django has seen the request.
+
+    Args:
+        send: Where to.
+        status: The HTTP status.
+        code: A name for programs, which never changes.
+        detail: A sentence for people.
+        headers: What goes with it.
+    """
     name = new_request_id(None)
-    document = problem(status=413, code="body_too_large", detail=_DETAIL.format(max_bytes // 1024))
-    body = orjson.dumps({**document, "request_id": name})
-    headers = [
+    body = orjson.dumps({**problem(status=status, code=code, detail=detail), "request_id": name})
+    own = [
         (b"content-type", CONTENT_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         (HEADER.lower().encode(), name.encode()),
     ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
     await send({"type": "http.response.body", "body": body})

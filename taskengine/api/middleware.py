@@ -1,104 +1,58 @@
-"""What every request passes through before a view sees it."""
+"""What every request passes through before a view sees it. All of it runs in the request's thread."""
 
 import re
-from collections.abc import Awaitable
-from typing import Any, cast
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final, cast
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from taskengine.api import throttles
 from taskengine.api.requests import HEADER, new_request_id
+
+_RETRY_AFTER_S: Final = 60
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 # The front end's build puts a hash of the content into each asset's name.
 _HASHED_NAME = re.compile(r"/assets/[^/]+-[\w-]{8}\.\w+$")
 
 
-class _Middleware:
-    """Runs in the event loop under ASGI and in the thread under WSGI, without a hop between them."""
+def request_id_middleware(get_response: GetResponse) -> GetResponse:
+    """Give each request a name, and tell it."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Any) -> None:
-        self.get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
-        if self._is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        early = self.before(request)
-        if early is not None:
-            return self._done(early) if self._is_async else early
-        if self._is_async:
-            return self._awaited(request)
-        response: HttpResponseBase = self.get_response(request)
-        return self.after(request, response)
-
-    async def _done(self, response: HttpResponseBase) -> HttpResponseBase:
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        name = cast(Any, request).request_id = new_request_id(request.headers.get(HEADER))
+        response = get_response(request)
+        response[HEADER] = name
         return response
 
-    async def _awaited(self, request: HttpRequest) -> HttpResponseBase:
-        return self.after(request, await self.get_response(request))
+    return answer
 
-    def before(self, request: HttpRequest) -> HttpResponseBase | None:
-        """Look at the request; an answer here ends it."""
-        return None
 
-    def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Look at the answer."""
+def rate_limit_middleware(get_response: GetResponse) -> GetResponse:
+    """Tell with each answer how the person stands with the limits that its request counted for.
+
+    allauth counts by itself, and does not say when its windows end.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and not response.has_header("Retry-After"):
+            response["Retry-After"] = str(_RETRY_AFTER_S)
+        if found := throttles.standings(request):
+            for name, value in throttles.headers(found).items():
+                response[name] = value
         return response
 
-
-class RequestIdMiddleware(_Middleware):
-    """Gives each request a name, and tells it."""
-
-    def before(self, request: HttpRequest) -> None:
-        """Take the offered name or make one."""
-        cast(Any, request).request_id = new_request_id(request.headers.get(HEADER))
-
-    def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Send it back."""
-        response[HEADER] = cast(Any, request).request_id
-        return response
+    return answer
 
 
-class StaticFilesMiddleware(_Middleware):
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no types
     """Serves the page's files by WhiteNoise."""
-
-    def __init__(self, get_response: Any) -> None:
-        super().__init__(get_response)
-        self._files = _StaticFiles(get_response)
-
-    def before(self, request: HttpRequest) -> HttpResponse | None:
-        """Answer when the path is a file's."""
-        return self._files.answer(request)
-
-
-class _StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no types
-    """WhiteNoise, with answers that suit ASGI: its own are streams that would block the loop."""
-
-    def answer(self, request: HttpRequest) -> HttpResponse | None:
-        """Return the file at the request's path, if there is one."""
-        path = request.path_info
-        static_file = self.find_file(path) if self.autorefresh else self.files.get(path)
-        return None if static_file is None else self.serve(static_file, request)
 
     def immutable_file_test(self, path: str, url: str) -> bool:
         """Whether a file's name changes with its content, so that it may be cached for ever."""
         return bool(_HASHED_NAME.search(url)) or super().immutable_file_test(path, url)
-
-    @staticmethod
-    def serve(static_file: Any, request: HttpRequest) -> HttpResponse:
-        """Answer with the file's bytes; the page's files are small."""
-        found = static_file.get_response(request.method, request.META)
-        body = b""
-        if found.file is not None:
-            with found.file as file:
-                body = file.read()
-        response = HttpResponse(body, status=int(found.status))
-        del response["Content-Type"]
-        for name, value in found.headers:
-            response[name] = value
-        return response

@@ -37,7 +37,7 @@ def list_page(rows: QuerySet[Any], asked: dict[str, Any], *, owner_id: UUID, nam
     position = cursors.decode(asked["cursor"], bound_to=bound_to) if asked.get("cursor") else None
     now = clock.now()
     ordering = cursors.Ordering.parse(by)
-    found, more = cursors.page(rows, ordering=ordering, after=position, limit=asked["limit"])
+    found, more = cursors.page([rows], ordering=ordering, after=position, limit=asked["limit"])
     next_cursor = None
     if more:
         end = cursors.Position(as_of=now, value=getattr(found[-1], by), key=str(found[-1].id))

@@ -152,6 +152,13 @@ def ordering_of(asked: dict[str, Any]) -> Ordering:
     return Ordering(column=RANK, descending=True)
 
 
+def in_parts(rows: QuerySet[Task], asked: dict[str, Any], ordering: Ordering) -> list[QuerySet[Task]]:
+    """Return the parts of a list that have an index in its order: open and completed tasks have one each by deadline."""
+    if "bucket" in asked or ordering.column != "deadline":
+        return [rows]
+    return [rows.filter(completed_at=None), rows.filter(completed_at__isnull=False)]
+
+
 def filtered(asked: dict[str, Any], *, owner_id: UUID, as_of: datetime) -> QuerySet[Task]:
     """Return the tasks that were asked for (`TaskListQuerySerializer`), bucketed as of an instant."""
     rows = queries.tasks_of(owner_id).filter(is_meant(asked))

@@ -65,7 +65,10 @@ class TaskListView(APIView):
         now = clock.now()
         as_of = position.as_of if position else now
         rows = task_filters.filtered(asked, owner_id=owner, as_of=as_of)
-        tasks, more = cursors.page(rows, ordering=ordering, after=position, limit=asked["limit"])
+        parts = task_filters.in_parts(rows, asked, ordering)
+        tasks, more = cursors.page(
+            parts, ordering=ordering, after=position, limit=asked["limit"], read=queries.TASKS.rows
+        )
         next_cursor = None
         if more:
             last = tasks[-1]

@@ -1,21 +1,80 @@
-"""How often one person may ask, reads and writes apart."""
+"""How often one person may ask: reads, writes and what is asked of a planner, each by itself.
 
+A limit is so many requests in a window that begins with the first of them. Counted in the cache, so for all
+processes together, by one round trip. The answer says how much is left (`RateLimitMiddleware`).
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
+
+from taskengine import cache
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How a person stands with one limit after a request.
+
+    Attributes:
+        name: The limit's.
+        quota: How many requests a window has.
+        window_s: How long it is, in seconds.
+        remaining: How many of them are left.
+        left_s: When it ends, in seconds from now.
+    """
+
+    name: str
+    quota: int
+    window_s: int
+    remaining: int
+    left_s: int
+
+
+def standings(request: HttpRequest) -> list[Standing]:
+    """Return what was counted of a request so far, to be added to."""
+    found: list[Standing] = request.__dict__.setdefault("_rate_limits", [])
+    return found
+
+
+def headers(found: Iterable[Standing]) -> dict[str, str]:
+    """Return the fields of draft-ietf-httpapi-ratelimit-headers-10."""
+    return {
+        "RateLimit-Policy": ", ".join(f'"{one.name}";q={one.quota};w={one.window_s}' for one in found),
+        "RateLimit": ", ".join(f'"{one.name}";r={one.remaining};t={one.left_s}' for one in found),
+    }
 
 
 class _PersonThrottle(SimpleRateThrottle):
     """Counts by user, or by address where nobody is logged in."""
 
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        """Return what the count is kept under; None where this throttle does not apply."""
-        if not self.counts(request):
-            return None
+    num_requests: int
+    duration: int  # seconds
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count a request, and say whether it may go on."""
+        if self.rate is None or not self.counts(request):
+            return True
         who = request.user.pk if request.user.is_authenticated else self.get_ident(request)
-        return self.cache_format % {"scope": self.scope, "ident": who}
+        window = cache.hit(f"throttle:{self.scope}:{who}", window_s=self.duration)
+        self._standing = Standing(
+            name=str(self.scope),
+            quota=self.num_requests,
+            window_s=self.duration,
+            remaining=max(0, self.num_requests - window.count),
+            left_s=math.ceil(window.left_s),
+        )
+        standings(request._request).append(self._standing)
+        return window.count <= self.num_requests
+
+    def wait(self) -> float:
+        """Return in how many seconds a refused request may come again."""
+        return self._standing.left_s
 
     def counts(self, request: Request) -> bool:
         """Whether a request is of the kind that is counted here."""

@@ -4,6 +4,7 @@ Django's is written in Python and takes 8 µs for each; psycopg's own takes a te
 in every task it is most of what reading one costs.
 """
 
+import select
 from functools import cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import get_adapters_template  # type: ignore[import-untyped]
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
+from psycopg_pool import ConnectionPool
 
 
 @cache
@@ -24,6 +26,19 @@ def _adapters(time_zone: Any) -> AdaptersMap:
 class DatabaseWrapper(base.DatabaseWrapper):
     """One connection to PostgreSQL."""
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Return a connection; from the pool, one that was not hung up on meanwhile.
+
+        The pool's own check asks the server each time, which costs as much as a query.
+        """
+        connection = super().get_new_connection(conn_params)
+        pool: ConnectionPool | None = self.pool  # type: ignore[attr-defined]  # the stubs lack it
+        while pool is not None and _is_hung_up_on(connection):
+            connection.close()
+            pool.putconn(connection)  # which lets it go
+            connection = super().get_new_connection(conn_params)
+        return connection
+
     def get_connection_params(self) -> dict[str, Any]:
         """Return what psycopg connects with."""
         parameters: dict[str, Any] = super().get_connection_params()
@@ -35,3 +50,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if name is not None:
             return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
         return self.connection.cursor()
+
+
+def _is_hung_up_on(connection: Any) -> bool:
+    """Whether the server has said something to an idle connection: as a rule, that it is over."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

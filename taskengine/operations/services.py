@@ -5,15 +5,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from realtime import outbox
 from taskengine import clock
+from taskengine.database.table import Table
 from taskengine.operations.errors import OperationIdReused, OperationInFlight
 from taskengine.operations.models import Operation
+
+_OPERATIONS: Final = Table(Operation)
 
 
 @dataclass(kw_only=True)
@@ -87,15 +90,17 @@ def perform(
         # Without a key nobody can retry it, so what changed nothing leaves no trace.
         if not is_retry and (op_id is not None or operation.changes):
             answer = operation.answer
-            Operation.objects.create(
-                owner_id=owner_id,
-                id=operation.id,
-                verb=verb,
-                at=operation.now,
-                changes=operation.changes,
-                fingerprint=fingerprint if op_id is not None else None,
-                status=answer.status if answer and op_id is not None else None,
-                answer=answer.body if answer and op_id is not None else None,
+            _OPERATIONS.insert(
+                Operation(
+                    owner_id=owner_id,
+                    id=operation.id,
+                    verb=verb,
+                    at=operation.now,
+                    changes=operation.changes,
+                    fingerprint=fingerprint if op_id is not None else None,
+                    status=answer.status if answer and op_id is not None else None,
+                    answer=answer.body if answer and op_id is not None else None,
+                )
             )
 
 

@@ -23,6 +23,7 @@ from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
 from taskengine.tasks.events import TaskEvent
 from taskengine.tasks.models import Task
 from taskengine.tasks.payloads import task_payload
+from taskengine.tasks.queries import TASKS
 
 # Messages: the timestamp in seconds of a deadline that was just set.
 DEADLINES_TOPIC: Final = "deadlines"
@@ -57,11 +58,8 @@ class Edit:
         Raises:
             TaskNotFound: There is no such task that the person may see.
         """
-        tasks = Task.objects.select_for_update(no_key=True).filter(owner_id=operation.owner_id, id=task_id)
-        if deleted is not None:
-            tasks = tasks.filter(deleted_at__isnull=not deleted)
-        task = tasks.first()
-        if task is None:
+        task = TASKS.first("id = %s AND owner_id = %s FOR NO KEY UPDATE", [task_id, operation.owner_id])
+        if task is None or deleted not in (None, task.deleted_at is not None):
             raise TaskNotFound
         return cls.of_locked(task, operation=operation)
 
@@ -83,7 +81,7 @@ class Edit:
         if event is TaskEvent.CREATED:
             _insert(self.task)
         else:
-            self.task.save(force_update=True)
+            TASKS.update(self.task)
         outbox.record(drafts)
         self.log()
         if (armed := self.armed) is not None:
@@ -147,9 +145,9 @@ class Edit:
 
 
 def _insert(task: Task) -> None:
+    """Insert a task. One whose id is taken ends the operation's transaction: there is no savepoint to fall back to."""
     try:
-        with transaction.atomic():
-            task.save(force_insert=True)
+        TASKS.insert(task)
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation):
             raise TaskIdTaken(pointer="/id") from error

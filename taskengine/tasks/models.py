@@ -105,11 +105,17 @@ class Task(models.Model):
                 fields=["miss_retry_at"], name="tasks_task_retry",
                 condition=_OPEN & Q(miss_fired_at=None, deadline__isnull=False, miss_retry_at__isnull=False),
             ),
-            # Upcoming and missed lists, their counts, and the next transition.
+            # Upcoming and missed lists, their counts, the next transition, and the open half of everything.
             models.Index(fields=["owner", "deadline", "id"], name="tasks_task_open", condition=_OPEN),
             # The completed list and its count.
             models.Index(
                 fields=["owner", "completed_at", "id"], name="tasks_task_done",
+                condition=Q(deleted_at=None, completed_at__isnull=False),
+            ),
+            # The list of everything by its deadline, as it comes unless asked otherwise: the completed half of it, for
+            # the open one has `tasks_task_open`. One index of both would get an entry at each firing.
+            models.Index(
+                fields=["owner", "deadline", "id"], name="tasks_task_listed",
                 condition=Q(deleted_at=None, completed_at__isnull=False),
             ),
             # The list of everything in the order it was made.

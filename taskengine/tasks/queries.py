@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
+from taskengine.database.table import Table
 from taskengine.tasks import deadlines
 from taskengine.tasks.deadlines import Bucket
 from taskengine.tasks.errors import TaskNotFound
@@ -15,6 +17,12 @@ from taskengine.tasks.models import Task
 from taskengine.tasks.payloads import task_payload
 
 SNAPSHOT_PAGE_ROWS = 200
+TASKS: Final = Table(Task)
+_NEXT_TRANSITION: Final = """
+    SELECT deadline FROM tasks_task
+    WHERE owner_id = %s AND deleted_at IS NULL AND completed_at IS NULL AND deadline > %s
+    ORDER BY deadline LIMIT 1
+"""
 
 
 def in_bucket(bucket: Bucket, *, now: datetime) -> Q:
@@ -44,7 +52,7 @@ def get_task(*, owner_id: UUID, task_id: UUID) -> Task:
     Raises:
         TaskNotFound: There is none, it is deleted, or it is somebody else's.
     """
-    task = tasks_of(owner_id).filter(id=task_id).first()
+    task = TASKS.first("id = %s AND owner_id = %s AND deleted_at IS NULL", [task_id, owner_id])
     if task is None:
         raise TaskNotFound
     return task
@@ -86,8 +94,10 @@ def summary(*, owner_id: UUID, now: datetime, which: Q | None = None) -> Summary
 
 def next_transition_at(*, owner_id: UUID, now: datetime) -> datetime | None:
     """Return the next instant at which one of a person's tasks changes bucket by itself."""
-    coming = tasks_of(owner_id).filter(completed_at=None, deadline__gt=now)
-    return coming.order_by("deadline").values_list("deadline", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_TRANSITION, [owner_id, now])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def snapshot_page(

@@ -1,0 +1,135 @@
+"""HTTP from ASGI to Django in one hop: a request is answered from its first middleware to its last in one thread.
+
+Django's own handler makes a thread for each request and goes back and forth between it and the event
+loop, which costs more than most of our requests. Here a request is received on the loop, answered by a
+few threads that stay, and sent on the loop again, so that no slow client ever holds a thread or a
+connection to the database.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Final, cast
+
+from django.conf import settings
+from django.core import signals
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.http.response import HttpResponse, HttpResponseBase
+from django.urls import set_script_prefix
+
+from taskengine.api.limits import Receive, Send, refuse
+from taskengine.lanes import Lane, LaneFull
+
+RETRY_AFTER_S: Final = 1
+# Who watches the server must hear of it most of all when all its threads are taken.
+_WATCHED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+# Where passwords are hashed, which takes a core for half a second.
+_ACCOUNTS: Final = "/api/auth/"
+_WATCH_THREADS: Final = 4
+_ACCOUNT_THREADS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class OneHopHandler(ASGIHandler):
+    """An ASGI application for HTTP.
+
+    An answer is whole before it is sent: one that Django would stream is read to its end in the thread
+    that made it, where its connection is.
+    """
+
+    def __init__(self) -> None:
+        super(ASGIHandler, self).__init__()  # past its parent's, which loads the middleware as coroutines
+        self.load_middleware(is_async=False)
+        line = settings.REQUEST_LINE
+        self._watched = Lane("watch", threads=_WATCH_THREADS, line=line)
+        self._accounts = Lane("accounts", threads=_ACCOUNT_THREADS, line=line)
+        self._rest = Lane("request", threads=settings.REQUEST_THREADS, line=line)
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer one request; 503 where too many wait already."""
+        try:
+            body = await self._received(receive)
+        except RequestAborted:
+            return
+        try:
+            answering = self._lane(scope["path"]).submit(self._answer, scope, body)
+        except LaneFull:
+            await refuse(
+                send,
+                status=503,
+                code="busy",
+                detail="Too many requests wait already. Ask again in a moment.",
+                headers=[(b"retry-after", str(RETRY_AFTER_S).encode())],
+            )
+            return
+        leaving = asyncio.ensure_future(receive())
+        try:
+            await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if answering.done():
+                await self._send(answering.result(), send)
+        finally:
+            # A client that has gone is not waited for, and one that still waits in line is not served at
+            # all. What has begun is finished: half of a write is none, and its key makes a retry safe.
+            answering.cancel()
+            leaving.cancel()
+
+    def _lane(self, path: str) -> Lane:
+        if path in _WATCHED:
+            return self._watched
+        return self._accounts if path.startswith(_ACCOUNTS) else self._rest
+
+    @staticmethod
+    async def _received(receive: Receive) -> BytesIO:
+        """Return the body; `limit_body` keeps it small. No thread is taken before it is there.
+
+        Raises:
+            RequestAborted: The client has gone.
+        """
+        body = BytesIO()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RequestAborted
+            body.write(message.get("body", b""))
+            if not message.get("more_body"):
+                body.seek(0)
+                return body
+
+    def _answer(self, scope: Any, body: BytesIO) -> _Answer:
+        """Answer in this thread, signals and all; it gives its connection back before anything is sent."""
+        set_script_prefix(get_script_prefix(scope))
+        signals.request_started.send(sender=type(self), scope=scope)
+        request, refusal = self.create_request(scope, body)
+        response = self.get_response(request) if request is not None else cast(HttpResponse, refusal)
+        response._handler_class = type(self)  # type: ignore[attr-defined]  # whose request has finished
+        try:
+            return _Answer(response.status_code, _headers(response), _content(response))
+        finally:
+            response.close()
+
+    @staticmethod
+    async def _send(answer: _Answer, send: Send) -> None:
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+def _headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
+    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
+    cookies = [cookie.output(header="").strip().encode("ascii") for cookie in response.cookies.values()]
+    return headers + [(b"Set-Cookie", cookie) for cookie in cookies]
+
+
+def _content(response: Any) -> bytes:
+    if not response.streaming:
+        content: bytes = response.content
+        return content
+    if response.is_async:
+        raise TypeError("An endless answer would keep its thread; what goes on is told over the socket.")
+    return b"".join(response)

@@ -1,0 +1,139 @@
+"""How many statements a request takes: few, and no more of them with more rows."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from taskengine import clock
+from taskengine.accounts.models import User
+from taskengine.api.urls import urlpatterns
+from taskengine.tasks import services
+from tests.support.accounts import AppClient, signed_up
+from tests.support.breakdowns import ready
+from tests.support.people import do, make_label, make_project, make_task
+
+pytestmark = pytest.mark.django_db
+
+PREFIX = "/api/v1/"
+TASKS = f"{PREFIX}tasks/"
+# They describe the API and ask the database nothing.
+DOCUMENTS = {"schema", "docs"}
+
+
+def statements(act: Callable[[], Any]) -> list[str]:
+    """Return what was asked of the database; the test's own transaction makes savepoints of transactions."""
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+
+
+def grow(person: User, count: int) -> dict[str, Any]:
+    """Give a person so many of everything; return what stands in the paths to one of each."""
+    now = clock.now()
+    tasks = [make_task(person, f"Task {n}", deadline=now + timedelta(hours=n - 2)) for n in range(count)]
+    for task in tasks[::3]:
+        do(person, services.complete_task, task)
+    for task in tasks[1::3]:
+        do(person, services.update_task, task, fields={"parent": tasks[0].id})
+    drafts = [ready(person) for _ in range(count)]
+    projects = [make_project(person, f"Project {n}") for n in range(count)]
+    labels = [make_label(person, f"Label {n}") for n in range(count)]
+    for task in tasks[2::3]:
+        fields = {"project": projects[0].id, "labels": [label.id for label in labels]}
+        do(person, services.update_task, task, fields=fields)
+    return {
+        "task_id": tasks[0].id,
+        "project_id": projects[0].id,
+        "label_id": labels[0].id,
+        "breakdown_id": drafts[0].id,
+        "key": "sources",
+    }
+
+
+def readable(ids: dict[str, Any]) -> Iterator[str]:
+    """Yield the path of each route that can be read; one that `grow` knows nothing of fails."""
+    for route in urlpatterns:
+        if not route.name or route.name in DOCUMENTS:
+            continue
+        view = getattr(route.callback, "view_class", None)
+        if view is None or not hasattr(view, "get"):
+            continue
+        path = str(route.pattern)
+        for name, converter in route.pattern.converters.items():
+            assert name in ids, f"Let `grow` make what {path} needs: {name}"
+            kind = {"UUIDConverter": "uuid", "SlugConverter": "slug"}[type(converter).__name__]
+            path = path.replace(f"<{kind}:{name}>", str(ids[name]))
+        yield PREFIX + path
+
+
+def test_no_read_takes_more_statements_with_more_rows() -> None:
+    ada, bob = signed_up(), signed_up("bob@example.org")
+    few = grow(User.objects.get(email="ada@example.org"), 3)
+    many = grow(User.objects.get(email="bob@example.org"), 30)
+    taken: dict[str, list[list[str]]] = {}
+    for client, ids in ((ada, few), (bob, many)):
+        client.send("GET", TASKS)  # what is put together once in a process
+        for path, route in zip(readable(ids), readable(dict.fromkeys(ids, "…")), strict=True):
+            asked = statements(lambda client=client, path=path: client.send("GET", path))  # type: ignore[misc]
+            assert client.send("GET", path).status_code == 200, path
+            taken.setdefault(route, []).append(asked)
+    assert len(taken) >= 7, "routes were not found"
+    for route, (with_few, with_many) in taken.items():
+        assert len(with_many) == len(with_few) <= 6, (route, with_many)
+
+
+@pytest.fixture
+def ada() -> AppClient:
+    """Somebody whose token was seen before."""
+    client = signed_up()
+    assert client.me() == 200
+    return client
+
+
+def test_who_asks_is_one_statement(ada: AppClient) -> None:
+    (asked,) = statements(ada.me)
+    assert "django_session" in asked
+    assert "accounts_user" in asked
+
+
+def test_reads_of_tasks_take_one_statement_and_a_list_one_more(ada: AppClient) -> None:
+    task = ada.send("POST", TASKS, {"title": "Water the trees"}).json()
+    assert len(statements(lambda: ada.send("GET", f"{TASKS}{task['id']}/"))) == 1 + 1
+    assert len(statements(lambda: ada.send("GET", f"{TASKS}?bucket=upcoming"))) == 1 + 2
+    assert len(statements(lambda: ada.send("GET", f"{TASKS}summary/"))) == 1 + 1
+
+
+def test_a_write_locks_writes_tells_and_logs(ada: AppClient) -> None:
+    body = {"title": "Water the trees", "deadline": "2036-01-01T00:00:00Z"}
+    made = statements(lambda: ada.send("POST", TASKS, body))
+    assert [words(each) for each in made] == [
+        "SELECT accounts_user",
+        "SELECT realtime_stream",
+        "INSERT tasks_task",
+        "INSERT realtime_event",
+        "INSERT operations_operation",
+    ]
+    task = UUID(ada.send("POST", TASKS, body).json()["id"])
+    completed = statements(lambda: ada.send("POST", f"{TASKS}{task}/complete/"))
+    assert [words(each) for each in completed] == [
+        "SELECT accounts_user",
+        "SELECT realtime_stream",
+        "SELECT tasks_task",
+        "WITH tasks_task",  # which parts of it are open
+        "UPDATE tasks_task",
+        "INSERT realtime_event",
+        "INSERT operations_operation",
+    ]
+
+
+def words(statement: str) -> str:
+    """Return what a statement does to which table."""
+    tables = ("operations_operation", "realtime_event", "tasks_task", "accounts_user", "realtime_stream")
+    (verb, *_) = statement.split()
+    table = next(table for table in tables if table in statement)
+    return f"{'INSERT' if 'INSERT INTO' in statement else verb} {table}"
