@@ -112,7 +112,9 @@ def web(
     """
     port = free_port()
     command = [PYTHON, "-m", kind, *_ARGUMENTS[kind](port), application]
-    env = environment(database_url, redis_url) | {"ENGINE_IN_SERVER": "0", "WORKER_IN_SERVER": "0"} | overrides
+    env = (
+        environment(database_url, redis_url) | {"ENGINE_IN_SERVER": "0", "WORKER_IN_SERVER": "0"} | overrides
+    )
     with Process(command, env=env) as process:
         process.wait_until(lambda: (_serves if application == _APPLICATION else accepts)(port))
         yield Server(address=f"127.0.0.1:{port}", pid=process.pid)

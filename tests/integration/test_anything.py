@@ -237,7 +237,9 @@ def test_every_verb_is_among_what_may_happen() -> None:
     here |= {places.move_task, owners.follow_owner}  # beside, travel
     here |= {*VERBS_OF_TASKS, *(verb for verb, _ in (*VERBS_OF_NAMED, *VERBS_OF_BREAKDOWNS))}
     modules = (services, places, owners, organisation, planning, step_services, applying)
-    there = {verb for module in modules for verb in _verbs(module)} - {places.new_position}  # which writes nothing
+    there = {verb for module in modules for verb in _verbs(module)} - {
+        places.new_position
+    }  # which writes nothing
     assert here == there
 
 

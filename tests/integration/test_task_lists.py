@@ -367,7 +367,7 @@ def indexes_that_hold(task: Task) -> set[str]:
         conditions = dict(cursor.fetchall())
         found = set()
         for name, condition in conditions.items():
-            cursor.execute(f"SELECT FROM tasks_task WHERE id = %s AND {condition}", [task.id])  # noqa: S608
+            cursor.execute(f"SELECT FROM tasks_task WHERE id = %s AND {condition}", [task.id])
             found |= {name} if cursor.rowcount else set()
         return found
 

@@ -256,6 +256,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/labels/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List labels
+         * @description By name, page by page.
+         */
+        get: operations["labels_list"];
+        put?: never;
+        /**
+         * Make a label
+         * @description Make one.
+         */
+        post: operations["labels_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/labels/{label_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a label
+         * @description Return it.
+         */
+        get: operations["labels_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a label
+         * @description It is taken off its tasks, each told as `task.updated`. `undo` takes all of it back.
+         */
+        delete: operations["labels_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a label
+         * @description Its tasks carry its id, so none of them changes.
+         */
+        patch: operations["labels_update"];
+        trace?: never;
+    };
+    "/api/v1/projects/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List projects
+         * @description In their manual order, page by page.
+         */
+        get: operations["projects_list"];
+        put?: never;
+        /**
+         * Make a project
+         * @description It comes last.
+         */
+        post: operations["projects_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a project
+         * @description Return it.
+         */
+        get: operations["projects_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a project
+         * @description What becomes of its tasks is yours to say: `move` takes all of them, completed ones too, out of it; `delete` deletes them. Without an answer a project with open tasks is 409 `project_not_empty`, and `errors` names some of them; completed ones are taken out of it. `undo` takes all of it back.
+         */
+        delete: operations["projects_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some fields of a project
+         * @description A field that is absent stays.
+         */
+        patch: operations["projects_update"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/move/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a project before or after another
+         * @description Only the project that is moved gets another `position`.
+         */
+        post: operations["projects_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/": {
         parameters: {
             query?: never;
@@ -343,9 +467,29 @@ export interface paths {
         put?: never;
         /**
          * Complete a task
-         * @description Fixes its outcome: on time, or late and by how much.
+         * @description Fixes its outcome: on time, or late and by how much. Where parts of it are open, at whatever depth, say what becomes of them; otherwise it is 409 `open_children`, and `errors` names some of them.
          */
         post: operations["tasks_complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}/move/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a task before or after another
+         * @description All of your tasks have one manual order, of which each list shows a part: `ordering=position`. Only the task that is moved gets another `position`; its project stays what it is. The other one may be in any list.
+         */
+        post: operations["tasks_move"];
         delete?: never;
         options?: never;
         head?: never;
@@ -392,6 +536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/counts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count tasks by bucket, project and label
+         * @description Return how many there are of each now.
+         */
+        get: operations["tasks_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/summary/": {
         parameters: {
             query?: never;
@@ -401,7 +565,7 @@ export interface paths {
         };
         /**
          * Count tasks by bucket
-         * @description Return how many are in each bucket now.
+         * @description All of yours, or those of a project, a label or a task: the progress of its parts.
          */
         get: operations["tasks_summary"];
         put?: never;
@@ -474,8 +638,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change your time zone or working hours
-         * @description Change what was sent, and return the account.
+         * Change your time zone, language or working hours
+         * @description With the time zone move the deadlines of your open tasks that were given as a day without a zone and are still to come: each is told as `task.updated`.
          */
         patch: operations["users_me_update"];
         trace?: never;
@@ -604,6 +768,12 @@ export interface components {
             /** Format: date-time */
             server_time: string;
         };
+        /** @description How many tasks are in each bucket. */
+        BucketCount: {
+            upcoming: number;
+            missed: number;
+            completed: number;
+        };
         /**
          * @description * `upcoming` - upcoming
          *     * `completed` - completed
@@ -626,6 +796,38 @@ export interface components {
          * @enum {string}
          */
         ChangesEnum: "drop_optional" | "extend_hours" | "release_steps" | "move_deadline";
+        /**
+         * @description * `complete` - complete
+         *     * `leave` - leave
+         * @enum {string}
+         */
+        ChildrenEnum: "complete" | "leave";
+        /**
+         * @description * `grey` - grey
+         *     * `red` - red
+         *     * `orange` - orange
+         *     * `amber` - amber
+         *     * `lime` - lime
+         *     * `green` - green
+         *     * `teal` - teal
+         *     * `blue` - blue
+         *     * `indigo` - indigo
+         *     * `violet` - violet
+         *     * `pink` - pink
+         *     * `brown` - brown
+         * @enum {string}
+         */
+        ColourEnum: "grey" | "red" | "orange" | "amber" | "lime" | "green" | "teal" | "blue" | "indigo" | "violet" | "pink" | "brown";
+        /** @description What becomes of the open parts of a task that is completed. */
+        CompleteRequest: {
+            /**
+             * @description `complete` them too, or `leave` them open. Needed where there are some.
+             *
+             *     * `complete` - complete
+             *     * `leave` - leave
+             */
+            children?: components["schemas"]["ChildrenEnum"];
+        };
         /** @description Why there is no plan. */
         Failure: {
             /** @description `ai_blocked`, `ai_truncated`, `ai_invalid_output`, `ai_quota`, `ai_unavailable`, `ai_timeout`. */
@@ -673,10 +875,60 @@ export interface components {
         };
         /**
          * @description * `breakdown` - breakdown
+         *     * `label` - label
+         *     * `project` - project
          *     * `task` - task
          * @enum {string}
          */
-        KindEnum: "breakdown" | "task";
+        KindEnum: "breakdown" | "label" | "project" | "task";
+        /** @description A label as it is read. The same shape stands in every event and snapshot. */
+        Label: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            colour: components["schemas"]["ColourEnum"];
+            /** @description Counts the writes. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description A new label. A client may choose its id, which makes a retry harmless. */
+        LabelCreateRequest: {
+            /** @description Unique among your labels, upper and lower case being the same. */
+            name: string;
+            /** @default grey */
+            colour: components["schemas"]["ColourEnum"];
+            /** Format: uuid */
+            id?: string;
+        };
+        /** @description One page of labels. */
+        LabelList: {
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
+            results: components["schemas"]["Label"][];
+        };
+        /**
+         * @description * `da` - Danish
+         *     * `de` - German
+         *     * `en` - English
+         *     * `es` - Spanish
+         *     * `fi` - Finnish
+         *     * `fr` - French
+         *     * `hu` - Hungarian
+         *     * `it` - Italian
+         *     * `nl` - Dutch
+         *     * `no` - Norwegian
+         *     * `pt` - Portuguese
+         *     * `ro` - Romanian
+         *     * `ru` - Russian
+         *     * `sv` - Swedish
+         *     * `tr` - Turkish
+         * @enum {string}
+         */
+        LanguageEnum: "da" | "de" | "en" | "es" | "fi" | "fr" | "hu" | "it" | "nl" | "no" | "pt" | "ro" | "ru" | "sv" | "tr";
         /** @description By how much the steps do not fit before the deadline, and what would help. */
         Misfit: {
             needed_min: number;
@@ -689,7 +941,30 @@ export interface components {
             /** @description The same as a sentence. */
             detail: string;
         };
+        /** @description Where to: before or after another one. */
+        MoveRequest: {
+            /**
+             * Format: uuid
+             * @description The one that it is to come right before.
+             */
+            before?: string;
+            /**
+             * Format: uuid
+             * @description The one that it is to come right after.
+             */
+            after?: string;
+        };
         NullEnum: null;
+        /** @description How many open tasks there are of something. */
+        OpenCount: {
+            /**
+             * Format: uuid
+             * @description Null stands for the tasks in no project.
+             */
+            id: string | null;
+            upcoming: number;
+            missed: number;
+        };
         /**
          * @description * `on_time` - on_time
          *     * `late` - late
@@ -704,6 +979,21 @@ export interface components {
             deadline?: string | null;
             /** @description Keys of steps to leave out, such as a fix's `dropped`. */
             drop?: string[];
+        };
+        /** @description What a client may say of a label. */
+        PatchedLabelWriteRequest: {
+            /** @description Unique among your labels, upper and lower case being the same. */
+            name?: string;
+            /** @default grey */
+            colour: components["schemas"]["ColourEnum"];
+        };
+        /** @description What a client may say of a project. */
+        PatchedProjectWriteRequest: {
+            name?: string;
+            /** @default grey */
+            colour: components["schemas"]["ColourEnum"];
+            /** @default false */
+            archived: boolean;
         };
         /** @description What a person may say of a step. */
         PatchedStepWriteRequest: {
@@ -728,6 +1018,9 @@ export interface components {
             estimate_min?: number | null;
             /** Format: uuid */
             parent?: string | null;
+            /** Format: uuid */
+            project?: string | null;
+            labels?: string[];
             /** Format: date-time */
             deadline?: string | null;
             /** Format: date */
@@ -738,6 +1031,26 @@ export interface components {
         PatchedUserPatchRequest: {
             /** @description The name of an IANA time zone, such as `Europe/London`. */
             time_zone?: string;
+            /**
+             * @description What the search takes for forms of one word; null: none but the word itself.
+             *
+             *     * `da` - Danish
+             *     * `de` - German
+             *     * `en` - English
+             *     * `es` - Spanish
+             *     * `fi` - Finnish
+             *     * `fr` - French
+             *     * `hu` - Hungarian
+             *     * `it` - Italian
+             *     * `nl` - Dutch
+             *     * `no` - Norwegian
+             *     * `pt` - Portuguese
+             *     * `ro` - Romanian
+             *     * `ru` - Russian
+             *     * `sv` - Swedish
+             *     * `tr` - Turkish
+             */
+            language?: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
             /** @description By the clock of `time_zone`; a day that is not there is free. Null: weekdays, nine to five. */
             working_hours?: {
                 mon?: string[][];
@@ -773,6 +1086,40 @@ export interface components {
             pointer: string;
             code: string;
             detail: string;
+        };
+        /** @description A project as it is read. The same shape stands in every event and snapshot. */
+        Project: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            colour: components["schemas"]["ColourEnum"];
+            /** @description Counts the writes. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Its place in the manual order: compare it as ASCII text, and the ids where two are equal. */
+            position: string;
+            /** @description Put away: its tasks are as they were. */
+            archived: boolean;
+        };
+        /** @description A new project. A client may choose its id, which makes a retry harmless. */
+        ProjectCreateRequest: {
+            name: string;
+            /** @default grey */
+            colour: components["schemas"]["ColourEnum"];
+            /** @default false */
+            archived: boolean;
+            /** Format: uuid */
+            id?: string;
+        };
+        /** @description One page of projects. */
+        ProjectList: {
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
+            results: components["schemas"]["Project"][];
         };
         /** @description What is to be otherwise; absent stays as it is. */
         RegenerateRequest: {
@@ -936,6 +1283,15 @@ export interface components {
              * @description The task that this one is a part of. It may be completed, or deleted since.
              */
             parent: string | null;
+            /**
+             * Format: uuid
+             * @description The project it is in.
+             */
+            project: string | null;
+            /** @description The labels it carries. */
+            labels: string[];
+            /** @description Its place in the manual order: compare it as ASCII text, and the ids where two are equal. */
+            position: string;
             bucket: components["schemas"]["BucketEnum"];
             /** Format: date-time */
             completed_at: string | null;
@@ -952,6 +1308,16 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description All counts at once. Projects and labels without open tasks are left out. */
+        TaskCounts: {
+            buckets: components["schemas"]["BucketCount"];
+            projects: components["schemas"]["OpenCount"][];
+            labels: components["schemas"]["OpenCount"][];
+            /** Format: date-time */
+            server_time: string;
+            /** Format: date-time */
+            next_transition_at: string | null;
+        };
         /** @description A new task. A client may choose its id, which makes a retry harmless. */
         TaskCreateRequest: {
             title: string;
@@ -962,6 +1328,9 @@ export interface components {
             estimate_min?: number | null;
             /** Format: uuid */
             parent?: string | null;
+            /** Format: uuid */
+            project?: string | null;
+            labels?: string[];
             /** Format: date-time */
             deadline?: string | null;
             /** Format: date */
@@ -972,7 +1341,7 @@ export interface components {
         };
         /** @description One page of tasks, bucketed as of the walk's first page. */
         TaskList: {
-            results: components["schemas"]["Task"][];
+            results: (components["schemas"]["Task"] | Record<string, never>)[];
             next_cursor: string | null;
             /**
              * Format: date-time
@@ -997,6 +1366,9 @@ export interface components {
             estimate_min?: number | null;
             /** Format: uuid */
             parent?: string | null;
+            /** Format: uuid */
+            project?: string | null;
+            labels?: string[];
             /** Format: date-time */
             deadline?: string | null;
             /** Format: date */
@@ -1054,6 +1426,7 @@ export interface components {
             /** Format: email */
             readonly email: string;
             readonly time_zone: string;
+            readonly language: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
             /** @description By the clock of `time_zone`; a day that is not there is free. Until set: weekdays, nine to five. */
             readonly working_hours: {
                 mon?: string[][];
@@ -2173,6 +2546,853 @@ export interface operations {
             };
         };
     };
+    labels_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelCreateRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labels_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                label_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedLabelWriteRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_list: {
+        parameters: {
+            query?: {
+                /** @description Only those put away, or only the others. */
+                archived?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectCreateRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_destroy: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `move` them to no project, or `delete` them. Needed where some are open.
+                 *
+                 *     * `move` - move
+                 *     * `delete` - delete
+                 */
+                tasks?: "move" | "delete";
+            };
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedProjectWriteRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_move: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     sync: {
         parameters: {
             query?: {
@@ -2246,11 +3466,23 @@ export interface operations {
                  *     * `missed` - missed
                  */
                 bucket?: "upcoming" | "completed" | "missed";
+                /** @description Those completed before this instant. */
+                completed_before?: string;
+                /** @description Those completed at this instant or later. */
+                completed_from?: string;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description Those due before this instant. */
+                deadline_before?: string;
+                /** @description Those due at this instant or later. */
+                deadline_from?: string;
+                /** @description Names of fields, with commas between them: the others are left out. */
+                fields?: string;
+                /** @description Labels, with commas between them; a task has to carry all of them. */
+                label?: string;
                 limit?: number;
                 /**
-                 * @description Nulls come last, either way round.
+                 * @description Nulls come last, either way round. `position` is the manual order; `rank`, the best match first, goes with `q` and is then the default, else it is `deadline`.
                  *
                  *     * `deadline` - deadline
                  *     * `-deadline` - -deadline
@@ -2264,12 +3496,19 @@ export interface operations {
                  *     * `-priority` - -priority
                  *     * `title` - title
                  *     * `-title` - -title
+                 *     * `position` - position
+                 *     * `-position` - -position
+                 *     * `rank` - rank
                  */
-                ordering?: "deadline" | "-deadline" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "completed_at" | "-completed_at" | "priority" | "-priority" | "title" | "-title";
+                ordering?: "deadline" | "-deadline" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "completed_at" | "-completed_at" | "priority" | "-priority" | "title" | "-title" | "position" | "-position" | "rank";
                 /** @description The task that they are parts of. */
                 parent?: string;
-                /** @description Words that the title or the notes have. */
-                search?: string;
+                /** @description One or several, with commas between them; 1 is the highest. */
+                priority?: string;
+                /** @description The project that they are in; `none` for those in no project. */
+                project?: string;
+                /** @description Words that title or notes have, all of them, in any form that the user's `language` knows. The last one is a beginning, unless a space follows it. Best match first, unless `ordering` says otherwise. */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -2740,7 +3979,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CompleteRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -2748,6 +3991,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
@@ -2779,6 +4031,115 @@ export interface operations {
             };
             /** @description It is taken, was changed since, or the same operation is being carried out right now. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_move: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2962,7 +4323,7 @@ export interface operations {
             };
         };
     };
-    tasks_summary: {
+    tasks_counts: {
         parameters: {
             query?: never;
             header?: never;
@@ -2976,7 +4337,60 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["TaskCounts"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tasks_summary: {
+        parameters: {
+            query?: {
+                /** @description Labels, with commas between them; a task has to carry all of them. */
+                label?: string;
+                /** @description The task that they are parts of. */
+                parent?: string;
+                /** @description The project that they are in; `none` for those in no project. */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["TaskSummary"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
