@@ -12,8 +12,11 @@ beforeEach(() => {
   vi.useFakeTimers();
 });
 
-/** Everything that protocol v1 tells of tasks and of plans. */
+/** Everything that protocol v1 tells; of projects and labels the page keeps nothing yet, and passes them over. */
 const TYPES = [
+  ...["project", "label"].flatMap((kind) =>
+    ["created", "updated", "deleted", "restored"].map((verb) => `${kind}.${verb}`),
+  ),
   ...["created", "updated", "completed", "reopened", "deleted", "restored", "missed"].map(
     (verb) => `task.${verb}`,
   ),
