@@ -43,7 +43,7 @@ _ARGUMENTS: Final[Mapping[str, Callable[[int], list[str]]]] = {
     ],
 }
 KINDS: Final = tuple(_ARGUMENTS)
-_RATE_LIMITS: Final = ("READ", "WRITE", "SIGNUP", "LOGIN")
+_RATE_LIMITS: Final = ("READ", "WRITE", "SIGNUP", "LOGIN", "HANDSHAKE")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -133,7 +134,8 @@ class Subscriber:
         if self._last_seq - self._acked >= _ACK_EVERY:
             self._ack()
         elif self._ack_alarm is None:
-            self._ack_alarm = asyncio.get_running_loop().call_later(_ACK_AFTER_S, self._ack)
+            pause_s = _ACK_AFTER_S * (1 + random.random())  # noqa: S311 (jitter)
+            self._ack_alarm = asyncio.get_running_loop().call_later(pause_s, self._ack)
 
     def _ack(self) -> None:
         if self._ack_alarm is not None:

@@ -20,6 +20,9 @@ from taskengine.snapshots import Snapshots
 
 logger = logging.getLogger(__name__)
 
+# A collection goes through all that ten thousand sockets hold, and all of them wait for it: Python's own
+# thresholds (700, 10, 10) make it one several times a second.
+GC_THRESHOLDS: Final = (50_000, 20, 50)
 CLOCK_INTERVAL_S: Final = 1  # so long may reads and writes go by a clock that was stepped
 
 
@@ -39,6 +42,7 @@ class Runtime:
     async def start(self) -> None:
         """Begin to relay and, unless this server is told not to, to fire deadlines and make breakdowns."""
         gc.freeze()  # what was imported lives as long as the process: no collection need go through it
+        gc.set_threshold(*GC_THRESHOLDS)
         await self.relay.start()
         GracefulStop(self._dismiss_sockets).install()
         await self._measure()  # before the first request: it may ask what is missed

@@ -15,7 +15,8 @@ class Pace:
         welcome_s: So long may it take to connect, and then again until the welcome.
         silence_s: The server pings each 25 s with jitter; two missed mean that nobody is there.
         behind_s: What a ping's head is ahead of the client is on its way, but not for so long.
-        ack_after_s: What was taken in is acknowledged after this.
+        ack_after_s: What was taken in is acknowledged after this, or up to as long again by chance: what all
+            clients got at once, they should not answer at once.
         ack_every: Or at once when it is so many events; the server stops at 1,000.
         ack_every_chars: Or when they are so long together; the server stops at 256 KB.
     """

@@ -227,8 +227,9 @@ class Stream:
         with suppress(Closed):  # whoever reads the connection finds out too
             while True:
                 await self._some_to_ack.wait()
+                pause_s = self._pace.ack_after_s * (1 + random.random())  # noqa: S311 (jitter)
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(self._pace.ack_after_s):
+                    async with asyncio.timeout(pause_s):
                         await self._much_to_ack.wait()
                 assert self.cursor is not None
                 self._begin_acks(self.cursor.seq)

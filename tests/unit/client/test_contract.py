@@ -75,7 +75,7 @@ def test_the_scripts_say_what_a_server_would_say() -> None:
     fields: dict[str, set[str]] = {}
     for each in FRAMES:
         fields[each["frame"]["type"]] = fields.get(each["frame"]["type"], set()) | each["frame"].keys()
-    (event, *_) = next(each["frame"]["items"] for each in FRAMES if each["name"] == "events")
+    (event, *_) = next(each["frame"]["items"] for each in FRAMES if each["frame"]["type"] == "events")
     for scenario in scenarios():
         for connection in scenario["connections"]:
             for step in connection["steps"]:

@@ -166,7 +166,7 @@ async def test_only_what_was_taken_is_acknowledged_and_pings_are_answered_meanwh
     ):
         await take(stream, 2)
         await server.finish()
-        await asyncio.sleep(QUICK.ack_after_s * 2)
+        await asyncio.sleep(QUICK.ack_after_s * 3)
         assert server.acks == [2]
         assert stream.cursor == Cursor(epoch="e1", seq=2)
 

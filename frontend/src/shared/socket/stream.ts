@@ -38,7 +38,7 @@ export class Stream {
   constructor(options: StreamOptions) {
     this.#options = options;
     this.#alarms = new Alarms(options.timers);
-    this.#acks = new Acks(new Alarms(options.timers), (seq) => {
+    this.#acks = new Acks(new Alarms(options.timers), options.random, (seq) => {
       this.#send({ type: "ack", seq });
     });
     this.#proof = new Proof(options.isOurs);
