@@ -133,8 +133,8 @@ class Anything(RuleBasedStateMachine):
                     world.change(number, deadline=world.now + due_in)
                 case ("change", number, fields):
                     world.change(number, **fields)
-                case ("part", number, other) if number % len(world.tasks) > other % len(world.tasks):
-                    world.change(number, parent=world.tasks[other % len(world.tasks)].id)  # so no circle
+                case ("part", number, of):
+                    world.make_a_part(number, of)
                 case ("whole", number):
                     world.complete_all(number)
                 case ("day", number, days):
@@ -216,18 +216,21 @@ def _small_pages(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixtu
 
 @pytest.mark.django_db
 def test_whatever_happens_a_snapshot_and_the_events_after_it_are_a_fresh_snapshot() -> None:
-    _run(examples=30)
+    _run(examples=30, derandomize=True)  # the same ones each time; the long run is for finding more
 
 
 @pytest.mark.long
 @pytest.mark.django_db
 def test_whatever_happens_many_times_over() -> None:
-    _run(examples=1_000)
+    _run(examples=1_000, derandomize=False)
 
 
-def _run(*, examples: int) -> None:
+def _run(*, examples: int, derandomize: bool) -> None:
     run_state_machine_as_test(
-        Anything, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None)
+        Anything,
+        settings=settings(
+            max_examples=examples, stateful_step_count=30, deadline=None, derandomize=derandomize
+        ),
     )
 
 

@@ -91,6 +91,11 @@ class World:
         if Task.objects.filter(id=task.id, deleted_at=None).exists():
             update(self.person, task, **fields)
 
+    def make_a_part(self, number: int, of: int) -> None:
+        """Make a task a part of another, if both are there and it closes no circle."""
+        with suppress(DomainError):
+            self.change(number, parent=self.tasks[of % len(self.tasks)].id)
+
     def undo(self, number: int) -> None:
         """Take an operation back, if that can be done."""
         told = EventRow.objects.filter(stream_id=self.person.pk, op_id__isnull=False).order_by("-seq")
