@@ -40,8 +40,8 @@ async def test_sigterm_in_mid_burst_finishes_the_batch_and_leaves_the_rest_to_an
             add_tasks(
                 database_url, *people, count=COUNT, first=in_seconds(1.0), spread_s=0, notes_chars=1_500
             )
-            # As soon as something is told, the next batch is under way.
             await eventually("beginning", lambda: _told(connection) > len(took_s) * COUNT, pause_s=0)
+            await eventually("next batch", lambda: _is_claiming(connection), pause_s=0)
             told = _told(connection)
             took_s.append(await _stop_s(leaving))
             finished.append(_told(connection) - told)
@@ -54,6 +54,16 @@ async def test_sigterm_in_mid_burst_finishes_the_batch_and_leaves_the_rest_to_an
     assert max(finished) > 0, "no batch that was under way was finished"
     # One that sleeps stops as well.
     assert await _stop_s(staying) < 5
+
+
+def _is_claiming(connection: psycopg.Connection) -> bool:
+    """Whether a replica's claim is under way; PostgreSQL shows the beginning of the statement."""
+    row = connection.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+        " AND pid <> pg_backend_pid() AND query LIKE '%drafted AS MATERIALIZED%'"
+    ).fetchone()
+    assert row is not None
+    return bool(row[0])
 
 
 def _told(connection: psycopg.Connection) -> int:
