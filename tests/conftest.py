@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any, Final
 
 import django
 import pytest
@@ -29,8 +30,12 @@ from tests.support.postgres import (
 from tests.support.redis import PrivateRedis
 from tests.support.servers import ROOT, Engine, Kind, Server
 
+_given = dict(os.environ)
 _own = os.environ.get("DATABASE_URL")
 _server: DatabaseServer = OwnPostgres(_own) if _own else PrivatePostgres()
+
+# Where a worker of xdist leaves what its tests noted.
+_NOTED: Final = "taskengine_noted"
 
 environment.apply(database_url=_server.url("taskengine"))
 
@@ -47,6 +52,27 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """Stop PostgreSQL last, however the run ended."""
     _server.stop()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let workers begin where this run began: what was applied here says where this process's servers are."""
+    os.environ.clear()
+    os.environ.update(_given)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand what a worker noted to the process that prints the summary."""
+    if output := getattr(session.config, "workeroutput", None):
+        output[_NOTED] = {"parts": parts.noted(), "figures": figures.noted()}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Take what a worker noted."""
+    noted = getattr(node, "workeroutput", {}).get(_NOTED, {})
+    parts.take(noted.get("parts", {}))
+    figures.take(noted.get("figures", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-OUTPUT = Path(__file__).resolve().parent.parent / "output"
+# Each of several workers has a folder of its own: shared servers have the same name in all of them.
+OUTPUT = Path(__file__).resolve().parent.parent / "output" / os.environ.get("PYTEST_XDIST_WORKER", "")
 STOP_DEADLINE_S = 15.0
 
 
@@ -24,7 +25,7 @@ class ChildProcess:
     def __init__(
         self, *, name: str, command: Sequence[str | Path], env: Mapping[str, str], cwd: Path | None = None
     ) -> None:
-        OUTPUT.mkdir(exist_ok=True)
+        OUTPUT.mkdir(parents=True, exist_ok=True)
         self.log = OUTPUT / f"{name}.log"
         self.log.unlink(missing_ok=True)
         self._command = [str(part) for part in command]
