@@ -95,7 +95,7 @@ DATABASES = {
                 "pool": {
                     "min_size": 2,
                     "max_size": env.int("DATABASE_POOL_MAX", default=16),
-                    "timeout": 10,
+                    "timeout": 1,  # then it is asked again: see `database.base`
                     # After an outage. Left alone the pool doubles its pauses for five minutes.
                     "reconnect_timeout": 1,
                 },

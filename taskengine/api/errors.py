@@ -6,6 +6,7 @@ Whatever goes wrong below `/api/v1/`, also outside of a view, is answered in one
 
 import logging
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 import orjson
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -53,6 +55,7 @@ from taskengine.tasks.errors import OpenChildren, TaskIdTaken, TaskNotFound
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE: Final = "application/problem+json"
+_RETRY_AFTER_S: Final = "1"
 _OUR_FAULT: Final = "Something went wrong here. It was logged; quote the request_id when you ask for help."
 
 # What is not listed is a 400: the request, not the server, is at fault.
@@ -151,6 +154,9 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             status, code, detail = HTTPStatus.NOT_FOUND, "not_found", "There is nothing here."
         case PermissionDenied():
             status, code, detail = HTTPStatus.FORBIDDEN, "permission_denied", "You may not do this."
+        case OperationalError() | InterfaceError():
+            status, code, detail = _database_away(exc, request)
+            headers["Retry-After"] = _RETRY_AFTER_S
         case _:
             logger.error("A request failed. request_id=%s", request_id(request), exc_info=exc)
             status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"
@@ -163,6 +169,17 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     response = Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
     response._has_been_logged = True  # type: ignore[attr-defined]  # Django would once more, without the fault
     return response
+
+
+def _database_away(exc: BaseException, request: HttpRequest | None) -> tuple[int, str, str]:
+    """Log that the database could not be asked, in one line however many requests find it, and say what to answer.
+
+    Nothing was written, or the answer to it was lost: a retry under the same `Idempotency-Key` is safe in both cases.
+    """
+    reason = str(exc).strip().partition("\n")[0]
+    logger.error("The database could not be asked: %s request_id=%s", reason, request_id(request))
+    detail = "The database can't be asked just now. Send the same again, with the same Idempotency-Key."
+    return HTTPStatus.SERVICE_UNAVAILABLE, "database_unavailable", detail
 
 
 def _flattened(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
@@ -193,6 +210,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer when something broke outside of a view (Django's `handler500`)."""
+    if isinstance(exc := sys.exc_info()[1], OperationalError | InterfaceError):
+        status, code, detail = _database_away(exc, request)
+        response = problem_response(status=status, code=code, detail=detail, request=request)
+        response["Retry-After"] = _RETRY_AFTER_S
+        return response
     return problem_response(
         status=500,
         code="server_error",

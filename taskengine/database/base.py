@@ -6,13 +6,18 @@ in every task it is most of what reading one costs.
 
 import select
 from functools import cache
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import get_adapters_template  # type: ignore[import-untyped]
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+# How long a request waits for a connection in all. It asks again and again (the pool's own `timeout` apart): a
+# pool that has given up on a database that was away tries again only when it is asked.
+CONNECTION_WAIT_S: Final = 10.0
 
 
 @cache
@@ -31,13 +36,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         The pool's own check asks the server each time, which costs as much as a query.
         """
-        connection = super().get_new_connection(conn_params)
+        connection = self._new_connection(conn_params)
         pool: ConnectionPool | None = self.pool  # type: ignore[attr-defined]  # the stubs lack it
         while pool is not None and _is_hung_up_on(connection):
             connection.close()
             pool.putconn(connection)  # which lets it go
-            connection = super().get_new_connection(conn_params)
+            connection = self._new_connection(conn_params)
         return connection
+
+    def _new_connection(self, conn_params: dict[str, Any]) -> Any:
+        give_up = monotonic() + CONNECTION_WAIT_S
+        while True:
+            try:
+                return super().get_new_connection(conn_params)
+            except PoolTimeout:
+                if monotonic() >= give_up:
+                    raise
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return what psycopg connects with."""

@@ -143,7 +143,9 @@ async def test_a_database_that_goes_and_comes_back_is_reported_and_costs_nothing
             await asyncio.to_thread(postgres_of_its_own.stop)
             await until_ready(server.url, status_code=503, database="down")
             assert (await ada.send("GET", "/healthz")).status_code == 200
-            assert (await ada.send("GET", "/api/v1/tasks/")).status_code in {500, 503}
+            away = await ada.send("GET", "/api/v1/tasks/")
+            assert (away.status_code, away.json()["code"]) == (503, "database_unavailable")
+            assert away.headers["Retry-After"] == "1"
             await _pass(deadline)
             await asyncio.to_thread(postgres_of_its_own.start)
             await until_ready(server.url, status_code=200, status="ready", engine="up")
