@@ -29,7 +29,7 @@ from realtime.envelope import (
     Snapshot,
     Welcome,
 )
-from realtime.outbox import Head, heads
+from realtime.outbox import Head
 from realtime.ports import Listener
 from realtime.relay import Relay, Ring
 
@@ -129,7 +129,7 @@ class StreamConsumer:
         await self._send_message({"type": "websocket.accept", "subprotocol": subprotocol})
         self._last_pong_s = asyncio.get_running_loop().time()
         try:
-            listener = await self._relay.run(self._relay.authenticator.authenticate, scope)
+            listener = await self._relay.authenticate(scope)
         except Exception as error:  # noqa: BLE001 (whatever it is, the client is told to come back)
             self._fail(error)
             return
@@ -277,8 +277,7 @@ class StreamConsumer:
         return Cursor(last_sent=start, head=self._known_head)
 
     async def _head(self) -> Head:
-        stream = self.listener.stream
-        head = (await self._relay.run(heads, [stream])).get(stream)
+        head = await self._relay.head(self.listener.stream)
         if head is None:
             raise Dismissed(CloseCode.SESSION_ENDED, "This account is gone.")
         return head

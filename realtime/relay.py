@@ -11,18 +11,20 @@ import contextlib
 import logging
 import math
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import close_old_connections, connections
 
 from realtime import envelope, outbox, revocation
 from realtime.envelope import CloseCode, Events
+from realtime.gathering import AWAY, Gathering
+from realtime.outbox import Head
 from realtime.ports import Authenticator, Listener, SnapshotSource
 from realtime.publisher import doorbell
 from realtime.pulse import Pulse
@@ -35,8 +37,10 @@ REPAIR_INTERVAL_S: Final = 1.0
 _REPAIR_JITTER_S: Final = 0.5
 # After a read that failed because the database is away: soon, for it mostly restarts.
 _READ_AGAIN_S: Final = 0.5
-_DATABASE_THREADS: Final = 4
-_MAX_PAIRS_IN_READ: Final = 200
+# More of them would only take turns. Snapshots have their own: a thousand who come anew hold up no event.
+_DATABASE_THREADS: Final = 2
+_SNAPSHOT_THREADS: Final = 2
+_AT_MOST: Final = 200  # questions in one round trip
 # As many clients a second as one process takes in without falling behind: so many are sent away.
 _DISMISSALS_PER_S: Final = 400
 _DISMISSAL_STEP_S: Final = 0.1
@@ -110,9 +114,15 @@ class Relay:
         # The ORM stays out of the event loop and off Django's one shared thread: a slow request
         # elsewhere must not hold up the sockets.
         self._threads = ThreadPoolExecutor(_DATABASE_THREADS, thread_name_prefix="relay")
+        self._snapshot_threads = ThreadPoolExecutor(_SNAPSHOT_THREADS, thread_name_prefix="snapshot")
         self._repair_thread = ThreadPoolExecutor(1, thread_name_prefix="repair")
-        self._wanted: dict[tuple[UUID, int], asyncio.Future[list[tuple[int, str]]]] = {}
-        self._reading: asyncio.Task[None] | None = None
+        self._knocks: Gathering[Mapping[str, Any], Listener | None] = Gathering(
+            "who somebody is", self._authenticate, at_most=_AT_MOST, key=id
+        )
+        self._heads: Gathering[UUID, Head | None] = Gathering("a head", self._find_heads, at_most=_AT_MOST)
+        self._reads: Gathering[tuple[UUID, int], list[tuple[int, str]]] = Gathering(
+            "events", self._find_events, at_most=_AT_MOST
+        )
         self._repairing: asyncio.Task[None] | None = None
         self._pulsing: asyncio.Task[None] | None = None
         self._suspects: set[UUID] = set()
@@ -174,21 +184,24 @@ class Relay:
             if task is not None:
                 task.cancel()
         await self.dismiss_all(within_s=0)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._snapshot_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
         self._repair_thread.submit(connections.close_all)
         self._repair_thread.shutdown(wait=False)
 
     async def run(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Call a function that uses the database in one of the relay's own threads."""
+        return await self._run_in(self._threads, partial(function, *args, **kwargs))
 
+    async def _run_in(self, threads: ThreadPoolExecutor, function: Callable[[], T]) -> T:
         def call() -> T:
             close_old_connections()
             try:
-                return function(*args, **kwargs)
+                return function()
             finally:
                 close_old_connections()
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        return await asyncio.get_running_loop().run_in_executor(threads, call)
 
     async def _ask(self, function: Callable[..., T], *args: Any) -> T:
         """Call a function in the thread of repairs.
@@ -231,7 +244,22 @@ class Relay:
             items, reached = self.snapshots.page(stream, as_of=as_of, after=after)
             return [envelope.encode_item(item) for item in items], reached
 
-        return await self.run(read)
+        return await self._run_in(self._snapshot_threads, read)
+
+    async def authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
+        """Return who a socket belongs to, asked together with whoever else comes."""
+        return await self._knocks.answer(scope)
+
+    async def _authenticate(self, scopes: Sequence[Mapping[str, Any]]) -> Sequence[Listener | None]:
+        return await self.run(self.authenticator.authenticate_all, scopes)
+
+    async def head(self, stream: UUID) -> Head | None:
+        """Return how far a stream reaches, asked together with others; None if there is none."""
+        return await self._heads.answer(stream)
+
+    async def _find_heads(self, streams: Sequence[UUID]) -> Sequence[Head | None]:
+        found = await self.run(outbox.heads, streams)
+        return [found.get(stream) for stream in streams]
 
     async def read(self, stream: UUID, *, after: int) -> list[tuple[int, str]]:
         """Read the next events of a stream, together with whatever else waits to be read.
@@ -244,34 +272,13 @@ class Relay:
         """
         while True:
             try:
-                return await self._read_gathered(stream, after=after)
-            except (InterfaceError, OperationalError):
+                return await self._reads.answer((stream, after))
+            except AWAY:
                 await asyncio.sleep(_READ_AGAIN_S)
 
-    async def _read_gathered(self, stream: UUID, *, after: int) -> list[tuple[int, str]]:
-        key = (stream, after)
-        future = self._wanted.get(key)
-        if future is None:
-            future = self._wanted[key] = asyncio.get_running_loop().create_future()
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._read_wanted(), name="read")
-        return await asyncio.shield(future)
-
-    async def _read_wanted(self) -> None:
-        while self._wanted:
-            batch = dict(list(self._wanted.items())[:_MAX_PAIRS_IN_READ])
-            for key in batch:
-                del self._wanted[key]
-            try:
-                found = await self.run(outbox.read, batch.keys())
-            except Exception as error:  # noqa: BLE001 (each reader gets it)
-                logger.warning("A read of events failed: %s", error)
-                for future in batch.values():
-                    future.set_exception(error)
-                    future.exception()  # a socket that left meanwhile does not fetch it
-            else:
-                for key, future in batch.items():
-                    future.set_result(found[key])
+    async def _find_events(self, wanted: Sequence[tuple[UUID, int]]) -> Sequence[list[tuple[int, str]]]:
+        found = await self.run(outbox.read, wanted)
+        return [found[each] for each in wanted]
 
     def _deliver(self, rings: list[Any]) -> None:
         for stream, first, last, encoded in rings:

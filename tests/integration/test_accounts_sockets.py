@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.headless.tokens.strategies.jwt import internal as jwt
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from realtime.ports import Authenticator, Listener
+from realtime.ports import Listener
 from taskengine.accounts.models import User
 from taskengine.accounts.sessions import SessionAuthenticator
 from tests.support.accounts import PASSWORD, AppClient, signed_up
@@ -16,7 +17,7 @@ from tests.support.accounts import PASSWORD, AppClient, signed_up
 pytestmark = pytest.mark.django_db
 
 HERE = "http://testserver"
-AUTHENTICATOR: Authenticator = SessionAuthenticator()
+AUTHENTICATOR = SessionAuthenticator()
 
 
 def scope(*headers: tuple[str, str], host: str = "testserver", scheme: str = "ws") -> dict[str, Any]:
@@ -290,3 +291,65 @@ def test_any_number_of_sockets_is_checked_by_one_query(count: int, django_assert
 def test_no_sockets_take_no_query(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         assert AUTHENTICATOR.still_valid([]) == set()
+
+
+# --- A storm --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_however_many_come_at_once_they_are_known_by_two_queries(
+    count: int, django_assert_num_queries: Any
+) -> None:
+    people = [signed_up(f"{n}@example.org") for n in range(count)]
+    scopes = [
+        scope(("authorization", f"Bearer {each.access}"))
+        if n % 2
+        else scope(("cookie", f"sessionid={_session_of(each)}"), ("origin", HERE))
+        for n, each in enumerate(people)
+    ]
+
+    with django_assert_num_queries(2):
+        found = AUTHENTICATOR.authenticate_all(scopes)
+
+    ids = {user.email: user.id for user in User.objects.all()}
+    assert [listener and listener.stream for listener in found] == [
+        ids[f"{n}@example.org"] for n in range(count)
+    ]
+
+
+def test_among_many_each_is_judged_by_their_own(ada: AppClient, cookie: str) -> None:
+    bob = by_cookie(cookie, ("origin", HERE))
+    eve = signed_up("eve@example.org")
+    User.objects.filter(email="eve@example.org").update(is_active=False)
+    mine = ("authorization", f"Bearer {ada.access}")
+
+    found = AUTHENTICATOR.authenticate_all(
+        [
+            scope(mine),
+            scope(),
+            scope(("cookie", f"sessionid={cookie}"), ("origin", HERE)),
+            scope(("cookie", f"sessionid={cookie}"), ("origin", "https://evil.example")),
+            scope(("authorization", f"Bearer {eve.access}")),
+            scope(("authorization", "Bearer made.up.token")),
+            scope(mine),
+        ]
+    )
+
+    assert [found[n] for n in (1, 3, 4, 5)] == [None] * 4
+    assert found[2] == bob
+    assert found[0] == found[6] == by_token(ada.access)
+
+
+def test_a_token_of_one_person_on_the_log_in_of_another_proves_nothing(ada: AppClient) -> None:
+    claims = jwt.decode_token(signed_up("bob@example.org").access, "access")
+    forged, _ = jwt.create_token(
+        "access", sub=str(User.objects.get(email="ada@example.org").pk), sid=claims["sid"], expires_in=60
+    )
+
+    assert by_token(forged) is None
+
+
+def _session_of(person: AppClient) -> str:
+    listener = by_token(person.access)
+    assert listener
+    return listener.session

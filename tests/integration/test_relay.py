@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
 from realtime import outbox, relay, revocation
+from realtime.models import Stream
 from realtime.ports import Listener
 from realtime.publisher import doorbell
 from tests.support.client import eventually
@@ -66,6 +67,45 @@ async def test_a_burst_to_many_streams_is_a_few_queries(reads: list[list[tuple[U
         for socket in sockets:
             assert await socket.seqs(60) == list(range(1, 61))
         assert len(reads) <= len(streams)
+
+
+async def test_a_storm_of_joins_is_a_few_queries(
+    reads: list[list[tuple[UUID, int]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[int] = []
+    asked: list[int] = []
+    heads = outbox.heads
+
+    def counted(streams: Collection[UUID]) -> Any:
+        asked.append(len(streams))
+        return heads(streams)
+
+    async with house() as home:
+        streams = [await new_stream() for _ in range(30)]
+        for stream in streams:
+            await record(stream, 3)
+        epoch = (await in_thread(heads, [streams[0]]))[streams[0]].epoch
+        await in_thread(lambda: Stream.objects.update(epoch=epoch))
+        authenticate_all = home.authenticator.authenticate_all
+
+        def knocked(scopes: Sequence[Mapping[str, Any]]) -> Any:
+            known.append(len(scopes))
+            return authenticate_all(scopes)
+
+        monkeypatch.setattr(home.authenticator, "authenticate_all", knocked)
+        monkeypatch.setattr(outbox, "heads", counted)
+
+        async def come_back(stream: UUID) -> list[int]:
+            socket = await home.open(stream)
+            await socket.hello(since=1, epoch=epoch)
+            return await socket.seqs(2)
+
+        assert await asyncio.gather(*map(come_back, streams)) == [[2, 3]] * len(streams)
+
+        # The first may be on its way alone; a repair may ask for heads too.
+        for batches in (known, asked, [len(batch) for batch in reads]):
+            assert len(batches) <= 10
+            assert max(batches) >= 10
 
 
 async def test_a_few_events_reach_all_sockets_without_any_query(reads: list[list[tuple[UUID, int]]]) -> None:

@@ -145,6 +145,23 @@ def test_it_is_redeemed_by_one_query(ada: AppClient, django_assert_num_queries: 
         assert opened_by(ticket) is not None
 
 
+def test_many_at_once_are_redeemed_by_one_query_and_each_opens_its_own(
+    django_assert_num_queries: Any,
+) -> None:
+    people = [signed_up(f"{n}@example.org") for n in range(4)]
+    offered = [get_ticket(each) for each in people]
+    offered += [offered[0], "ticket." + "A" * 43]  # one that comes twice, and one that is none
+
+    with django_assert_num_queries(1):
+        found = AUTHENTICATOR.authenticate_all([scope("taskengine.v1", ticket) for ticket in offered])
+
+    ids = {user.email: user.id for user in User.objects.all()}
+    assert [listener and listener.stream for listener in found[:4]] == [
+        ids[f"{n}@example.org"] for n in range(4)
+    ]
+    assert found[4:] == [None, None]
+
+
 def test_the_second_time_it_opens_nothing(ada: AppClient) -> None:
     ticket = get_ticket(ada)
 

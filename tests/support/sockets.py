@@ -6,7 +6,7 @@ The two ports of `realtime` have their fakes here; the database is the real one.
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -32,7 +32,10 @@ class FakeAuthenticator:
     def __init__(self) -> None:
         self.ended: set[str] = set()
 
-    def authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
+    def authenticate_all(self, scopes: Sequence[Mapping[str, Any]]) -> list[Listener | None]:
+        return [self._authenticate(scope) for scope in scopes]
+
+    def _authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
         headers = dict(scope["headers"])
         if b"x-stream" not in headers:
             return None
