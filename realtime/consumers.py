@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 
 from realtime import envelope
 from realtime.cursor import AckBeyondSent, Cursor
+from realtime.eager import begin
 from realtime.envelope import (
     Ack,
     Bye,
@@ -43,6 +44,7 @@ _PING_JITTER_S: Final = 5
 _RETRY_SPREAD_S: Final = 5.0
 _GOODBYE_TIMEOUT_S: Final = 1.0
 _MAX_REASON_BYTES: Final = 123
+_LEFT: Final = "The client left."
 # Rings kept until the pump comes round. What does not fit is read from the outbox instead, so a
 # slow client costs a constant amount of memory.
 _MAX_KEPT_RINGS: Final = 32
@@ -199,6 +201,8 @@ class StreamConsumer:
 
     def offer(self, ring: Ring) -> None:
         """Take in news of the stream; what finds no room is read from the outbox later."""
+        if self._hand_over(ring):
+            return
         if ring.encoded is not None and self._kept_bytes + ring.size <= _MAX_KEPT_BYTES:
             if self._rings is None:
                 self._rings = []
@@ -206,6 +210,26 @@ class StreamConsumer:
                 self._rings.append(ring)
                 self._kept_bytes += ring.size
         self.note(ring.last)
+
+    def _hand_over(self, ring: Ring) -> bool:
+        """Put what comes next straight on the line, if nothing else is on its way; False if that can't be."""
+        cursor = self._cursor
+        if cursor is None or self._pump is not None or self._dismissal is not None or cursor.behind:
+            return False
+        if ring.encoded is None or not cursor.fits(first=ring.first, last=ring.last, size=ring.size):
+            return False
+        self._known_head = ring.last
+        cursor.sent(to=ring.last, size=ring.size)
+        try:
+            rest = begin(self.send(ring.message))
+        except OSError:
+            self.dismiss(CloseCode.RESTART, _LEFT)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the client is told to come back)
+            self._fail(error)
+        else:
+            if rest is not None:  # the line is full
+                self._wake(rest)
+        return True
 
     def note(self, head: int) -> None:
         """Learn how far the stream reaches."""
@@ -245,13 +269,19 @@ class StreamConsumer:
 
     # --- What is sent ---------------------------------------------------------------------------
 
-    def _wake(self) -> None:
-        """Start the pump, if it does not run already."""
-        if self._pump is None and self._dismissal is None and self._hello is not None:
-            self._pump = asyncio.create_task(self._pump_dry(self._hello), name="pump")
+    def _wake(self, begun: Awaitable[None] | None = None) -> None:
+        """Start the pump, if it does not run already.
 
-    async def _pump_dry(self, hello: Hello) -> None:
+        Args:
+            begun: What is being sent, and comes before all else.
+        """
+        if self._pump is None and self._dismissal is None and self._hello is not None:
+            self._pump = asyncio.create_task(self._pump_dry(self._hello, begun), name="pump")
+
+    async def _pump_dry(self, hello: Hello, begun: Awaitable[None] | None) -> None:
         try:
+            if begun is not None:
+                await self._finish(begun)
             if self._cursor is None:
                 self._cursor = await self._join(hello)
             await self._send_all(self._cursor)
@@ -334,7 +364,7 @@ class StreamConsumer:
             return False
         if ring := self._next_ring(cursor):
             cursor.sent(to=ring.last, size=ring.size)  # first: its ack may be here before `send` returns
-            await self._send(ring.frame)
+            await self._finish(self.send(ring.message))
             return True
         found = await self._relay.read(self.listener.stream, after=cursor.last_sent)
         if not found or found[0][0] != cursor.last_sent + 1:
@@ -377,27 +407,35 @@ class StreamConsumer:
             await self._send(Ping(head=self._known_head, t=self._relay.now()).encode())
 
     async def _send(self, frame: str) -> None:
+        await self._finish(self.send(_message(frame)))
+
+    async def _finish(self, sending: Awaitable[None]) -> None:
+        """Wait until the line has taken something in, as long as that may take."""
         try:
             async with asyncio.timeout(STALL_TIMEOUT_S):
-                await self.send(frame)
+                await sending
         except TimeoutError:
             raise Dismissed(CloseCode.TOO_SLOW, "The connection takes nothing in.") from None
         except OSError:  # ASGI's word for it: the reader will hear of it too
-            raise Dismissed(CloseCode.RESTART, "The client left.") from None
+            raise Dismissed(CloseCode.RESTART, _LEFT) from None
 
-    async def send(self, frame: str) -> None:
+    def send(self, message: Mapping[str, Any]) -> Awaitable[None]:
         """Put a frame on the line, as soon as that takes it."""
-        await self._send_message({"type": "websocket.send", "text": frame})
+        return self._send_message(message)
 
     async def _say_goodbye(self, dismissal: Dismissed) -> None:
         retry_after_s = random.random() * _RETRY_SPREAD_S if dismissal.code < 4500 else None  # noqa: S311
         bye = Bye(code=dismissal.code, reason=dismissal.reason, retry_after_s=retry_after_s)
-        await _try(self.send(bye.encode()))
+        await _try(self.send(_message(bye.encode())))
         # A line that took no bye is closed all the same.
         reason = _fitting(dismissal.reason)
         await _try(
             self._send_message({"type": "websocket.close", "code": int(dismissal.code), "reason": reason})
         )
+
+
+def _message(frame: str) -> Mapping[str, Any]:
+    return {"type": "websocket.send", "text": frame}
 
 
 def _ping_pause_s() -> float:

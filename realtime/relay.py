@@ -58,9 +58,10 @@ class Ring:
     encoded: Sequence[str] | None
 
     @cached_property
-    def frame(self) -> str:
-        """The events as one frame, made once for all the sockets that get it."""
-        return Events(first=self.first, last=self.last, items=self.encoded or ()).encode()
+    def message(self) -> Mapping[str, Any]:
+        """The events as one frame, in ASGI's words, made once for all the sockets that get it."""
+        frame = Events(first=self.first, last=self.last, items=self.encoded or ()).encode()
+        return {"type": "websocket.send", "text": frame}
 
     @cached_property
     def size(self) -> int:
@@ -285,7 +286,7 @@ class Relay:
             sockets = self._sockets.get(UUID(stream))
             if sockets:
                 ring = Ring(first=first, last=last, encoded=encoded)
-                for socket in sockets:
+                for socket in tuple(sockets):  # one that can't take it leaves
                     socket.offer(ring)
 
     def _suspect(self, streams: list[Any]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -159,6 +159,11 @@ async def _is_left(home: House) -> None:
     await eventually("sockets left", lambda: not home.relay._sockets)
 
 
+def _rests(consumer: object) -> bool:
+    assert isinstance(consumer, StreamConsumer)
+    return consumer._pump is None
+
+
 class _blocked:  # noqa: N801 (used like a function)
     """The line takes nothing while the block runs; set when somebody tries."""
 
@@ -220,6 +225,75 @@ async def test_rings_that_are_lost_doubled_or_out_of_order_change_nothing(
         assert await socket.seqs(12) == list(range(1, 13))
         await record(stream)
         assert await socket.seqs(1) == [13]
+
+
+async def test_what_a_line_takes_at_once_needs_no_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        sockets = [await home.open(stream) for _ in range(3)]
+        for socket in sockets:
+            await socket.hello()
+        waiting = list(home.relay._sockets[stream])
+        await eventually("rest", lambda: all(_rests(one) for one in waiting))
+        monkeypatch.setattr(StreamConsumer, "_wake", None)  # who needs one fails
+
+        await record(stream)
+        await record(stream, 2)
+
+        for socket in sockets:
+            assert await socket.seqs(3) == [1, 2, 3]
+        monkeypatch.undo()
+
+
+async def test_a_line_that_is_full_gets_the_rest_in_order_and_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    send, let_go = StreamConsumer.send, asyncio.Event()
+    async with house() as home:
+        stream = await new_stream()
+        slow = await home.open(stream)
+        await slow.hello()
+        (stuck,) = home.relay._sockets[stream]
+        fast = await home.open(stream)
+        await fast.hello()
+
+        async def full_for_one(self: StreamConsumer, message: Mapping[str, Any]) -> None:
+            if self is stuck:
+                await let_go.wait()
+            await send(self, message)
+
+        monkeypatch.setattr(StreamConsumer, "send", full_for_one)
+        for _ in range(3):
+            await record(stream)
+        assert await fast.seqs(3) == [1, 2, 3]
+        assert await slow.receive_nothing(timeout=0.1)
+
+        let_go.set()
+
+        assert await slow.seqs(3) == [1, 2, 3]
+
+
+async def test_a_line_that_is_gone_costs_the_others_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    send = StreamConsumer.send
+    async with house() as home:
+        stream = await new_stream()
+        await (await home.open(stream)).hello()
+        (gone,) = home.relay._sockets[stream]
+        others = [await home.open(stream) for _ in range(2)]
+        for socket in others:
+            await socket.hello()
+
+        async def gone_for_one(self: StreamConsumer, message: Mapping[str, Any]) -> None:
+            if self is gone:
+                raise BrokenPipeError
+            await send(self, message)
+
+        monkeypatch.setattr(StreamConsumer, "send", gone_for_one)
+        await record(stream)
+
+        for socket in others:
+            assert await socket.seqs(1) == [1]
+        assert gone not in home.relay._sockets[stream]
 
 
 async def test_more_news_than_it_keeps_are_read_instead(quick_repair: None) -> None:
@@ -681,9 +755,9 @@ async def test_an_ack_that_overtakes_the_end_of_the_sending_is_taken_in(
 ) -> None:
     send, let_go = StreamConsumer.send, asyncio.Event()
 
-    async def slow_to_return(self: StreamConsumer, frame: str) -> None:
-        await send(self, frame)
-        if '"events"' in frame:
+    async def slow_to_return(self: StreamConsumer, message: Mapping[str, Any]) -> None:
+        await send(self, message)
+        if '"events"' in message["text"]:
             await let_go.wait()
 
     monkeypatch.setattr(StreamConsumer, "send", slow_to_return)
