@@ -220,16 +220,20 @@ class StreamConsumer:
             return False
         self._known_head = ring.last
         cursor.sent(to=ring.last, size=ring.size)
+        self._put(ring.message)
+        return True
+
+    def _put(self, message: Mapping[str, Any]) -> None:
+        """Put a frame on the line while nothing else is on its way. If the line is full, the pump goes on with it."""
         try:
-            rest = begin(self.send(ring.message))
+            rest = begin(self.send(message))
         except OSError:
             self.dismiss(CloseCode.RESTART, _LEFT)
         except Exception as error:  # noqa: BLE001 (whatever it is, the client is told to come back)
             self._fail(error)
         else:
-            if rest is not None:  # the line is full
+            if rest is not None:
                 self._wake(rest)
-        return True
 
     def note(self, head: int) -> None:
         """Learn how far the stream reaches."""
@@ -246,10 +250,13 @@ class StreamConsumer:
         elif silent_s >= PONG_TIMEOUT_S:
             self.dismiss(CloseCode.RESTART, f"No pong for {PONG_TIMEOUT_S} seconds.")
         else:
-            self._ping_is_due = True
-            if self._acked is not None:
-                self._acked.set()
-            self._wake()
+            if self._cursor is not None and self._pump is None and self._dismissal is None:
+                self._put(self._ping())
+            else:
+                self._ping_is_due = True
+                if self._acked is not None:
+                    self._acked.set()
+                self._wake()
             return min(_ping_pause_s(), PONG_TIMEOUT_S - silent_s)
         return None
 
@@ -300,6 +307,7 @@ class StreamConsumer:
         head = await self._head()
         self.epoch = head.epoch
         self.note(head.seq)
+        self._relay.joined(self, head)
         resumed = head.continues(since=hello.since, epoch=hello.epoch)
         welcome = Welcome(epoch=head.epoch, head=head.seq, server_time=self._relay.now(), resumed=resumed)
         await self._send(welcome.encode())
@@ -404,7 +412,10 @@ class StreamConsumer:
     async def _ping_if_due(self) -> None:
         if self._ping_is_due:
             self._ping_is_due = False
-            await self._send(Ping(head=self._known_head, t=self._relay.now()).encode())
+            await self._finish(self.send(self._ping()))
+
+    def _ping(self) -> Mapping[str, Any]:
+        return _message(Ping(head=self._known_head, t=self._relay.now()).encode())
 
     async def _send(self, frame: str) -> None:
         await self._finish(self.send(_message(frame)))

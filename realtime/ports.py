@@ -1,6 +1,6 @@
 """What this package needs of the project around it: who may listen, and what a stream's state is."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -31,8 +31,8 @@ class Authenticator(Protocol):
         In a number of queries that does not grow with the scopes.
         """
 
-    def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:
-        """Return those whose log-in has not ended, in a number of queries that does not grow."""
+    def ended(self, listeners: Sequence[Listener]) -> Sequence[int]:
+        """Return the places of those whose log-in has ended, in a number of queries that does not grow."""
 
 
 class SnapshotSource(Protocol):

@@ -88,6 +88,23 @@ class Socket(Protocol):
         """Say goodbye and close; never blocks."""
 
 
+class _Audience:
+    """The sockets of one stream.
+
+    Attributes:
+        sockets: Which.
+        seq: So far they know, or will as soon as they say hello, that the stream reaches.
+        epoch: The history that all of them are in; nothing as long as nobody asked.
+    """
+
+    __slots__ = ("epoch", "seq", "sockets")
+
+    def __init__(self) -> None:
+        self.sockets: set[Socket] = set()
+        self.seq = 0
+        self.epoch = ""
+
+
 class Relay:
     """The sockets of one process and what they wait for.
 
@@ -111,7 +128,7 @@ class Relay:
         self.now = now
         self.pulse = Pulse()
         self._sockets_per_stream = sockets_per_stream
-        self._sockets: dict[UUID, set[Socket]] = {}
+        self._audiences: dict[UUID, _Audience] = {}
         # The ORM stays out of the event loop and off Django's one shared thread: a slow request
         # elsewhere must not hold up the sockets.
         self._threads = ThreadPoolExecutor(_DATABASE_THREADS, thread_name_prefix="relay")
@@ -164,7 +181,7 @@ class Relay:
                 take no time.
         """
         self.stopping = True
-        sockets = [socket for sockets in self._sockets.values() for socket in sockets]
+        sockets = self._everybody()
         steps = max(1, int(within_s / _DISMISSAL_STEP_S))
         at_once = math.ceil(max(_DISMISSALS_PER_S * _DISMISSAL_STEP_S, len(sockets) / steps))
         for begin in range(0, len(sockets), at_once):
@@ -222,19 +239,38 @@ class Relay:
 
     def attach(self, socket: Socket) -> bool:
         """Let a socket hear its stream; False when the stream has too many sockets already."""
-        sockets = self._sockets.setdefault(socket.listener.stream, set())
-        if len(sockets) >= self._sockets_per_stream:
+        audience = self._audiences.setdefault(socket.listener.stream, _Audience())
+        if len(audience.sockets) >= self._sockets_per_stream:
             return False
-        sockets.add(socket)
+        audience.sockets.add(socket)
         return True
+
+    def joined(self, socket: Socket, head: Head) -> None:
+        """Learn from which head a socket goes on: what the others of its stream know, it may not."""
+        audience = self._audiences.get(socket.listener.stream)
+        if audience is None:
+            return
+        if len(audience.sockets) == 1:
+            audience.seq, audience.epoch = head.seq, head.epoch
+        else:
+            audience.seq = min(audience.seq, head.seq)
+            audience.epoch = head.epoch if audience.epoch == head.epoch else ""
 
     def detach(self, socket: Socket) -> None:
         """Forget a socket; one that was never attached is no error."""
         stream = socket.listener.stream
-        sockets = self._sockets.get(stream, set())
-        sockets.discard(socket)
-        if not sockets:
-            self._sockets.pop(stream, None)
+        if (audience := self._audiences.get(stream)) is not None:
+            audience.sockets.discard(socket)
+            if not audience.sockets:
+                del self._audiences[stream]
+
+    def sockets_of(self, stream: UUID) -> tuple[Socket, ...]:
+        """Return the sockets of a stream."""
+        audience = self._audiences.get(stream)
+        return tuple(audience.sockets) if audience else ()
+
+    def _everybody(self) -> list[Socket]:
+        return [socket for audience in self._audiences.values() for socket in audience.sockets]
 
     async def snapshot_page(
         self, stream: UUID, *, as_of: datetime, after: str | None
@@ -282,15 +318,16 @@ class Relay:
         return [found[each] for each in wanted]
 
     def _deliver(self, rings: list[Any]) -> None:
-        for stream, first, last, encoded in rings:
-            sockets = self._sockets.get(UUID(stream))
-            if sockets:
+        for name, first, last, encoded in rings:
+            audience = self._audiences.get(UUID(name))
+            if audience is not None:
                 ring = Ring(first=first, last=last, encoded=encoded)
-                for socket in tuple(sockets):  # one that can't take it leaves
+                audience.seq = max(audience.seq, last)
+                for socket in tuple(audience.sockets):  # one that can't take it leaves
                     socket.offer(ring)
 
     def _suspect(self, streams: list[Any]) -> None:
-        self._suspects.update(stream for stream in map(UUID, streams) if stream in self._sockets)
+        self._suspects.update(stream for stream in map(UUID, streams) if stream in self._audiences)
         if self._suspects and (self._checking is None or self._checking.done()):
             self._checking = asyncio.create_task(self._check_suspects(), name="check")
 
@@ -298,17 +335,17 @@ class Relay:
         """Ask at once who of some streams may still listen; rings meanwhile are gathered."""
         while self._suspects:
             streams, self._suspects = self._suspects, set()
-            sockets = [socket for stream in streams for socket in self._sockets.get(stream, ())]
             try:
-                valid = await self._ask(
-                    self.authenticator.still_valid, {socket.listener for socket in sockets}
-                )
+                await self._end([socket for stream in streams for socket in self.sockets_of(stream)])
             except Exception as error:  # noqa: BLE001 (the repair asks again, whatever it was)
                 logger.warning("Who may still listen could not be asked; the repair does: %s", error)
                 return
-            for socket in sockets:
-                if socket.listener not in valid:
-                    socket.dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
+
+    async def _end(self, sockets: Sequence[Socket]) -> None:
+        """Dismiss those of some sockets whose log-in has ended."""
+        ended = await self._ask(self.authenticator.ended, [socket.listener for socket in sockets])
+        for place in ended:
+            sockets[place].dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
 
     async def _repair_for_ever(self) -> None:
         pause_s = REPAIR_INTERVAL_S
@@ -323,17 +360,25 @@ class Relay:
                 pause_s = min(pause_s, _READ_AGAIN_S)
 
     async def _repair(self) -> None:
-        """Compare the heads and the log-ins of all sockets with the database: two queries."""
-        sockets = [socket for sockets in self._sockets.values() for socket in sockets]
-        if not sockets:
+        """Compare the heads and the log-ins of all sockets with the database: two queries.
+
+        They answer with what differs, which as a rule is nothing: ten thousand sockets cost little that way.
+        """
+        if not self._audiences:
             return
-        heads = await self._ask(outbox.heads, list(self._sockets))
-        valid = await self._ask(self.authenticator.still_valid, {socket.listener for socket in sockets})
-        for socket in sockets:
-            head = heads.get(socket.listener.stream)
-            if head is None or socket.listener not in valid:
+        known = [(stream, audience.seq, audience.epoch) for stream, audience in self._audiences.items()]
+        for stream, head in await self._ask(outbox.moved, known):
+            self._catch_up(stream, head)
+        await self._end(self._everybody())
+
+    def _catch_up(self, stream: UUID, head: Head | None) -> None:
+        """Tell the sockets of a stream what its row says."""
+        for socket in self.sockets_of(stream):
+            if head is None:
                 socket.dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
             elif socket.epoch not in (None, head.epoch):
                 socket.dismiss(CloseCode.RESYNC, "The history was rebuilt.")
             else:
                 socket.note(head.seq)
+        if head is not None and (audience := self._audiences.get(stream)) is not None:
+            audience.seq, audience.epoch = max(audience.seq, head.seq), head.epoch

@@ -1,12 +1,13 @@
 """Who opens a socket, and whether their log-in still stands: `realtime.ports.Authenticator` for us."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import orjson
 from django.conf import settings
 from django.db import connection
 from django.http import parse_cookie
@@ -18,6 +19,14 @@ from taskengine import clock
 from taskengine.accounts import logins, tickets, tokens
 
 logger = logging.getLogger(__name__)
+
+_ENDED: Final = """
+SELECT l.n FROM json_array_elements(%s::json) WITH ORDINALITY AS l (who, n)
+LEFT JOIN django_session AS s ON s.session_key = l.who->>1 AND s.expire_date > %s
+LEFT JOIN accounts_user AS u ON u.id = (l.who->>0)::uuid AND u.is_active
+    AND l.who->>2 = encode(sha256(convert_to(u.password, 'UTF8')), 'hex')
+WHERE s.session_key IS NULL OR u.id IS NULL
+"""
 
 
 class SessionAuthenticator:
@@ -59,29 +68,18 @@ class SessionAuthenticator:
 
         return [judge(claim) for claim in claims]
 
-    def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:
-        """Return those whose session is there, whose user is active and whose password is the same.
+    def ended(self, listeners: Sequence[Listener]) -> list[int]:
+        """Return the places of those whose session is gone, whose user is not active or has another password.
 
-        One query, however many they are.
+        One query, however many they are. It is asked every second for all sockets of a process, so who they
+        are goes as one JSON text, and only those come back who have to leave.
         """
-        everyone = list(listeners)
-        if not everyone:
-            return set()
+        if not listeners:
+            return []
+        who = [(listener.stream, listener.session, listener.stamp) for listener in listeners]
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT l.n FROM unnest(%s::uuid[], %s::text[], %s::text[])"
-                " WITH ORDINALITY AS l (user_id, session_key, stamp, n)"
-                " JOIN django_session AS s ON s.session_key = l.session_key AND s.expire_date > %s"
-                " JOIN accounts_user AS u ON u.id = l.user_id AND u.is_active"
-                " WHERE l.stamp = encode(sha256(convert_to(u.password, 'UTF8')), 'hex')",
-                [
-                    [listener.stream for listener in everyone],
-                    [listener.session for listener in everyone],
-                    [listener.stamp for listener in everyone],
-                    clock.now(),
-                ],
-            )
-            return {everyone[n - 1] for (n,) in cursor.fetchall()}
+            cursor.execute(_ENDED, [orjson.dumps(who).decode(), clock.now()])
+            return [n - 1 for (n,) in cursor.fetchall()]
 
 
 class _Headers:

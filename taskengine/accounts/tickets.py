@@ -57,7 +57,7 @@ class Ticket:
 
 
 def stamp_of(user: User) -> str:
-    """Return what changes with a person's password. `_REDEEM` and `still_valid` make the same in SQL."""
+    """Return what changes with a person's password. `_REDEEM` and `sessions._ENDED` make the same in SQL."""
     return hashlib.sha256(user.password.encode()).hexdigest()
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from realtime.ports import Listener
 from taskengine.accounts.models import User
 from taskengine.accounts.sessions import SessionAuthenticator
-from tests.support.accounts import PASSWORD, AppClient, signed_up
+from tests.support.accounts import PASSWORD, AppClient, signed_up, still_valid
 
 pytestmark = pytest.mark.django_db
 
@@ -243,7 +243,7 @@ def test_who_is_still_logged_in_stays_valid(ada: AppClient, cookie: str) -> None
     assert one
     assert two
 
-    assert AUTHENTICATOR.still_valid([one, two]) == {one, two}
+    assert still_valid([one, two]) == {one, two}
 
 
 def test_a_refresh_does_not_end_a_socket(ada: AppClient) -> None:
@@ -252,7 +252,7 @@ def test_a_refresh_does_not_end_a_socket(ada: AppClient) -> None:
 
     ada.refresh()
 
-    assert AUTHENTICATOR.still_valid({listener}) == {listener}
+    assert still_valid({listener}) == {listener}
 
 
 def test_what_ends_a_log_in_ends_its_socket_and_no_other() -> None:
@@ -266,7 +266,7 @@ def test_what_ends_a_log_in_ends_its_socket_and_no_other() -> None:
     user.save()
     User.objects.get(pk=deleted.stream).delete()
 
-    assert AUTHENTICATOR.still_valid(listeners) == {fine}
+    assert still_valid(listeners) == {fine}
 
 
 def test_a_session_of_somebody_else_does_not_help(ada: AppClient) -> None:
@@ -277,7 +277,7 @@ def test_a_session_of_somebody_else_does_not_help(ada: AppClient) -> None:
 
     mixed = Listener(stream=other.stream, session=mine.session, stamp=mine.stamp)
 
-    assert AUTHENTICATOR.still_valid([mixed]) == set()
+    assert still_valid([mixed]) == set()
 
 
 @pytest.mark.parametrize("count", [1, 2, 20])
@@ -285,12 +285,12 @@ def test_any_number_of_sockets_is_checked_by_one_query(count: int, django_assert
     listeners = _listeners(count)
 
     with django_assert_num_queries(1):
-        assert AUTHENTICATOR.still_valid(listeners) == set(listeners)
+        assert still_valid(listeners) == set(listeners)
 
 
 def test_no_sockets_take_no_query(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        assert AUTHENTICATOR.still_valid([]) == set()
+        assert still_valid([]) == set()
 
 
 # --- A storm --------------------------------------------------------------------------------------

@@ -153,21 +153,53 @@ async def test_sockets_outlive_an_outage_of_the_database(monkeypatch: pytest.Mon
 
 async def test_the_repair_takes_two_queries_for_all_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    heads = outbox.heads
+    found: list[int] = []
+    moved = outbox.moved
 
-    def counted(streams: Collection[UUID]) -> Any:
-        asked.append(len(streams))
-        return heads(streams)
+    def counted(known: Sequence[tuple[UUID, int, str]]) -> Any:
+        answer = moved(known)
+        asked.append(len(known))
+        found.append(len(answer))
+        return answer
 
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 3600.0)
     async with house() as home:
         streams = [await new_stream() for _ in range(6)]
         for stream in streams:
-            await (await home.open(stream)).hello()
-        monkeypatch.setattr(outbox, "heads", counted)
+            await record(stream)
+            for _ in range(2):
+                await (await home.open(stream)).hello()
+        monkeypatch.setattr(outbox, "moved", counted)
+        log_ins = _asks_of(home, monkeypatch)
+
+        for _ in range(2):
+            await home.relay._repair()
+
+        assert asked == [6, 6]
+        assert log_ins == [set(streams)] * 2
+        assert found == [0, 0]  # where nothing is wrong nothing comes back: that is what makes it cheap
+
+
+async def test_the_repair_tells_each_socket_what_it_lacks_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 3600.0)
+    monkeypatch.setattr(doorbell, "publish", lambda *_: None)
+    async with house() as home:
+        stream, other = await new_stream(), await new_stream()
+        early = await home.open(stream)
+        await early.hello()
+        await (await home.open(other)).hello()
+        await record(stream)  # nobody is rung for it
+        late = await home.open(stream)
+        await late.hello()  # it knows of the event; the one before it does not
 
         await home.relay._repair()
 
-        assert asked == [6]
+        assert await early.seqs(1) == [1]
+        assert await late.receive_nothing(timeout=0.1)
+        known = [(each, audience.seq, audience.epoch) for each, audience in home.relay._audiences.items()]
+        assert await in_thread(outbox.moved, known) == []
 
 
 async def test_a_repair_that_fails_is_asked_again(
@@ -176,18 +208,18 @@ async def test_a_repair_that_fails_is_asked_again(
     monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.05)
     monkeypatch.setattr(relay, "_REPAIR_JITTER_S", 0.0)
     monkeypatch.setattr(doorbell, "publish", lambda *_: None)
-    heads, failures = outbox.heads, [RuntimeError("once")]
+    moved, failures = outbox.moved, [RuntimeError("once")]
 
-    def failing(streams: Collection[UUID]) -> Any:
+    def failing(known: Sequence[tuple[UUID, int, str]]) -> Any:
         if failures:
             raise failures.pop()
-        return heads(streams)
+        return moved(known)
 
     async with house() as home:
         stream = await new_stream()
         socket = await home.open(stream)
         await socket.hello()
-        monkeypatch.setattr(outbox, "heads", failing)
+        monkeypatch.setattr(outbox, "moved", failing)
 
         await record(stream)
 
@@ -261,7 +293,7 @@ async def test_the_one_thread_that_requests_may_share_holds_up_no_socket() -> No
             await record(stream)
             assert await socket.seqs(1) == [2]
             await socket.disconnect()
-            assert not home.relay._sockets
+            assert not home.relay._audiences
     finally:
         free.set()
         await hogging
@@ -273,13 +305,13 @@ async def test_the_one_thread_that_requests_may_share_holds_up_no_socket() -> No
 def _asks_of(home: House, monkeypatch: pytest.MonkeyPatch) -> list[set[UUID]]:
     """Whose log-ins are asked after, by query."""
     asked: list[set[UUID]] = []
-    still_valid = home.authenticator.still_valid
+    ended = home.authenticator.ended
 
-    def counted(listeners: Collection[Listener]) -> set[Listener]:
+    def counted(listeners: Sequence[Listener]) -> list[int]:
         asked.append({listener.stream for listener in listeners})
-        return still_valid(listeners)
+        return ended(listeners)
 
-    monkeypatch.setattr(home.authenticator, "still_valid", counted)
+    monkeypatch.setattr(home.authenticator, "ended", counted)
     return asked
 
 
@@ -300,7 +332,7 @@ async def test_a_ring_ends_the_sockets_whose_log_in_has_ended_and_no_other(
             await socket.hello()
         asked = _asks_of(home, monkeypatch)
 
-        home.authenticator.ended.add("a session")
+        home.authenticator.ended_sessions.add("a session")
         await in_thread(revocation.ring, [stream])
 
         assert (await phone.ending())[0] == 4503
@@ -329,7 +361,7 @@ async def test_many_rings_are_a_few_queries(no_repair: None, monkeypatch: pytest
         for socket in sockets:
             await socket.hello()
         asked = _asks_of(home, monkeypatch)
-        home.authenticator.ended.add("a session")
+        home.authenticator.ended_sessions.add("a session")
 
         def ring_for_each() -> None:
             for stream in streams:
@@ -363,15 +395,15 @@ async def test_a_question_that_fails_is_left_to_the_repair(monkeypatch: pytest.M
         stream = await new_stream()
         socket = await home.open(stream)
         await socket.hello()
-        still_valid = home.authenticator.still_valid
+        ended = home.authenticator.ended
 
-        def failing(listeners: Collection[Listener]) -> set[Listener]:
+        def failing(listeners: Sequence[Listener]) -> list[int]:
             if failures:
                 raise failures.pop()
-            return still_valid(listeners)
+            return ended(listeners)
 
-        monkeypatch.setattr(home.authenticator, "still_valid", failing)
-        home.authenticator.ended.add("a session")
+        monkeypatch.setattr(home.authenticator, "ended", failing)
+        home.authenticator.ended_sessions.add("a session")
         await in_thread(revocation.ring, [stream])
 
         assert (await socket.ending())[0] == 4503
@@ -397,7 +429,7 @@ async def test_requests_that_hold_every_connection_do_not_delay_the_repair(
                 held.callback(pool.putconn, taken)
             with pytest.raises(psycopg.OperationalError):
                 held.callback(pool.putconn, await asyncio.to_thread(pool.getconn, 0.2))
-            home.authenticator.ended.add("a session")
+            home.authenticator.ended_sessions.add("a session")
             asked_at = time.monotonic()
 
             assert (await socket.ending())[0] == 4503
@@ -420,7 +452,7 @@ async def test_a_repair_whose_connection_breaks_gets_another(
 
         with pytest.raises(OperationalError):
             await home.relay._ask(break_it)
-        home.authenticator.ended.add("a session")
+        home.authenticator.ended_sessions.add("a session")
 
         assert (await socket.ending())[0] == 4503
 

@@ -17,7 +17,7 @@ from taskengine.accounts.models import SocketTicket, User
 from taskengine.accounts.services import deactivate_account
 from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.tasks.models import Task
-from tests.support.accounts import PASSWORD, AppClient, signed_up
+from tests.support.accounts import PASSWORD, AppClient, signed_up, still_valid
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +131,7 @@ def test_it_opens_a_socket_of_the_log_in_that_asked(ada: AppClient) -> None:
     assert listener is not None
     assert listener.stream == User.objects.get().pk
     assert listener.session == Session.objects.get().session_key
-    assert AUTHENTICATOR.still_valid([listener]) == {listener}
+    assert still_valid([listener]) == {listener}
 
 
 def test_it_needs_no_origin_and_minds_none(ada: AppClient) -> None:
@@ -291,7 +291,7 @@ def test_a_socket_outlives_the_ticket_and_the_token_that_it_was_opened_with() ->
         time.shift(24 * 3600)
 
         assert AUTHENTICATOR.authenticate(scope(authorization=f"Bearer {ada.access}")) is None
-        assert AUTHENTICATOR.still_valid([by_token, by_ticket]) == {by_token, by_ticket}
+        assert still_valid([by_token, by_ticket]) == {by_token, by_ticket}
 
 
 def test_expired_ones_are_swept_used_or_not_and_others_stay() -> None:

@@ -6,7 +6,7 @@ The two ports of `realtime` have their fakes here; the database is the real one.
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -30,7 +30,7 @@ class FakeAuthenticator:
     """Believes a header `x-stream` that names a stream, and perhaps one that names a session."""
 
     def __init__(self) -> None:
-        self.ended: set[str] = set()
+        self.ended_sessions: set[str] = set()
 
     def authenticate_all(self, scopes: Sequence[Mapping[str, Any]]) -> list[Listener | None]:
         return [self._authenticate(scope) for scope in scopes]
@@ -42,8 +42,8 @@ class FakeAuthenticator:
         session = headers.get(b"x-session", b"a session").decode()
         return Listener(stream=UUID(headers[b"x-stream"].decode()), session=session, stamp="")
 
-    def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:
-        return {listener for listener in listeners if listener.session not in self.ended}
+    def ended(self, listeners: Sequence[Listener]) -> list[int]:
+        return [n for n, listener in enumerate(listeners) if listener.session in self.ended_sessions]
 
 
 class FakeSnapshots:
