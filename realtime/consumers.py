@@ -333,11 +333,11 @@ class StreamConsumer:
 
     async def _send_pages(self, *, seq: int) -> bool:
         """Send one snapshot; False, before its last frame, if the events after `seq` are gone."""
-        as_of = self._relay.now()
-        after: str | None = None
+        stream = self.listener.stream
+        first = await self._relay.first_page(stream)
+        items, after = first.items, first.reached
         is_long = False
         while True:
-            items, after = await self._relay.snapshot_page(self.listener.stream, as_of=as_of, after=after)
             *portions, last = list(envelope.portions(items)) or [[]]
             for portion in portions:
                 await self._send(Snapshot(seq=seq, items=portion, done=False).encode())
@@ -350,6 +350,7 @@ class StreamConsumer:
                 return True
             is_long = True
             await self._ping_if_due()
+            items, after = await self._relay.snapshot_page(stream, as_of=first.as_of, after=after)
 
     async def _send_all(self, cursor: Cursor) -> None:
         """Send what there is, as the client takes it in."""

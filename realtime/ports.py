@@ -51,3 +51,8 @@ class SnapshotSource(Protocol):
         Returns:
             The items, and where this page ends; None when it is the last.
         """
+
+    def first_pages(
+        self, streams: Sequence[UUID], *, as_of: datetime
+    ) -> Sequence[tuple[list[Mapping[str, Any]], str | None]]:
+        """Read the first page of each of several streams, in a number of statements that does not grow."""

@@ -41,6 +41,7 @@ _READ_AGAIN_S: Final = 0.5
 _DATABASE_THREADS: Final = 2
 _SNAPSHOT_THREADS: Final = 2
 _AT_MOST: Final = 200  # questions in one round trip
+_SNAPSHOTS_AT_MOST: Final = 20  # whose first pages are read at once
 # As many clients a second as one process takes in without falling behind: so many are sent away.
 _DISMISSALS_PER_S: Final = 400
 _DISMISSAL_STEP_S: Final = 0.1
@@ -67,6 +68,21 @@ class Ring:
     def size(self) -> int:
         """How many bytes the events are."""
         return sum(map(envelope.size, self.encoded or ()))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FirstPage:
+    """How a snapshot begins.
+
+    Attributes:
+        as_of: The instant that decides what belongs in it; the pages that follow take the same.
+        items: The items, as JSON.
+        reached: Where the page ends; None when it is the last, too.
+    """
+
+    as_of: datetime
+    items: Sequence[str]
+    reached: str | None
 
 
 class Socket(Protocol):
@@ -140,6 +156,9 @@ class Relay:
         self._heads: Gathering[UUID, Head | None] = Gathering("a head", self._find_heads, at_most=_AT_MOST)
         self._reads: Gathering[tuple[UUID, int], list[tuple[int, str]]] = Gathering(
             "events", self._find_events, at_most=_AT_MOST
+        )
+        self._first_pages: Gathering[UUID, FirstPage] = Gathering(
+            "a snapshot", self._find_first_pages, at_most=_SNAPSHOTS_AT_MOST
         )
         self._repairing: asyncio.Task[None] | None = None
         self._pulsing: asyncio.Task[None] | None = None
@@ -272,10 +291,26 @@ class Relay:
     def _everybody(self) -> list[Socket]:
         return [socket for audience in self._audiences.values() for socket in audience.sockets]
 
+    async def first_page(self, stream: UUID) -> FirstPage:
+        """Begin to read the whole state, together with whoever else comes without a past."""
+        return await self._first_pages.answer(stream)
+
+    async def _find_first_pages(self, streams: Sequence[UUID]) -> Sequence[FirstPage]:
+        as_of = self.now()
+
+        def read() -> list[FirstPage]:
+            pages = self.snapshots.first_pages(streams, as_of=as_of)
+            return [
+                FirstPage(as_of=as_of, items=list(map(envelope.encode_item, items)), reached=reached)
+                for items, reached in pages
+            ]
+
+        return await self._run_in(self._snapshot_threads, read)
+
     async def snapshot_page(
-        self, stream: UUID, *, as_of: datetime, after: str | None
+        self, stream: UUID, *, as_of: datetime, after: str
     ) -> tuple[list[str], str | None]:
-        """Read a page of the whole state, as `SnapshotSource.page` does, with the items as JSON."""
+        """Read another page of the whole state, as `SnapshotSource.page` does, with the items as JSON."""
 
         def read() -> tuple[list[str], str | None]:
             items, reached = self.snapshots.page(stream, as_of=as_of, after=after)

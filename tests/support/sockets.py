@@ -62,6 +62,11 @@ class FakeSnapshots:
         end = begin + self.page_rows
         return self.notes[begin:end], str(end) if end < len(self.notes) else None
 
+    def first_pages(
+        self, streams: Sequence[UUID], *, as_of: datetime
+    ) -> list[tuple[list[Mapping[str, Any]], str | None]]:
+        return [self.page(stream, as_of=as_of, after=None) for stream in streams]
+
 
 class Socket(WebsocketCommunicator):  # type: ignore[misc]  # Channels has no types
     """A client's end of a socket."""
