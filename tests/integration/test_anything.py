@@ -228,6 +228,22 @@ def test_whatever_happens_a_snapshot_and_the_events_after_it_are_a_fresh_snapsho
     _run(examples=30, derandomize=True)  # the same ones each time; the long run is for finding more
 
 
+@pytest.mark.django_db
+def test_a_story_is_told_the_same_each_time_and_leaves_nothing_behind() -> None:
+    told = []
+    for _ in range(2):
+        story = Anything()
+        story.begin()
+        story.world.pass_time(2 * HOUR, engine=True)
+        story.trim(keep=1)
+        story.world.undo(0)  # nothing is left of what could be
+        told.append([item["data"]["id"] for item in story.world.snapshot()])
+        story.teardown()
+
+    assert told[0] == told[1] != []
+    assert not User.objects.exists()
+
+
 @pytest.mark.long
 @pytest.mark.django_db
 def test_whatever_happens_many_times_over() -> None:

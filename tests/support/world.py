@@ -97,9 +97,11 @@ class World:
             self.change(number, parent=self.tasks[of % len(self.tasks)].id)
 
     def undo(self, number: int) -> None:
-        """Take an operation back, if that can be done."""
+        """Take an operation back, if one is still told of and that can be done."""
         told = EventRow.objects.filter(stream_id=self.person.pk, op_id__isnull=False).order_by("-seq")
         op_ids = list(dict.fromkeys(told.values_list("op_id", flat=True)))
+        if not op_ids:  # all of them were trimmed
+            return
         with suppress(OperationNotFound, UndoConflict, UndoImpossible):
             undo(self.person, op_ids[number % len(op_ids)])
 
