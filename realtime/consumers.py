@@ -17,6 +17,7 @@ from typing import Any, Final, cast
 
 from realtime import envelope
 from realtime.cursor import AckBeyondSent, Cursor
+from realtime.eager import begin
 from realtime.envelope import (
     Ack,
     Bye,
@@ -29,7 +30,7 @@ from realtime.envelope import (
     Snapshot,
     Welcome,
 )
-from realtime.outbox import Head, heads
+from realtime.outbox import Head
 from realtime.ports import Listener
 from realtime.relay import Relay, Ring
 
@@ -43,6 +44,7 @@ _PING_JITTER_S: Final = 5
 _RETRY_SPREAD_S: Final = 5.0
 _GOODBYE_TIMEOUT_S: Final = 1.0
 _MAX_REASON_BYTES: Final = 123
+_LEFT: Final = "The client left."
 # Rings kept until the pump comes round. What does not fit is read from the outbox instead, so a
 # slow client costs a constant amount of memory.
 _MAX_KEPT_RINGS: Final = 32
@@ -129,7 +131,7 @@ class StreamConsumer:
         await self._send_message({"type": "websocket.accept", "subprotocol": subprotocol})
         self._last_pong_s = asyncio.get_running_loop().time()
         try:
-            listener = await self._relay.run(self._relay.authenticator.authenticate, scope)
+            listener = await self._relay.authenticate(scope)
         except Exception as error:  # noqa: BLE001 (whatever it is, the client is told to come back)
             self._fail(error)
             return
@@ -199,6 +201,8 @@ class StreamConsumer:
 
     def offer(self, ring: Ring) -> None:
         """Take in news of the stream; what finds no room is read from the outbox later."""
+        if self._hand_over(ring):
+            return
         if ring.encoded is not None and self._kept_bytes + ring.size <= _MAX_KEPT_BYTES:
             if self._rings is None:
                 self._rings = []
@@ -206,6 +210,30 @@ class StreamConsumer:
                 self._rings.append(ring)
                 self._kept_bytes += ring.size
         self.note(ring.last)
+
+    def _hand_over(self, ring: Ring) -> bool:
+        """Put what comes next straight on the line, if nothing else is on its way; False if that can't be."""
+        cursor = self._cursor
+        if cursor is None or self._pump is not None or self._dismissal is not None or cursor.behind:
+            return False
+        if ring.encoded is None or not cursor.fits(first=ring.first, last=ring.last, size=ring.size):
+            return False
+        self._known_head = ring.last
+        cursor.sent(to=ring.last, size=ring.size)
+        self._put(ring.message)
+        return True
+
+    def _put(self, message: Mapping[str, Any]) -> None:
+        """Put a frame on the line while nothing else is on its way. If the line is full, the pump goes on with it."""
+        try:
+            rest = begin(self.send(message))
+        except OSError:
+            self.dismiss(CloseCode.RESTART, _LEFT)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the client is told to come back)
+            self._fail(error)
+        else:
+            if rest is not None:
+                self._wake(rest)
 
     def note(self, head: int) -> None:
         """Learn how far the stream reaches."""
@@ -222,10 +250,13 @@ class StreamConsumer:
         elif silent_s >= PONG_TIMEOUT_S:
             self.dismiss(CloseCode.RESTART, f"No pong for {PONG_TIMEOUT_S} seconds.")
         else:
-            self._ping_is_due = True
-            if self._acked is not None:
-                self._acked.set()
-            self._wake()
+            if self._cursor is not None and self._pump is None and self._dismissal is None:
+                self._put(self._ping())
+            else:
+                self._ping_is_due = True
+                if self._acked is not None:
+                    self._acked.set()
+                self._wake()
             return min(_ping_pause_s(), PONG_TIMEOUT_S - silent_s)
         return None
 
@@ -245,13 +276,19 @@ class StreamConsumer:
 
     # --- What is sent ---------------------------------------------------------------------------
 
-    def _wake(self) -> None:
-        """Start the pump, if it does not run already."""
-        if self._pump is None and self._dismissal is None and self._hello is not None:
-            self._pump = asyncio.create_task(self._pump_dry(self._hello), name="pump")
+    def _wake(self, begun: Awaitable[None] | None = None) -> None:
+        """Start the pump, if it does not run already.
 
-    async def _pump_dry(self, hello: Hello) -> None:
+        Args:
+            begun: What is being sent, and comes before all else.
+        """
+        if self._pump is None and self._dismissal is None and self._hello is not None:
+            self._pump = asyncio.create_task(self._pump_dry(self._hello, begun), name="pump")
+
+    async def _pump_dry(self, hello: Hello, begun: Awaitable[None] | None) -> None:
         try:
+            if begun is not None:
+                await self._finish(begun)
             if self._cursor is None:
                 self._cursor = await self._join(hello)
             await self._send_all(self._cursor)
@@ -270,6 +307,7 @@ class StreamConsumer:
         head = await self._head()
         self.epoch = head.epoch
         self.note(head.seq)
+        self._relay.joined(self, head)
         resumed = head.continues(since=hello.since, epoch=hello.epoch)
         welcome = Welcome(epoch=head.epoch, head=head.seq, server_time=self._relay.now(), resumed=resumed)
         await self._send(welcome.encode())
@@ -277,8 +315,7 @@ class StreamConsumer:
         return Cursor(last_sent=start, head=self._known_head)
 
     async def _head(self) -> Head:
-        stream = self.listener.stream
-        head = (await self._relay.run(heads, [stream])).get(stream)
+        head = await self._relay.head(self.listener.stream)
         if head is None:
             raise Dismissed(CloseCode.SESSION_ENDED, "This account is gone.")
         return head
@@ -296,11 +333,11 @@ class StreamConsumer:
 
     async def _send_pages(self, *, seq: int) -> bool:
         """Send one snapshot; False, before its last frame, if the events after `seq` are gone."""
-        as_of = self._relay.now()
-        after: str | None = None
+        stream = self.listener.stream
+        first = await self._relay.first_page(stream)
+        items, after = first.items, first.reached
         is_long = False
         while True:
-            items, after = await self._relay.snapshot_page(self.listener.stream, as_of=as_of, after=after)
             *portions, last = list(envelope.portions(items)) or [[]]
             for portion in portions:
                 await self._send(Snapshot(seq=seq, items=portion, done=False).encode())
@@ -313,6 +350,7 @@ class StreamConsumer:
                 return True
             is_long = True
             await self._ping_if_due()
+            items, after = await self._relay.snapshot_page(stream, as_of=first.as_of, after=after)
 
     async def _send_all(self, cursor: Cursor) -> None:
         """Send what there is, as the client takes it in."""
@@ -335,7 +373,7 @@ class StreamConsumer:
             return False
         if ring := self._next_ring(cursor):
             cursor.sent(to=ring.last, size=ring.size)  # first: its ack may be here before `send` returns
-            await self._send(ring.frame)
+            await self._finish(self.send(ring.message))
             return True
         found = await self._relay.read(self.listener.stream, after=cursor.last_sent)
         if not found or found[0][0] != cursor.last_sent + 1:
@@ -375,30 +413,41 @@ class StreamConsumer:
     async def _ping_if_due(self) -> None:
         if self._ping_is_due:
             self._ping_is_due = False
-            await self._send(Ping(head=self._known_head, t=self._relay.now()).encode())
+            await self._finish(self.send(self._ping()))
+
+    def _ping(self) -> Mapping[str, Any]:
+        return _message(Ping(head=self._known_head, t=self._relay.now()).encode())
 
     async def _send(self, frame: str) -> None:
+        await self._finish(self.send(_message(frame)))
+
+    async def _finish(self, sending: Awaitable[None]) -> None:
+        """Wait until the line has taken something in, as long as that may take."""
         try:
             async with asyncio.timeout(STALL_TIMEOUT_S):
-                await self.send(frame)
+                await sending
         except TimeoutError:
             raise Dismissed(CloseCode.TOO_SLOW, "The connection takes nothing in.") from None
         except OSError:  # ASGI's word for it: the reader will hear of it too
-            raise Dismissed(CloseCode.RESTART, "The client left.") from None
+            raise Dismissed(CloseCode.RESTART, _LEFT) from None
 
-    async def send(self, frame: str) -> None:
+    def send(self, message: Mapping[str, Any]) -> Awaitable[None]:
         """Put a frame on the line, as soon as that takes it."""
-        await self._send_message({"type": "websocket.send", "text": frame})
+        return self._send_message(message)
 
     async def _say_goodbye(self, dismissal: Dismissed) -> None:
         retry_after_s = random.random() * _RETRY_SPREAD_S if dismissal.code < 4500 else None  # noqa: S311
         bye = Bye(code=dismissal.code, reason=dismissal.reason, retry_after_s=retry_after_s)
-        await _try(self.send(bye.encode()))
+        await _try(self.send(_message(bye.encode())))
         # A line that took no bye is closed all the same.
         reason = _fitting(dismissal.reason)
         await _try(
             self._send_message({"type": "websocket.close", "code": int(dismissal.code), "reason": reason})
         )
+
+
+def _message(frame: str) -> Mapping[str, Any]:
+    return {"type": "websocket.send", "text": frame}
 
 
 def _ping_pause_s() -> float:

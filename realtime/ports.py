@@ -1,6 +1,6 @@
 """What this package needs of the project around it: who may listen, and what a stream's state is."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -25,11 +25,14 @@ class Listener:
 class Authenticator(Protocol):
     """Says who opens a socket, and whether they are still who they were. Called in threads."""
 
-    def authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
-        """Return who an ASGI WebSocket scope belongs to, or None when it proves nothing."""
+    def authenticate_all(self, scopes: Sequence[Mapping[str, Any]]) -> Sequence[Listener | None]:
+        """Return who each of some ASGI WebSocket scopes belongs to, or None when it proves nothing.
 
-    def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:
-        """Return those whose log-in has not ended, in a number of queries that does not grow."""
+        In a number of queries that does not grow with the scopes.
+        """
+
+    def ended(self, listeners: Sequence[Listener]) -> Sequence[int]:
+        """Return the places of those whose log-in has ended, in a number of queries that does not grow."""
 
 
 class SnapshotSource(Protocol):
@@ -48,3 +51,8 @@ class SnapshotSource(Protocol):
         Returns:
             The items, and where this page ends; None when it is the last.
         """
+
+    def first_pages(
+        self, streams: Sequence[UUID], *, as_of: datetime
+    ) -> Sequence[tuple[list[Mapping[str, Any]], str | None]]:
+        """Read the first page of each of several streams, in a number of statements that does not grow."""

@@ -11,18 +11,20 @@ import contextlib
 import logging
 import math
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db import close_old_connections, connections
 
 from realtime import envelope, outbox, revocation
 from realtime.envelope import CloseCode, Events
+from realtime.gathering import AWAY, Gathering
+from realtime.outbox import Head
 from realtime.ports import Authenticator, Listener, SnapshotSource
 from realtime.publisher import doorbell
 from realtime.pulse import Pulse
@@ -35,8 +37,11 @@ REPAIR_INTERVAL_S: Final = 1.0
 _REPAIR_JITTER_S: Final = 0.5
 # After a read that failed because the database is away: soon, for it mostly restarts.
 _READ_AGAIN_S: Final = 0.5
-_DATABASE_THREADS: Final = 4
-_MAX_PAIRS_IN_READ: Final = 200
+# More of them would only take turns. Snapshots have their own: a thousand who come anew hold up no event.
+_DATABASE_THREADS: Final = 2
+_SNAPSHOT_THREADS: Final = 2
+_AT_MOST: Final = 200  # questions in one round trip
+_SNAPSHOTS_AT_MOST: Final = 20  # whose first pages are read at once
 # As many clients a second as one process takes in without falling behind: so many are sent away.
 _DISMISSALS_PER_S: Final = 400
 _DISMISSAL_STEP_S: Final = 0.1
@@ -54,14 +59,30 @@ class Ring:
     encoded: Sequence[str] | None
 
     @cached_property
-    def frame(self) -> str:
-        """The events as one frame, made once for all the sockets that get it."""
-        return Events(first=self.first, last=self.last, items=self.encoded or ()).encode()
+    def message(self) -> Mapping[str, Any]:
+        """The events as one frame, in ASGI's words, made once for all the sockets that get it."""
+        frame = Events(first=self.first, last=self.last, items=self.encoded or ()).encode()
+        return {"type": "websocket.send", "text": frame}
 
     @cached_property
     def size(self) -> int:
         """How many bytes the events are."""
         return sum(map(envelope.size, self.encoded or ()))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FirstPage:
+    """How a snapshot begins.
+
+    Attributes:
+        as_of: The instant that decides what belongs in it; the pages that follow take the same.
+        items: The items, as JSON.
+        reached: Where the page ends; None when it is the last, too.
+    """
+
+    as_of: datetime
+    items: Sequence[str]
+    reached: str | None
 
 
 class Socket(Protocol):
@@ -81,6 +102,23 @@ class Socket(Protocol):
 
     def dismiss(self, code: CloseCode, reason: str) -> None:
         """Say goodbye and close; never blocks."""
+
+
+class _Audience:
+    """The sockets of one stream.
+
+    Attributes:
+        sockets: Which.
+        seq: So far they know, or will as soon as they say hello, that the stream reaches.
+        epoch: The history that all of them are in; nothing as long as nobody asked.
+    """
+
+    __slots__ = ("epoch", "seq", "sockets")
+
+    def __init__(self) -> None:
+        self.sockets: set[Socket] = set()
+        self.seq = 0
+        self.epoch = ""
 
 
 class Relay:
@@ -106,13 +144,22 @@ class Relay:
         self.now = now
         self.pulse = Pulse()
         self._sockets_per_stream = sockets_per_stream
-        self._sockets: dict[UUID, set[Socket]] = {}
+        self._audiences: dict[UUID, _Audience] = {}
         # The ORM stays out of the event loop and off Django's one shared thread: a slow request
         # elsewhere must not hold up the sockets.
         self._threads = ThreadPoolExecutor(_DATABASE_THREADS, thread_name_prefix="relay")
+        self._snapshot_threads = ThreadPoolExecutor(_SNAPSHOT_THREADS, thread_name_prefix="snapshot")
         self._repair_thread = ThreadPoolExecutor(1, thread_name_prefix="repair")
-        self._wanted: dict[tuple[UUID, int], asyncio.Future[list[tuple[int, str]]]] = {}
-        self._reading: asyncio.Task[None] | None = None
+        self._knocks: Gathering[Mapping[str, Any], Listener | None] = Gathering(
+            "who somebody is", self._authenticate, at_most=_AT_MOST, key=id
+        )
+        self._heads: Gathering[UUID, Head | None] = Gathering("a head", self._find_heads, at_most=_AT_MOST)
+        self._reads: Gathering[tuple[UUID, int], list[tuple[int, str]]] = Gathering(
+            "events", self._find_events, at_most=_AT_MOST
+        )
+        self._first_pages: Gathering[UUID, FirstPage] = Gathering(
+            "a snapshot", self._find_first_pages, at_most=_SNAPSHOTS_AT_MOST
+        )
         self._repairing: asyncio.Task[None] | None = None
         self._pulsing: asyncio.Task[None] | None = None
         self._suspects: set[UUID] = set()
@@ -153,7 +200,7 @@ class Relay:
                 take no time.
         """
         self.stopping = True
-        sockets = [socket for sockets in self._sockets.values() for socket in sockets]
+        sockets = self._everybody()
         steps = max(1, int(within_s / _DISMISSAL_STEP_S))
         at_once = math.ceil(max(_DISMISSALS_PER_S * _DISMISSAL_STEP_S, len(sockets) / steps))
         for begin in range(0, len(sockets), at_once):
@@ -174,21 +221,24 @@ class Relay:
             if task is not None:
                 task.cancel()
         await self.dismiss_all(within_s=0)
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._snapshot_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
         self._repair_thread.submit(connections.close_all)
         self._repair_thread.shutdown(wait=False)
 
     async def run(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Call a function that uses the database in one of the relay's own threads."""
+        return await self._run_in(self._threads, partial(function, *args, **kwargs))
 
+    async def _run_in(self, threads: ThreadPoolExecutor, function: Callable[[], T]) -> T:
         def call() -> T:
             close_old_connections()
             try:
-                return function(*args, **kwargs)
+                return function()
             finally:
                 close_old_connections()
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        return await asyncio.get_running_loop().run_in_executor(threads, call)
 
     async def _ask(self, function: Callable[..., T], *args: Any) -> T:
         """Call a function in the thread of repairs.
@@ -208,30 +258,80 @@ class Relay:
 
     def attach(self, socket: Socket) -> bool:
         """Let a socket hear its stream; False when the stream has too many sockets already."""
-        sockets = self._sockets.setdefault(socket.listener.stream, set())
-        if len(sockets) >= self._sockets_per_stream:
+        audience = self._audiences.setdefault(socket.listener.stream, _Audience())
+        if len(audience.sockets) >= self._sockets_per_stream:
             return False
-        sockets.add(socket)
+        audience.sockets.add(socket)
         return True
+
+    def joined(self, socket: Socket, head: Head) -> None:
+        """Learn from which head a socket goes on: what the others of its stream know, it may not."""
+        audience = self._audiences.get(socket.listener.stream)
+        if audience is None:
+            return
+        if len(audience.sockets) == 1:
+            audience.seq, audience.epoch = head.seq, head.epoch
+        else:
+            audience.seq = min(audience.seq, head.seq)
+            audience.epoch = head.epoch if audience.epoch == head.epoch else ""
 
     def detach(self, socket: Socket) -> None:
         """Forget a socket; one that was never attached is no error."""
         stream = socket.listener.stream
-        sockets = self._sockets.get(stream, set())
-        sockets.discard(socket)
-        if not sockets:
-            self._sockets.pop(stream, None)
+        if (audience := self._audiences.get(stream)) is not None:
+            audience.sockets.discard(socket)
+            if not audience.sockets:
+                del self._audiences[stream]
+
+    def sockets_of(self, stream: UUID) -> tuple[Socket, ...]:
+        """Return the sockets of a stream."""
+        audience = self._audiences.get(stream)
+        return tuple(audience.sockets) if audience else ()
+
+    def _everybody(self) -> list[Socket]:
+        return [socket for audience in self._audiences.values() for socket in audience.sockets]
+
+    async def first_page(self, stream: UUID) -> FirstPage:
+        """Begin to read the whole state, together with whoever else comes without a past."""
+        return await self._first_pages.answer(stream)
+
+    async def _find_first_pages(self, streams: Sequence[UUID]) -> Sequence[FirstPage]:
+        as_of = self.now()
+
+        def read() -> list[FirstPage]:
+            pages = self.snapshots.first_pages(streams, as_of=as_of)
+            return [
+                FirstPage(as_of=as_of, items=list(map(envelope.encode_item, items)), reached=reached)
+                for items, reached in pages
+            ]
+
+        return await self._run_in(self._snapshot_threads, read)
 
     async def snapshot_page(
-        self, stream: UUID, *, as_of: datetime, after: str | None
+        self, stream: UUID, *, as_of: datetime, after: str
     ) -> tuple[list[str], str | None]:
-        """Read a page of the whole state, as `SnapshotSource.page` does, with the items as JSON."""
+        """Read another page of the whole state, as `SnapshotSource.page` does, with the items as JSON."""
 
         def read() -> tuple[list[str], str | None]:
             items, reached = self.snapshots.page(stream, as_of=as_of, after=after)
             return [envelope.encode_item(item) for item in items], reached
 
-        return await self.run(read)
+        return await self._run_in(self._snapshot_threads, read)
+
+    async def authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
+        """Return who a socket belongs to, asked together with whoever else comes."""
+        return await self._knocks.answer(scope)
+
+    async def _authenticate(self, scopes: Sequence[Mapping[str, Any]]) -> Sequence[Listener | None]:
+        return await self.run(self.authenticator.authenticate_all, scopes)
+
+    async def head(self, stream: UUID) -> Head | None:
+        """Return how far a stream reaches, asked together with others; None if there is none."""
+        return await self._heads.answer(stream)
+
+    async def _find_heads(self, streams: Sequence[UUID]) -> Sequence[Head | None]:
+        found = await self.run(outbox.heads, streams)
+        return [found.get(stream) for stream in streams]
 
     async def read(self, stream: UUID, *, after: int) -> list[tuple[int, str]]:
         """Read the next events of a stream, together with whatever else waits to be read.
@@ -244,45 +344,25 @@ class Relay:
         """
         while True:
             try:
-                return await self._read_gathered(stream, after=after)
-            except (InterfaceError, OperationalError):
+                return await self._reads.answer((stream, after))
+            except AWAY:
                 await asyncio.sleep(_READ_AGAIN_S)
 
-    async def _read_gathered(self, stream: UUID, *, after: int) -> list[tuple[int, str]]:
-        key = (stream, after)
-        future = self._wanted.get(key)
-        if future is None:
-            future = self._wanted[key] = asyncio.get_running_loop().create_future()
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.create_task(self._read_wanted(), name="read")
-        return await asyncio.shield(future)
-
-    async def _read_wanted(self) -> None:
-        while self._wanted:
-            batch = dict(list(self._wanted.items())[:_MAX_PAIRS_IN_READ])
-            for key in batch:
-                del self._wanted[key]
-            try:
-                found = await self.run(outbox.read, batch.keys())
-            except Exception as error:  # noqa: BLE001 (each reader gets it)
-                logger.warning("A read of events failed: %s", error)
-                for future in batch.values():
-                    future.set_exception(error)
-                    future.exception()  # a socket that left meanwhile does not fetch it
-            else:
-                for key, future in batch.items():
-                    future.set_result(found[key])
+    async def _find_events(self, wanted: Sequence[tuple[UUID, int]]) -> Sequence[list[tuple[int, str]]]:
+        found = await self.run(outbox.read, wanted)
+        return [found[each] for each in wanted]
 
     def _deliver(self, rings: list[Any]) -> None:
-        for stream, first, last, encoded in rings:
-            sockets = self._sockets.get(UUID(stream))
-            if sockets:
+        for name, first, last, encoded in rings:
+            audience = self._audiences.get(UUID(name))
+            if audience is not None:
                 ring = Ring(first=first, last=last, encoded=encoded)
-                for socket in sockets:
+                audience.seq = max(audience.seq, last)
+                for socket in tuple(audience.sockets):  # one that can't take it leaves
                     socket.offer(ring)
 
     def _suspect(self, streams: list[Any]) -> None:
-        self._suspects.update(stream for stream in map(UUID, streams) if stream in self._sockets)
+        self._suspects.update(stream for stream in map(UUID, streams) if stream in self._audiences)
         if self._suspects and (self._checking is None or self._checking.done()):
             self._checking = asyncio.create_task(self._check_suspects(), name="check")
 
@@ -290,17 +370,17 @@ class Relay:
         """Ask at once who of some streams may still listen; rings meanwhile are gathered."""
         while self._suspects:
             streams, self._suspects = self._suspects, set()
-            sockets = [socket for stream in streams for socket in self._sockets.get(stream, ())]
             try:
-                valid = await self._ask(
-                    self.authenticator.still_valid, {socket.listener for socket in sockets}
-                )
+                await self._end([socket for stream in streams for socket in self.sockets_of(stream)])
             except Exception as error:  # noqa: BLE001 (the repair asks again, whatever it was)
                 logger.warning("Who may still listen could not be asked; the repair does: %s", error)
                 return
-            for socket in sockets:
-                if socket.listener not in valid:
-                    socket.dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
+
+    async def _end(self, sockets: Sequence[Socket]) -> None:
+        """Dismiss those of some sockets whose log-in has ended."""
+        ended = await self._ask(self.authenticator.ended, [socket.listener for socket in sockets])
+        for place in ended:
+            sockets[place].dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
 
     async def _repair_for_ever(self) -> None:
         pause_s = REPAIR_INTERVAL_S
@@ -315,17 +395,25 @@ class Relay:
                 pause_s = min(pause_s, _READ_AGAIN_S)
 
     async def _repair(self) -> None:
-        """Compare the heads and the log-ins of all sockets with the database: two queries."""
-        sockets = [socket for sockets in self._sockets.values() for socket in sockets]
-        if not sockets:
+        """Compare the heads and the log-ins of all sockets with the database: two queries.
+
+        They answer with what differs, which as a rule is nothing: ten thousand sockets cost little that way.
+        """
+        if not self._audiences:
             return
-        heads = await self._ask(outbox.heads, list(self._sockets))
-        valid = await self._ask(self.authenticator.still_valid, {socket.listener for socket in sockets})
-        for socket in sockets:
-            head = heads.get(socket.listener.stream)
-            if head is None or socket.listener not in valid:
+        known = [(stream, audience.seq, audience.epoch) for stream, audience in self._audiences.items()]
+        for stream, head in await self._ask(outbox.moved, known):
+            self._catch_up(stream, head)
+        await self._end(self._everybody())
+
+    def _catch_up(self, stream: UUID, head: Head | None) -> None:
+        """Tell the sockets of a stream what its row says."""
+        for socket in self.sockets_of(stream):
+            if head is None:
                 socket.dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
             elif socket.epoch not in (None, head.epoch):
                 socket.dismiss(CloseCode.RESYNC, "The history was rebuilt.")
             else:
                 socket.note(head.seq)
+        if head is not None and (audience := self._audiences.get(stream)) is not None:
+            audience.seq, audience.epoch = max(audience.seq, head.seq), head.epoch

@@ -11,8 +11,9 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402 (needs Django to b
 from django.conf import settings  # noqa: E402
 
 from realtime.routing import websocket_application  # noqa: E402
-from taskengine.api.handshakes import Rate, limit_handshakes  # noqa: E402
+from taskengine.api.handshakes import limit_handshakes  # noqa: E402
 from taskengine.api.limits import limit_body  # noqa: E402
+from taskengine.api.rates import Rate  # noqa: E402
 from taskengine.handler import OneHopHandler  # noqa: E402
 from taskengine.runtime import Runtime  # noqa: E402
 
@@ -23,7 +24,8 @@ application = ProtocolTypeRouter(
     {
         "http": limit_body(OneHopHandler(), max_bytes=settings.MAX_BODY_BYTES),
         "websocket": limit_handshakes(
-            websocket_application(_runtime.relay), rate=Rate.parse(settings.RATE_LIMIT_HANDSHAKE)
+            websocket_application(_runtime.relay),
+            rate=Rate.parse(settings.RATE_LIMIT_HANDSHAKE, name="HANDSHAKE"),
         ),
         "lifespan": _runtime.lifespan,
     }

@@ -1,12 +1,13 @@
 """Who opens a socket, and whether their log-in still stands: `realtime.ports.Authenticator` for us."""
 
 import logging
-from collections.abc import Collection, Mapping
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from allauth.core.internal.sessionkit import get_session_user
-from allauth.headless.internal.sessionkit import lookup_session
+import orjson
 from django.conf import settings
 from django.db import connection
 from django.http import parse_cookie
@@ -15,10 +16,17 @@ from django.utils.http import is_same_domain
 
 from realtime.ports import Listener
 from taskengine import clock
-from taskengine.accounts import tickets, tokens
-from taskengine.accounts.models import User
+from taskengine.accounts import logins, tickets, tokens
 
 logger = logging.getLogger(__name__)
+
+_ENDED: Final = """
+SELECT l.n FROM json_array_elements(%s::json) WITH ORDINALITY AS l (who, n)
+LEFT JOIN django_session AS s ON s.session_key = l.who->>1 AND s.expire_date > %s
+LEFT JOIN accounts_user AS u ON u.id = (l.who->>0)::uuid AND u.is_active
+    AND l.who->>2 = encode(sha256(convert_to(u.password, 'UTF8')), 'hex')
+WHERE s.session_key IS NULL OR u.id IS NULL
+"""
 
 
 class SessionAuthenticator:
@@ -30,44 +38,48 @@ class SessionAuthenticator:
     """
 
     def authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
-        """Return who an ASGI WebSocket scope belongs to, or None when it proves nothing.
+        """Return who one ASGI WebSocket scope belongs to, or None when it proves nothing."""
+        return self.authenticate_all([scope])[0]
+
+    def authenticate_all(self, scopes: Sequence[Mapping[str, Any]]) -> list[Listener | None]:
+        """Return who each of some scopes belongs to, by three queries at most, however many they are.
 
         A scope with a ticket is judged by that alone, since a browser sends its cookies beside it; else
         one with an Authorization header by that. Headers that only a proxy may set (X-Forwarded-*) are
         not read.
         """
-        if found := tickets.offered(scope.get("subprotocols") or ()):
-            return tickets.redeem(found[0], now=clock.now()) if len(found) == 1 else None
-        headers = _Headers(scope)
-        login = _by_token(headers) if headers.has("authorization") else _by_cookie(headers, scope)
-        if login is None:
+        claims = [_claim(scope) for scope in scopes]
+        redeemed = tickets.redeem(
+            {claim.ticket for claim in claims if isinstance(claim, _Ticket)}, now=clock.now()
+        )
+        people = logins.people(
+            session_keys={claim.session_key for claim in claims if isinstance(claim, _LogIn)}
+        )
+
+        def judge(claim: "_Ticket | _LogIn | None") -> Listener | None:
+            match claim:
+                case _Ticket(ticket=ticket):
+                    return redeemed.pop(ticket, None)  # of two that come with one, the first has it
+                case _LogIn(session_key=key, user_id=user_id):
+                    user = people.get(key)
+                    if user is not None and user_id in {None, user.pk}:
+                        return Listener(stream=user.pk, session=key, stamp=tickets.stamp_of(user))
             return None
-        user, session_key = login
-        return Listener(stream=user.pk, session=session_key, stamp=tickets.stamp_of(user))
 
-    def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:
-        """Return those whose session is there, whose user is active and whose password is the same.
+        return [judge(claim) for claim in claims]
 
-        One query, however many they are.
+    def ended(self, listeners: Sequence[Listener]) -> list[int]:
+        """Return the places of those whose session is gone, whose user is not active or has another password.
+
+        One query, however many they are. It is asked every second for all sockets of a process, so who they
+        are goes as one JSON text, and only those come back who have to leave.
         """
-        everyone = list(listeners)
-        if not everyone:
-            return set()
+        if not listeners:
+            return []
+        who = [(listener.stream, listener.session, listener.stamp) for listener in listeners]
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT l.n FROM unnest(%s::uuid[], %s::text[], %s::text[])"
-                " WITH ORDINALITY AS l (user_id, session_key, stamp, n)"
-                " JOIN django_session AS s ON s.session_key = l.session_key AND s.expire_date > %s"
-                " JOIN accounts_user AS u ON u.id = l.user_id AND u.is_active"
-                " WHERE l.stamp = encode(sha256(convert_to(u.password, 'UTF8')), 'hex')",
-                [
-                    [listener.stream for listener in everyone],
-                    [listener.session for listener in everyone],
-                    [listener.stamp for listener in everyone],
-                    clock.now(),
-                ],
-            )
-            return {everyone[n - 1] for (n,) in cursor.fetchall()}
+            cursor.execute(_ENDED, [orjson.dumps(who).decode(), clock.now()])
+            return [n - 1 for (n,) in cursor.fetchall()]
 
 
 class _Headers:
@@ -92,16 +104,41 @@ class _Headers:
         return values[0] if len(values) == 1 else None
 
 
-def _by_token(headers: _Headers) -> tuple[User, str] | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Ticket:
+    """A scope that offers a ticket."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _LogIn:
+    """A scope that names a log-in, which may have ended.
+
+    Attributes:
+        session_key: Which.
+        user_id: Whose it has to be; None for whoever's it is.
+    """
+
+    session_key: str
+    user_id: UUID | None
+
+
+def _claim(scope: Mapping[str, Any]) -> _Ticket | _LogIn | None:
+    """Return what a scope says of itself, as far as that can be seen without a query."""
+    if found := tickets.offered(scope.get("subprotocols") or ()):
+        return _Ticket(ticket=found[0]) if len(found) == 1 else None
+    headers = _Headers(scope)
+    return _by_token(headers) if headers.has("authorization") else _by_cookie(headers, scope)
+
+
+def _by_token(headers: _Headers) -> _LogIn | None:
     scheme, _, token = (headers.only("authorization") or "").partition(" ")
-    identity = tokens.identify(token.strip()) if scheme.lower() == "bearer" else None
-    if identity is None:
-        return None
-    user, claims = identity
-    return user, tokens.session_key(claims)
+    standing = tokens.standing(token.strip()) if scheme.lower() == "bearer" else None
+    return standing and _LogIn(session_key=standing[0], user_id=standing[1])
 
 
-def _by_cookie(headers: _Headers, scope: Mapping[str, Any]) -> tuple[User, str] | None:
+def _by_cookie(headers: _Headers, scope: Mapping[str, Any]) -> _LogIn | None:
     # HTTP/2 may split the cookies over several headers (RFC 9113, 8.2.3).
     session_key = parse_cookie("; ".join(headers.all("cookie"))).get(settings.SESSION_COOKIE_NAME, "")
     if not (session_key.isascii() and session_key.isalnum()):
@@ -113,9 +150,7 @@ def _by_cookie(headers: _Headers, scope: Mapping[str, Any]) -> tuple[User, str] 
             headers.all("host"),
         )
         return None
-    session = lookup_session(session_key)
-    user = session and get_session_user(session)
-    return (cast(User, user), session_key) if user else None
+    return _LogIn(session_key=session_key, user_id=None)
 
 
 def _is_our_origin(headers: _Headers, scope: Mapping[str, Any]) -> bool:

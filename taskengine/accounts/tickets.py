@@ -9,7 +9,7 @@ the log-in stands that asked for it.
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -26,14 +26,20 @@ _SHAPE: Final = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{43}")
 
 # One statement decides, so that of two sockets that come with the same ticket one is let in. What a cookie
 # or a token is asked at the door is asked of a ticket too: session, user, and the password of that time.
+# Rows are taken in one order, so that two processes that are offered the same ones don't wait in a circle.
 _REDEEM: Final = """
+WITH offered AS MATERIALIZED (
+    SELECT digest FROM accounts_socketticket
+    WHERE digest = ANY(%(digests)s) AND redeemed_at IS NULL AND expires_at > %(now)s
+    ORDER BY digest FOR UPDATE
+)
 UPDATE accounts_socketticket AS t SET redeemed_at = %(now)s
-FROM django_session AS s, accounts_user AS u
-WHERE t.digest = %(digest)s AND t.redeemed_at IS NULL AND t.expires_at > %(now)s
+FROM offered AS o, django_session AS s, accounts_user AS u
+WHERE t.digest = o.digest
     AND s.session_key = t.session_key AND s.expire_date > %(now)s
     AND u.id = t.user_id AND u.is_active
     AND t.stamp = encode(sha256(convert_to(u.password, 'UTF8')), 'hex')
-RETURNING t.user_id, t.session_key, t.stamp
+RETURNING t.digest, t.user_id, t.session_key, t.stamp
 """
 
 
@@ -51,7 +57,7 @@ class Ticket:
 
 
 def stamp_of(user: User) -> str:
-    """Return what changes with a person's password. `_REDEEM` and `still_valid` make the same in SQL."""
+    """Return what changes with a person's password. `_REDEEM` and `sessions._ENDED` make the same in SQL."""
     return hashlib.sha256(user.password.encode()).hexdigest()
 
 
@@ -79,14 +85,20 @@ def offered(subprotocols: Sequence[str]) -> list[str]:
     return [name for name in subprotocols if name.startswith(PREFIX)]
 
 
-def redeem(text: str, *, now: datetime) -> Listener | None:
-    """Use a ticket up; None if it is none, was used, has expired, or its log-in has ended."""
-    if not _SHAPE.fullmatch(text):
-        return None
+def redeem(texts: Collection[str], *, now: datetime) -> dict[str, Listener]:
+    """Use tickets up, by one query, however many.
+
+    What is none, was used, has expired, or belongs to a log-in that has ended is left out.
+    """
+    digests = {_digest(text): text for text in texts if _SHAPE.fullmatch(text)}
+    if not digests:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(_REDEEM, {"digest": _digest(text), "now": now})
-        row = cursor.fetchone()
-    return row and Listener(stream=row[0], session=row[1], stamp=row[2])
+        cursor.execute(_REDEEM, {"digests": list(digests), "now": now})
+        return {
+            digests[bytes(digest)]: Listener(stream=user_id, session=session_key, stamp=stamp)
+            for digest, user_id, session_key, stamp in cursor
+        }
 
 
 def _digest(text: str) -> bytes:

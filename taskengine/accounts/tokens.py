@@ -49,14 +49,29 @@ def identify(access_token: str) -> tuple[User, dict[str, Any]] | None:
     None when it is not ours, has expired, or its log-in has ended. Never raises for what a
     stranger sends.
     """
-    try:
-        claims, key, user_id = _read(access_token)
-    except _NotOurs:
+    read = _valid(access_token)
+    if read is None:
         return None
-    if claims["exp"] <= time.time():
-        return None
+    claims, key, user_id = read
     user = logins.person(session_key=key, user_id=user_id)
     return (user, dict(claims)) if user else None
+
+
+def standing(access_token: str) -> tuple[str, uuid.UUID] | None:
+    """Return the key of the session that a token stands on, and its user's id; no query is made.
+
+    None when it is not ours or has expired. Whether the log-in has ended is still to be asked.
+    """
+    read = _valid(access_token)
+    return read and read[1:]
+
+
+def _valid(access_token: str) -> tuple[dict[str, Any], str, uuid.UUID] | None:
+    try:
+        read = _read(access_token)
+    except _NotOurs:
+        return None
+    return read if read[0]["exp"] > time.time() else None
 
 
 @lru_cache(

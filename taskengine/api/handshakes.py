@@ -2,20 +2,19 @@
 
 import asyncio
 import logging
-import time
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final, Self
+from typing import Any
 
 import orjson
 from allauth.core.internal.ratelimit import get_ip
-from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
+from taskengine import cache
 from taskengine.api.errors import CONTENT_TYPE, problem
+from taskengine.api.rates import Rate
 from taskengine.api.requests import HEADER, new_request_id
 
 logger = logging.getLogger(__name__)
@@ -24,30 +23,6 @@ Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Receive, Send], Awaitable[None]]
-
-_PERIODS_S: Final = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rate:
-    """So many in each period of so many seconds."""
-
-    limit: int
-    period_s: int
-
-    @classmethod
-    def parse(cls, text: str | None) -> Self | None:
-        """Read what the other limits are written like, such as `600/min`; nothing is no limit.
-
-        Raises:
-            ImproperlyConfigured: It is not written like that.
-        """
-        if not text:
-            return None
-        number, _, period = text.partition("/")
-        if not number.isdigit() or period not in _PERIODS_S:
-            raise ImproperlyConfigured(f"RATE_LIMIT_HANDSHAKE is {text!r}, but is written like 600/min.")
-        return cls(limit=int(number), period_s=_PERIODS_S[period])
 
 
 def limit_handshakes(application: Application, *, rate: Rate | None) -> Application:
@@ -79,20 +54,16 @@ def limit_handshakes(application: Application, *, rate: Rate | None) -> Applicat
 def _count(scope: Any, rate: Rate) -> int | None:
     """Count one handshake; return in how many seconds to come again if it is one too many."""
     address = _address(scope)
-    now = time.time()
-    period = int(now // rate.period_s)
-    key = f"handshakes:{address}:{period}"
     try:
-        cache.add(key, 0, timeout=2 * rate.period_s)
-        count = cache.incr(key)
+        window = cache.hit(f"handshakes:{address}", window_s=rate.period_s)
     except Exception as error:  # noqa: BLE001 (a cache that fails keeps nobody out)
         logger.warning("Handshakes could not be counted: %r", error)
         return None
-    if count <= rate.limit:
+    if window.count <= rate.limit:
         return None
-    if count == rate.limit + 1:  # once a period: a flood must not become a flood of lines
+    if window.count == rate.limit + 1:  # once a window: a flood must not become a flood of lines
         logger.warning("Too many handshakes from one address. client=%s", address)
-    return int((period + 1) * rate.period_s - now) + 1
+    return math.ceil(window.left_s)
 
 
 def _address(scope: Any) -> str:

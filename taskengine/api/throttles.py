@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from taskengine import cache
+from taskengine.api.rates import Rate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +56,11 @@ class _PersonThrottle(SimpleRateThrottle):
 
     num_requests: int
     duration: int  # seconds
+
+    def parse_rate(self, rate: str | None) -> tuple[int, int] | tuple[None, None]:
+        """Return how many requests a window has, and its seconds; DRF asks for them like this."""
+        parsed = Rate.parse(rate, name=str(self.scope).upper())
+        return (parsed.limit, parsed.period_s) if parsed else (None, None)
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count a request, and say whether it may go on."""

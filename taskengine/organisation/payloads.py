@@ -7,11 +7,12 @@ from taskengine.organisation.models import Label, Named, Project
 
 # The names on the wire, of objects, events and snapshot items.
 KINDS: Final[dict[type[Named], str]] = {Project: "project", Label: "label"}
+_OF_PROJECTS: Final = ("position", "archived")
 
 
 def payload(named: Named) -> dict[str, Any]:
-    """Return a project or a label as the wire has it."""
-    own = {"position": named.position, "archived": named.archived} if isinstance(named, Project) else {}
+    """Return a project or a label, or a row with the attributes of one, as the wire has it."""
+    own = {name: getattr(named, name) for name in _OF_PROJECTS if hasattr(named, name)}
     return {
         "id": str(named.id),
         "name": named.name,

@@ -1,12 +1,14 @@
 """Reading projects and labels."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 
+from taskengine.database.table import Table
 from taskengine.organisation.errors import LabelNotFound, ProjectNotFound
 from taskengine.organisation.models import Label, Named, Project
 from taskengine.organisation.payloads import KINDS, payload
@@ -40,19 +42,36 @@ def get_named(model: type[N], *, owner_id: UUID, id_: UUID) -> N:
 
 
 def _snapshot_page(
-    model: type[Named], *, owner_id: UUID, as_of: Any, after: UUID | None
+    table: Table[Any], *, owner_id: UUID, as_of: Any, after: UUID | None
 ) -> tuple[list[Mapping[str, Any]], UUID | None]:
     """Return one page of a person's snapshot: items, and the last id where another page follows.
 
     What is not deleted belongs in it, archived or not, however old.
     """
-    rows = named_of(model, owner_id).order_by("id")
+    rows = named_of(table.model, owner_id).order_by("id")
     if after is not None:
         rows = rows.filter(id__gt=after)
-    found = list(rows[:SNAPSHOT_PAGE_ROWS])
-    items: list[Mapping[str, Any]] = [{"kind": KINDS[model], "data": payload(named)} for named in found]
-    return items, found[-1].id if len(found) == SNAPSHOT_PAGE_ROWS else None
+    return _page(table, table.rows(rows[:SNAPSHOT_PAGE_ROWS]))
 
 
-project_snapshot_page = partial(_snapshot_page, Project)
-label_snapshot_page = partial(_snapshot_page, Label)
+def _first_snapshot_pages(
+    table: Table[Any], *, owner_ids: Collection[UUID], as_of: Any
+) -> dict[UUID, tuple[list[Mapping[str, Any]], UUID | None]]:
+    """Return the first pages of several people's snapshots, by one statement; who has none is left out."""
+    found = table.rows_of_each(
+        lambda owner_id: named_of(table.model, owner_id).order_by("id")[:SNAPSHOT_PAGE_ROWS], owner_ids
+    )
+    return {owner_id: _page(table, sorted(rows, key=attrgetter("id"))) for owner_id, rows in found.items()}
+
+
+def _page(table: Table[Any], rows: Sequence[Any]) -> tuple[list[Mapping[str, Any]], UUID | None]:
+    items: list[Mapping[str, Any]] = [{"kind": KINDS[table.model], "data": payload(row)} for row in rows]
+    return items, rows[-1].id if len(rows) == SNAPSHOT_PAGE_ROWS else None
+
+
+_PROJECTS: Final = Table(Project)
+_LABELS: Final = Table(Label)
+project_snapshot_page = partial(_snapshot_page, _PROJECTS)
+label_snapshot_page = partial(_snapshot_page, _LABELS)
+first_project_snapshot_pages = partial(_first_snapshot_pages, _PROJECTS)
+first_label_snapshot_pages = partial(_first_snapshot_pages, _LABELS)

@@ -1,13 +1,15 @@
 """Reading breakdowns, and what of a person's tasks the calendar has to know."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from taskengine.database.table import Table
 from taskengine.planning.busy import Commitment
 from taskengine.planning.errors import BreakdownNotFound
 from taskengine.planning.lifecycle import CLOSED, PENDING, SNAPSHOT_AGE
@@ -17,6 +19,7 @@ from taskengine.tasks.models import Task
 from taskengine.tasks.queries import tasks_of
 
 SNAPSHOT_PAGE_ROWS: Final = 100
+_BREAKDOWNS: Final = Table(Breakdown)
 
 # UNION ends it in any case, even if the tasks went in a circle.
 _BELOW: Final = """
@@ -63,10 +66,27 @@ def snapshot_page(
     Returns:
         Items `{"kind": "breakdown", "data"}`, and the last id; None when no page follows.
     """
-    rows = breakdowns_of(owner_id).filter(in_snapshot(now=as_of)).order_by("id")
+    rows = _snapshot_rows(owner_id, as_of)
     if after is not None:
         rows = rows.filter(id__gt=after)
-    drafts = list(rows[:SNAPSHOT_PAGE_ROWS])
+    return _page(_BREAKDOWNS.rows(rows[:SNAPSHOT_PAGE_ROWS]))
+
+
+def first_snapshot_pages(
+    *, owner_ids: Collection[UUID], as_of: datetime
+) -> dict[UUID, tuple[list[Mapping[str, Any]], UUID | None]]:
+    """Return the first pages of several people's snapshots, by one statement; who has none is left out."""
+    found = _BREAKDOWNS.rows_of_each(
+        lambda owner_id: _snapshot_rows(owner_id, as_of)[:SNAPSHOT_PAGE_ROWS], owner_ids
+    )
+    return {owner_id: _page(sorted(rows, key=attrgetter("id"))) for owner_id, rows in found.items()}
+
+
+def _snapshot_rows(owner_id: UUID, as_of: datetime) -> QuerySet[Breakdown]:
+    return breakdowns_of(owner_id).filter(in_snapshot(now=as_of)).order_by("id")
+
+
+def _page(drafts: Sequence[Breakdown]) -> tuple[list[Mapping[str, Any]], UUID | None]:
     items: list[Mapping[str, Any]] = [
         {"kind": "breakdown", "data": breakdown_payload(draft)} for draft in drafts
     ]

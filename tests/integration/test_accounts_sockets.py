@@ -5,18 +5,19 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.headless.tokens.strategies.jwt import internal as jwt
 from django.contrib.sessions.models import Session
 from django.test import Client
 
-from realtime.ports import Authenticator, Listener
+from realtime.ports import Listener
 from taskengine.accounts.models import User
 from taskengine.accounts.sessions import SessionAuthenticator
-from tests.support.accounts import PASSWORD, AppClient, signed_up
+from tests.support.accounts import PASSWORD, AppClient, signed_up, still_valid
 
 pytestmark = pytest.mark.django_db
 
 HERE = "http://testserver"
-AUTHENTICATOR: Authenticator = SessionAuthenticator()
+AUTHENTICATOR = SessionAuthenticator()
 
 
 def scope(*headers: tuple[str, str], host: str = "testserver", scheme: str = "ws") -> dict[str, Any]:
@@ -242,7 +243,7 @@ def test_who_is_still_logged_in_stays_valid(ada: AppClient, cookie: str) -> None
     assert one
     assert two
 
-    assert AUTHENTICATOR.still_valid([one, two]) == {one, two}
+    assert still_valid([one, two]) == {one, two}
 
 
 def test_a_refresh_does_not_end_a_socket(ada: AppClient) -> None:
@@ -251,7 +252,7 @@ def test_a_refresh_does_not_end_a_socket(ada: AppClient) -> None:
 
     ada.refresh()
 
-    assert AUTHENTICATOR.still_valid({listener}) == {listener}
+    assert still_valid({listener}) == {listener}
 
 
 def test_what_ends_a_log_in_ends_its_socket_and_no_other() -> None:
@@ -265,7 +266,7 @@ def test_what_ends_a_log_in_ends_its_socket_and_no_other() -> None:
     user.save()
     User.objects.get(pk=deleted.stream).delete()
 
-    assert AUTHENTICATOR.still_valid(listeners) == {fine}
+    assert still_valid(listeners) == {fine}
 
 
 def test_a_session_of_somebody_else_does_not_help(ada: AppClient) -> None:
@@ -276,7 +277,7 @@ def test_a_session_of_somebody_else_does_not_help(ada: AppClient) -> None:
 
     mixed = Listener(stream=other.stream, session=mine.session, stamp=mine.stamp)
 
-    assert AUTHENTICATOR.still_valid([mixed]) == set()
+    assert still_valid([mixed]) == set()
 
 
 @pytest.mark.parametrize("count", [1, 2, 20])
@@ -284,9 +285,71 @@ def test_any_number_of_sockets_is_checked_by_one_query(count: int, django_assert
     listeners = _listeners(count)
 
     with django_assert_num_queries(1):
-        assert AUTHENTICATOR.still_valid(listeners) == set(listeners)
+        assert still_valid(listeners) == set(listeners)
 
 
 def test_no_sockets_take_no_query(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        assert AUTHENTICATOR.still_valid([]) == set()
+        assert still_valid([]) == set()
+
+
+# --- A storm --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_however_many_come_at_once_they_are_known_by_two_queries(
+    count: int, django_assert_num_queries: Any
+) -> None:
+    people = [signed_up(f"{n}@example.org") for n in range(count)]
+    scopes = [
+        scope(("authorization", f"Bearer {each.access}"))
+        if n % 2
+        else scope(("cookie", f"sessionid={_session_of(each)}"), ("origin", HERE))
+        for n, each in enumerate(people)
+    ]
+
+    with django_assert_num_queries(2):
+        found = AUTHENTICATOR.authenticate_all(scopes)
+
+    ids = {user.email: user.id for user in User.objects.all()}
+    assert [listener and listener.stream for listener in found] == [
+        ids[f"{n}@example.org"] for n in range(count)
+    ]
+
+
+def test_among_many_each_is_judged_by_their_own(ada: AppClient, cookie: str) -> None:
+    bob = by_cookie(cookie, ("origin", HERE))
+    eve = signed_up("eve@example.org")
+    User.objects.filter(email="eve@example.org").update(is_active=False)
+    mine = ("authorization", f"Bearer {ada.access}")
+
+    found = AUTHENTICATOR.authenticate_all(
+        [
+            scope(mine),
+            scope(),
+            scope(("cookie", f"sessionid={cookie}"), ("origin", HERE)),
+            scope(("cookie", f"sessionid={cookie}"), ("origin", "https://evil.example")),
+            scope(("authorization", f"Bearer {eve.access}")),
+            scope(("authorization", "Bearer made.up.token")),
+            scope(mine),
+        ]
+    )
+
+    assert [found[n] for n in (1, 3, 4, 5)] == [None] * 4
+    assert found[2] == bob
+    assert found[0] == found[6] == by_token(ada.access)
+
+
+def test_a_token_of_one_person_on_the_log_in_of_another_proves_nothing(ada: AppClient) -> None:
+    claims = jwt.decode_token(signed_up("bob@example.org").access, "access")
+    forged, _ = jwt.create_token(
+        "access", sub=str(User.objects.get(email="ada@example.org").pk), sid=claims["sid"], expires_in=60
+    )
+
+    assert by_token(forged) is None
+
+
+def _session_of(person: AppClient) -> str:
+    listener = by_token(person.access)
+    assert listener
+    return listener.session

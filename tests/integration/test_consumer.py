@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -151,12 +151,20 @@ async def test_a_connection_that_takes_not_even_a_ping_in_is_ended(
         with _blocked(monkeypatch) as blocked:
             await asyncio.wait_for(blocked.wait(), 5)
 
-            assert await socket.closing() == 4008
+            # A ping may have gone out before.
+            while (last := await socket.receive_output(timeout=10))["type"] == "websocket.send":
+                pass
+            assert last["code"] == 4008
 
 
 async def _is_left(home: House) -> None:
     """Wait until no socket is attached."""
-    await eventually("sockets left", lambda: not home.relay._sockets)
+    await eventually("sockets left", lambda: not home.relay._audiences)
+
+
+def _rests(consumer: object) -> bool:
+    assert isinstance(consumer, StreamConsumer)
+    return consumer._pump is None
 
 
 class _blocked:  # noqa: N801 (used like a function)
@@ -220,6 +228,75 @@ async def test_rings_that_are_lost_doubled_or_out_of_order_change_nothing(
         assert await socket.seqs(12) == list(range(1, 13))
         await record(stream)
         assert await socket.seqs(1) == [13]
+
+
+async def test_what_a_line_takes_at_once_needs_no_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        sockets = [await home.open(stream) for _ in range(3)]
+        for socket in sockets:
+            await socket.hello()
+        waiting = list(home.relay.sockets_of(stream))
+        await eventually("rest", lambda: all(_rests(one) for one in waiting))
+        monkeypatch.setattr(StreamConsumer, "_wake", None)  # who needs one fails
+
+        await record(stream)
+        await record(stream, 2)
+
+        for socket in sockets:
+            assert await socket.seqs(3) == [1, 2, 3]
+        monkeypatch.undo()
+
+
+async def test_a_line_that_is_full_gets_the_rest_in_order_and_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    send, let_go = StreamConsumer.send, asyncio.Event()
+    async with house() as home:
+        stream = await new_stream()
+        slow = await home.open(stream)
+        await slow.hello()
+        (stuck,) = home.relay.sockets_of(stream)
+        fast = await home.open(stream)
+        await fast.hello()
+
+        async def full_for_one(self: StreamConsumer, message: Mapping[str, Any]) -> None:
+            if self is stuck:
+                await let_go.wait()
+            await send(self, message)
+
+        monkeypatch.setattr(StreamConsumer, "send", full_for_one)
+        for _ in range(3):
+            await record(stream)
+        assert await fast.seqs(3) == [1, 2, 3]
+        assert await slow.receive_nothing(timeout=0.1)
+
+        let_go.set()
+
+        assert await slow.seqs(3) == [1, 2, 3]
+
+
+async def test_a_line_that_is_gone_costs_the_others_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    send = StreamConsumer.send
+    async with house() as home:
+        stream = await new_stream()
+        await (await home.open(stream)).hello()
+        (gone,) = home.relay.sockets_of(stream)
+        others = [await home.open(stream) for _ in range(2)]
+        for socket in others:
+            await socket.hello()
+
+        async def gone_for_one(self: StreamConsumer, message: Mapping[str, Any]) -> None:
+            if self is gone:
+                raise BrokenPipeError
+            await send(self, message)
+
+        monkeypatch.setattr(StreamConsumer, "send", gone_for_one)
+        await record(stream)
+
+        for socket in others:
+            assert await socket.seqs(1) == [1]
+        assert gone not in home.relay.sockets_of(stream)
 
 
 async def test_more_news_than_it_keeps_are_read_instead(quick_repair: None) -> None:
@@ -316,7 +393,7 @@ async def test_a_log_in_that_ends_ends_its_sockets_even_before_hello(quick_repai
         waiting, listening = await home.open(stream), await home.open(stream)
         await listening.hello()
 
-        home.authenticator.ended.add("a session")
+        home.authenticator.ended_sessions.add("a session")
 
         assert [(await socket.ending())[0] for socket in (waiting, listening)] == [4503, 4503]
 
@@ -358,7 +435,7 @@ async def test_a_socket_that_waits_holds_nothing_that_could_be_let_go() -> None:
         await record(stream, 3)
         await socket.seqs(3)
         await socket.say(type="ack", seq=3)
-        (consumer,) = home.relay._sockets[stream]
+        (consumer,) = home.relay.sockets_of(stream)
         assert isinstance(consumer, StreamConsumer)
 
         await eventually("rest", lambda: consumer._pump is None)
@@ -516,7 +593,7 @@ async def test_a_client_that_stalls_is_still_pinged_and_the_fast_one_beside_it_g
         assert seqs == list(range(1, 41))
         assert await stalled.seqs(8) == list(range(1, 9))
 
-        for consumer in next(iter(home.relay._sockets.values())):
+        for consumer in home.relay._everybody():
             assert isinstance(consumer, StreamConsumer)
             kept = sum(ring.size for ring in consumer._rings or ())
             assert kept == consumer._kept_bytes <= 65_536
@@ -531,7 +608,7 @@ async def test_a_ping_that_is_due_while_a_stalled_client_s_events_are_read_is_no
         stream = await new_stream()
         socket = await home.open(stream)
         await socket.hello()
-        (consumer,) = home.relay._sockets[stream]
+        (consumer,) = home.relay.sockets_of(stream)
         read = home.relay.read
 
         async def read_slowly(stream: UUID, *, after: int) -> Any:
@@ -681,9 +758,9 @@ async def test_an_ack_that_overtakes_the_end_of_the_sending_is_taken_in(
 ) -> None:
     send, let_go = StreamConsumer.send, asyncio.Event()
 
-    async def slow_to_return(self: StreamConsumer, frame: str) -> None:
-        await send(self, frame)
-        if '"events"' in frame:
+    async def slow_to_return(self: StreamConsumer, message: Mapping[str, Any]) -> None:
+        await send(self, message)
+        if '"events"' in message["text"]:
             await let_go.wait()
 
     monkeypatch.setattr(StreamConsumer, "send", slow_to_return)

@@ -1,10 +1,13 @@
 """Promise 4: a snapshot and the events after it are what a fresh snapshot says, at the same instant."""
 
+import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
 from realtime import envelope
+from taskengine.accounts.models import User
 from taskengine.organisation import queries as organisation_queries
 from taskengine.planning import queries as planning_queries
 from taskengine.snapshots import Snapshots
@@ -76,3 +79,26 @@ def test_a_page_is_filled_with_the_next_kinds(world: World) -> None:
     world.name("project", "Work")
     items, after = Snapshots().page(world.person.pk, as_of=world.now, after=None)
     assert ([item["kind"] for item in items], after) == (["project", "task"], None)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 200])
+def test_first_pages_of_many_are_what_each_gets_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any, rows: int
+) -> None:
+    for module in (organisation_queries, queries, planning_queries):
+        monkeypatch.setattr(module, "SNAPSHOT_PAGE_ROWS", rows)
+    people = [world.person, *(User.objects.create_user(f"{n}@example.org") for n in range(4))]
+    for number, person in enumerate(people):
+        other = World(world.clock, person)
+        for n in range(number):
+            other.make(f"Task {n}", None)
+            other.ask(f"Goal {n}")
+            other.name("project", f"Project {n}")
+            other.name("label", f"Label {n}")
+    streams = [*(person.pk for person in people), uuid.UUID(int=9)]
+
+    with django_assert_num_queries(4):
+        found = Snapshots().first_pages(streams, as_of=world.now)
+
+    assert found == [Snapshots().page(stream, as_of=world.now, after=None) for stream in streams]
+    assert found[0] == found[-1] == ([], None)

@@ -112,6 +112,30 @@ def test_events_get_the_next_numbers_of_their_stream_in_the_order_given() -> Non
     assert {stream: head.seq for stream, head in outbox.heads([one, other]).items()} == {one: 3, other: 1}
 
 
+@pytest.mark.django_db
+def test_what_moved_is_found_among_many_by_one_query(django_assert_num_queries: Any) -> None:
+    same, ahead, behind, rebuilt, gone = new_stream(), new_stream(), new_stream(), new_stream(), uuid.uuid4()
+    for stream in (same, ahead, behind, rebuilt):
+        record(draft(stream), draft(stream))
+    heads = outbox.heads([same, ahead, behind, rebuilt])
+    known = [
+        (same, 2, heads[same].epoch),
+        (ahead, 3, heads[ahead].epoch),  # a ring was quicker than this query
+        (behind, 1, heads[behind].epoch),
+        (rebuilt, 2, "another history"),
+        (gone, 2, heads[same].epoch),
+        (behind, 0, ""),
+    ]
+
+    with django_assert_num_queries(1):
+        moved = outbox.moved(known)
+
+    found = heads[behind]
+    assert sorted(moved, key=str) == sorted(
+        [(behind, found), (behind, found), (rebuilt, heads[rebuilt]), (gone, None)], key=str
+    )
+
+
 @TRANSACTIONAL
 def test_an_unknown_stream_is_refused_and_nothing_of_it_stays() -> None:
     known = new_stream()

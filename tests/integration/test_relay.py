@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
 from realtime import outbox, relay, revocation
+from realtime.models import Stream
 from realtime.ports import Listener
 from realtime.publisher import doorbell
 from tests.support.client import eventually
@@ -68,6 +69,45 @@ async def test_a_burst_to_many_streams_is_a_few_queries(reads: list[list[tuple[U
         assert len(reads) <= len(streams)
 
 
+async def test_a_storm_of_joins_is_a_few_queries(
+    reads: list[list[tuple[UUID, int]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[int] = []
+    asked: list[int] = []
+    heads = outbox.heads
+
+    def counted(streams: Collection[UUID]) -> Any:
+        asked.append(len(streams))
+        return heads(streams)
+
+    async with house() as home:
+        streams = [await new_stream() for _ in range(30)]
+        for stream in streams:
+            await record(stream, 3)
+        epoch = (await in_thread(heads, [streams[0]]))[streams[0]].epoch
+        await in_thread(lambda: Stream.objects.update(epoch=epoch))
+        authenticate_all = home.authenticator.authenticate_all
+
+        def knocked(scopes: Sequence[Mapping[str, Any]]) -> Any:
+            known.append(len(scopes))
+            return authenticate_all(scopes)
+
+        monkeypatch.setattr(home.authenticator, "authenticate_all", knocked)
+        monkeypatch.setattr(outbox, "heads", counted)
+
+        async def come_back(stream: UUID) -> list[int]:
+            socket = await home.open(stream)
+            await socket.hello(since=1, epoch=epoch)
+            return await socket.seqs(2)
+
+        assert await asyncio.gather(*map(come_back, streams)) == [[2, 3]] * len(streams)
+
+        # The first may be on its way alone; a repair may ask for heads too.
+        for batches in (known, asked, [len(batch) for batch in reads]):
+            assert len(batches) <= 10
+            assert max(batches) >= 10
+
+
 async def test_a_few_events_reach_all_sockets_without_any_query(reads: list[list[tuple[UUID, int]]]) -> None:
     async with house() as home:
         stream = await new_stream()
@@ -113,21 +153,53 @@ async def test_sockets_outlive_an_outage_of_the_database(monkeypatch: pytest.Mon
 
 async def test_the_repair_takes_two_queries_for_all_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    heads = outbox.heads
+    found: list[int] = []
+    moved = outbox.moved
 
-    def counted(streams: Collection[UUID]) -> Any:
-        asked.append(len(streams))
-        return heads(streams)
+    def counted(known: Sequence[tuple[UUID, int, str]]) -> Any:
+        answer = moved(known)
+        asked.append(len(known))
+        found.append(len(answer))
+        return answer
 
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 3600.0)
     async with house() as home:
         streams = [await new_stream() for _ in range(6)]
         for stream in streams:
-            await (await home.open(stream)).hello()
-        monkeypatch.setattr(outbox, "heads", counted)
+            await record(stream)
+            for _ in range(2):
+                await (await home.open(stream)).hello()
+        monkeypatch.setattr(outbox, "moved", counted)
+        log_ins = _asks_of(home, monkeypatch)
+
+        for _ in range(2):
+            await home.relay._repair()
+
+        assert asked == [6, 6]
+        assert log_ins == [set(streams)] * 2
+        assert found == [0, 0]  # where nothing is wrong nothing comes back: that is what makes it cheap
+
+
+async def test_the_repair_tells_each_socket_what_it_lacks_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 3600.0)
+    monkeypatch.setattr(doorbell, "publish", lambda *_: None)
+    async with house() as home:
+        stream, other = await new_stream(), await new_stream()
+        early = await home.open(stream)
+        await early.hello()
+        await (await home.open(other)).hello()
+        await record(stream)  # nobody is rung for it
+        late = await home.open(stream)
+        await late.hello()  # it knows of the event; the one before it does not
 
         await home.relay._repair()
 
-        assert asked == [6]
+        assert await early.seqs(1) == [1]
+        assert await late.receive_nothing(timeout=0.1)
+        known = [(each, audience.seq, audience.epoch) for each, audience in home.relay._audiences.items()]
+        assert await in_thread(outbox.moved, known) == []
 
 
 async def test_a_repair_that_fails_is_asked_again(
@@ -136,18 +208,18 @@ async def test_a_repair_that_fails_is_asked_again(
     monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.05)
     monkeypatch.setattr(relay, "_REPAIR_JITTER_S", 0.0)
     monkeypatch.setattr(doorbell, "publish", lambda *_: None)
-    heads, failures = outbox.heads, [RuntimeError("once")]
+    moved, failures = outbox.moved, [RuntimeError("once")]
 
-    def failing(streams: Collection[UUID]) -> Any:
+    def failing(known: Sequence[tuple[UUID, int, str]]) -> Any:
         if failures:
             raise failures.pop()
-        return heads(streams)
+        return moved(known)
 
     async with house() as home:
         stream = await new_stream()
         socket = await home.open(stream)
         await socket.hello()
-        monkeypatch.setattr(outbox, "heads", failing)
+        monkeypatch.setattr(outbox, "moved", failing)
 
         await record(stream)
 
@@ -221,7 +293,7 @@ async def test_the_one_thread_that_requests_may_share_holds_up_no_socket() -> No
             await record(stream)
             assert await socket.seqs(1) == [2]
             await socket.disconnect()
-            assert not home.relay._sockets
+            assert not home.relay._audiences
     finally:
         free.set()
         await hogging
@@ -233,13 +305,13 @@ async def test_the_one_thread_that_requests_may_share_holds_up_no_socket() -> No
 def _asks_of(home: House, monkeypatch: pytest.MonkeyPatch) -> list[set[UUID]]:
     """Whose log-ins are asked after, by query."""
     asked: list[set[UUID]] = []
-    still_valid = home.authenticator.still_valid
+    ended = home.authenticator.ended
 
-    def counted(listeners: Collection[Listener]) -> set[Listener]:
+    def counted(listeners: Sequence[Listener]) -> list[int]:
         asked.append({listener.stream for listener in listeners})
-        return still_valid(listeners)
+        return ended(listeners)
 
-    monkeypatch.setattr(home.authenticator, "still_valid", counted)
+    monkeypatch.setattr(home.authenticator, "ended", counted)
     return asked
 
 
@@ -260,7 +332,7 @@ async def test_a_ring_ends_the_sockets_whose_log_in_has_ended_and_no_other(
             await socket.hello()
         asked = _asks_of(home, monkeypatch)
 
-        home.authenticator.ended.add("a session")
+        home.authenticator.ended_sessions.add("a session")
         await in_thread(revocation.ring, [stream])
 
         assert (await phone.ending())[0] == 4503
@@ -289,7 +361,7 @@ async def test_many_rings_are_a_few_queries(no_repair: None, monkeypatch: pytest
         for socket in sockets:
             await socket.hello()
         asked = _asks_of(home, monkeypatch)
-        home.authenticator.ended.add("a session")
+        home.authenticator.ended_sessions.add("a session")
 
         def ring_for_each() -> None:
             for stream in streams:
@@ -323,15 +395,15 @@ async def test_a_question_that_fails_is_left_to_the_repair(monkeypatch: pytest.M
         stream = await new_stream()
         socket = await home.open(stream)
         await socket.hello()
-        still_valid = home.authenticator.still_valid
+        ended = home.authenticator.ended
 
-        def failing(listeners: Collection[Listener]) -> set[Listener]:
+        def failing(listeners: Sequence[Listener]) -> list[int]:
             if failures:
                 raise failures.pop()
-            return still_valid(listeners)
+            return ended(listeners)
 
-        monkeypatch.setattr(home.authenticator, "still_valid", failing)
-        home.authenticator.ended.add("a session")
+        monkeypatch.setattr(home.authenticator, "ended", failing)
+        home.authenticator.ended_sessions.add("a session")
         await in_thread(revocation.ring, [stream])
 
         assert (await socket.ending())[0] == 4503
@@ -357,7 +429,7 @@ async def test_requests_that_hold_every_connection_do_not_delay_the_repair(
                 held.callback(pool.putconn, taken)
             with pytest.raises(psycopg.OperationalError):
                 held.callback(pool.putconn, await asyncio.to_thread(pool.getconn, 0.2))
-            home.authenticator.ended.add("a session")
+            home.authenticator.ended_sessions.add("a session")
             asked_at = time.monotonic()
 
             assert (await socket.ending())[0] == 4503
@@ -380,7 +452,7 @@ async def test_a_repair_whose_connection_breaks_gets_another(
 
         with pytest.raises(OperationalError):
             await home.relay._ask(break_it)
-        home.authenticator.ended.add("a session")
+        home.authenticator.ended_sessions.add("a session")
 
         assert (await socket.ending())[0] == 4503
 

@@ -17,7 +17,7 @@ from taskengine.accounts.models import SocketTicket, User
 from taskengine.accounts.services import deactivate_account
 from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.tasks.models import Task
-from tests.support.accounts import PASSWORD, AppClient, signed_up
+from tests.support.accounts import PASSWORD, AppClient, signed_up, still_valid
 
 pytestmark = pytest.mark.django_db
 
@@ -131,7 +131,7 @@ def test_it_opens_a_socket_of_the_log_in_that_asked(ada: AppClient) -> None:
     assert listener is not None
     assert listener.stream == User.objects.get().pk
     assert listener.session == Session.objects.get().session_key
-    assert AUTHENTICATOR.still_valid([listener]) == {listener}
+    assert still_valid([listener]) == {listener}
 
 
 def test_it_needs_no_origin_and_minds_none(ada: AppClient) -> None:
@@ -143,6 +143,23 @@ def test_it_is_redeemed_by_one_query(ada: AppClient, django_assert_num_queries: 
 
     with django_assert_num_queries(1):
         assert opened_by(ticket) is not None
+
+
+def test_many_at_once_are_redeemed_by_one_query_and_each_opens_its_own(
+    django_assert_num_queries: Any,
+) -> None:
+    people = [signed_up(f"{n}@example.org") for n in range(4)]
+    offered = [get_ticket(each) for each in people]
+    offered += [offered[0], "ticket." + "A" * 43]  # one that comes twice, and one that is none
+
+    with django_assert_num_queries(1):
+        found = AUTHENTICATOR.authenticate_all([scope("taskengine.v1", ticket) for ticket in offered])
+
+    ids = {user.email: user.id for user in User.objects.all()}
+    assert [listener and listener.stream for listener in found[:4]] == [
+        ids[f"{n}@example.org"] for n in range(4)
+    ]
+    assert found[4:] == [None, None]
 
 
 def test_the_second_time_it_opens_nothing(ada: AppClient) -> None:
@@ -274,7 +291,7 @@ def test_a_socket_outlives_the_ticket_and_the_token_that_it_was_opened_with() ->
         time.shift(24 * 3600)
 
         assert AUTHENTICATOR.authenticate(scope(authorization=f"Bearer {ada.access}")) is None
-        assert AUTHENTICATOR.still_valid([by_token, by_ticket]) == {by_token, by_ticket}
+        assert still_valid([by_token, by_ticket]) == {by_token, by_ticket}
 
 
 def test_expired_ones_are_swept_used_or_not_and_others_stay() -> None:

@@ -1,9 +1,13 @@
 """A program that signs up and logs in over HTTP, as a foreign client would."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.test import Client
+
+from realtime.ports import Listener
+from taskengine.accounts.sessions import SessionAuthenticator
 
 APP = "/api/auth/app/v1"
 ME = "/api/v1/users/me/"
@@ -82,3 +86,10 @@ def signed_up(email: str = "ada@example.org") -> AppClient:
 
 def _encode(data: Any) -> str:
     return "" if data is None else json.dumps(data)
+
+
+def still_valid(listeners: Collection[Listener]) -> set[Listener]:
+    """Return those whose log-in has not ended, as the server judges the sockets that are open."""
+    everyone = list(listeners)
+    ended = set(SessionAuthenticator().ended(everyone))
+    return {listener for n, listener in enumerate(everyone) if n not in ended}

@@ -56,7 +56,10 @@ class Reader:
             self._walk, self._epoch, self.kept = (head.seq, self._world.now, None), head.epoch, {}
         seq, as_of, after = self._walk
         history.check(head, since=seq, epoch=self._epoch)
-        items, reached = Snapshots().page(person, as_of=as_of, after=after)
+        if after is None:  # as a socket begins; `World.snapshot` and `/sync/` read each page by itself
+            ((items, reached),) = Snapshots().first_pages([person], as_of=as_of)
+        else:
+            items, reached = Snapshots().page(person, as_of=as_of, after=after)
         self.kept |= state.from_snapshot(items)
         if reached is None:
             self._walk, self.since = None, seq

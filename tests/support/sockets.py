@@ -6,7 +6,7 @@ The two ports of `realtime` have their fakes here; the database is the real one.
 import asyncio
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -30,17 +30,20 @@ class FakeAuthenticator:
     """Believes a header `x-stream` that names a stream, and perhaps one that names a session."""
 
     def __init__(self) -> None:
-        self.ended: set[str] = set()
+        self.ended_sessions: set[str] = set()
 
-    def authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
+    def authenticate_all(self, scopes: Sequence[Mapping[str, Any]]) -> list[Listener | None]:
+        return [self._authenticate(scope) for scope in scopes]
+
+    def _authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
         headers = dict(scope["headers"])
         if b"x-stream" not in headers:
             return None
         session = headers.get(b"x-session", b"a session").decode()
         return Listener(stream=UUID(headers[b"x-stream"].decode()), session=session, stamp="")
 
-    def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:
-        return {listener for listener in listeners if listener.session not in self.ended}
+    def ended(self, listeners: Sequence[Listener]) -> list[int]:
+        return [n for n, listener in enumerate(listeners) if listener.session in self.ended_sessions]
 
 
 class FakeSnapshots:
@@ -58,6 +61,11 @@ class FakeSnapshots:
         begin = int(after or 0)
         end = begin + self.page_rows
         return self.notes[begin:end], str(end) if end < len(self.notes) else None
+
+    def first_pages(
+        self, streams: Sequence[UUID], *, as_of: datetime
+    ) -> list[tuple[list[Mapping[str, Any]], str | None]]:
+        return [self.page(stream, as_of=as_of, after=None) for stream in streams]
 
 
 class Socket(WebsocketCommunicator):  # type: ignore[misc]  # Channels has no types

@@ -97,9 +97,11 @@ class World:
             self.change(number, parent=self.tasks[of % len(self.tasks)].id)
 
     def undo(self, number: int) -> None:
-        """Take an operation back, if that can be done."""
+        """Take an operation back, if one is still told of and that can be done."""
         told = EventRow.objects.filter(stream_id=self.person.pk, op_id__isnull=False).order_by("-seq")
         op_ids = list(dict.fromkeys(told.values_list("op_id", flat=True)))
+        if not op_ids:  # all of them were trimmed
+            return
         with suppress(OperationNotFound, UndoConflict, UndoImpossible):
             undo(self.person, op_ids[number % len(op_ids)])
 
@@ -189,21 +191,31 @@ class World:
         return found
 
 
-_ids = itertools.count(1)
+_ids = itertools.count(1)  # of what the world makes
+_others = itertools.count(1)  # of what comes of it
 
 
 def _next_id() -> uuid.UUID:
     return uuid.UUID(int=next(_ids), version=4)
 
 
-@contextmanager
-def told_world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """Ada at noon. Every id is the next number, so that a story is told the same each time."""
-    global _ids
-    numbers = itertools.count(1)
-    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(numbers) << 64, version=4))
+def number_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every id be the next number, so that a story is told the same each time: snapshots go by ids."""
+    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(_others) << 64, version=4))
     for model in (Task, Project, Label, Breakdown):  # which took the function before it was replaced
         monkeypatch.setattr(model._meta.get_field("id"), "_get_default", uuid.uuid4)
-    _ids = itertools.count(1)
+
+
+def begin_anew() -> None:
+    """Let the numbers begin with one again, for another story in an empty database."""
+    global _ids, _others
+    _ids, _others = itertools.count(1), itertools.count(1)
+
+
+@contextmanager
+def told_world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """Ada at noon."""
+    number_ids(monkeypatch)
+    begin_anew()
     with time_machine.travel(NOON, tick=False) as clock:
         yield World(clock, User.objects.create_user("ada@example.org", id=uuid.UUID(int=7, version=4)))
