@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from taskengine.api.requests import owner_id
+from taskengine.operations.models import Operation
 from taskengine.operations.services import Answer, OpenOperation, perform
 
 KEY_HEADER: Final = "Idempotency-Key"
@@ -48,6 +49,12 @@ def carry_out(request: Request, verb: str, act: Callable[[OpenOperation], Answer
             operation.answer = act(operation)
         answer = operation.answer
     return Response(answer.body, status=answer.status, headers={NAME_HEADER: str(operation.id)})
+
+
+def was_carried_out(request: Request) -> bool:
+    """Whether this is the retry of an operation that has its place in the log."""
+    key = _key(request)
+    return key is not None and Operation.objects.filter(owner_id=owner_id(request), id=key).exists()
 
 
 def _key(request: Request) -> UUID | None:

@@ -18,6 +18,12 @@ class OperationIdReused(DomainError):
     code = "idempotency_key_reused"
 
 
+class AnswerGone(DomainError):
+    """This was carried out; what it was answered is gone, since what it was about was purged."""
+
+    code = "answer_gone"
+
+
 class OperationNotFound(DomainError):
     """There is no such operation of the last day."""
 
@@ -35,8 +41,8 @@ class UndoConflict(DomainError):
 
     code = "undo_conflict"
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__()
+    def __init__(self, faults: Sequence[Fault], *, detail: str | None = None) -> None:
+        super().__init__(detail)
         self._faults = faults
 
     @property

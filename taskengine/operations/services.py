@@ -13,8 +13,9 @@ from django.db import connection, transaction
 from realtime import outbox
 from taskengine import clock
 from taskengine.database.table import Table
-from taskengine.operations.errors import OperationIdReused, OperationInFlight
+from taskengine.operations.errors import AnswerGone, OperationIdReused, OperationInFlight
 from taskengine.operations.models import Operation
+from taskengine.operations.retention import ANSWER_GONE
 
 _OPERATIONS: Final = Table(Operation)
 
@@ -38,6 +39,7 @@ class OpenOperation:
         answer: What to tell the client. Set already when this is a retry of one that was carried
             out: then nothing is to be done again.
         changes: What was changed so far.
+        undoes: The operation that this one takes back; None where it is no undo.
     """
 
     owner_id: UUID
@@ -45,6 +47,7 @@ class OpenOperation:
     id: UUID = field(default_factory=uuid.uuid4)
     answer: Answer | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
+    undoes: UUID | None = None
 
     def changed(
         self,
@@ -76,6 +79,7 @@ def perform(
     Raises:
         OperationInFlight: A twin is being carried out by somebody else right now.
         OperationIdReused: The name was used for another request.
+        AnswerGone: It was carried out, and what it was about was purged since.
         UnknownStream: The person is gone.
     """
     with transaction.atomic():
@@ -97,6 +101,7 @@ def perform(
                     verb=verb,
                     at=operation.now,
                     changes=operation.changes,
+                    undoes=operation.undoes,
                     fingerprint=fingerprint if op_id is not None else None,
                     status=answer.status if answer and op_id is not None else None,
                     answer=answer.body if answer and op_id is not None else None,
@@ -121,4 +126,6 @@ def _answer_of_twin(owner_id: UUID, op_id: UUID, fingerprint: str | None) -> Ans
         return None
     if twin.fingerprint != fingerprint or twin.status is None:
         raise OperationIdReused
+    if twin.status == ANSWER_GONE:
+        raise AnswerGone
     return Answer(status=twin.status, body=twin.answer)

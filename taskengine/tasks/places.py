@@ -70,7 +70,12 @@ def put_labels(task: Task, label_ids: Sequence[UUID]) -> None:
 
 
 def leave_what_is_gone(task: Task) -> None:
-    """Take a task that comes back out of a project, and off labels, that were deleted meanwhile."""
+    """Take a task that comes back out of a project, and off labels, that were deleted meanwhile.
+
+    And from below a task that was purged: one that is deleted may still come back itself.
+    """
+    if task.parent_id and not Task.objects.filter(id=task.parent_id, owner_id=task.owner_id).exists():
+        task.parent_id = None
     if task.project_id and not named_of(Project, task.owner_id).filter(id=task.project_id).exists():
         task.project_id = None
     if task.labels:
