@@ -17,6 +17,8 @@ from taskengine.api.breakdowns import (
 )
 from taskengine.api.demo import DemoView
 from taskengine.api.errors import not_found
+from taskengine.api.export import ExportView
+from taskengine.api.imports import ImportView
 from taskengine.api.labels import LabelListView, LabelView
 from taskengine.api.projects import ProjectListView, ProjectMoveView, ProjectView
 from taskengine.api.sync import SyncView
@@ -50,6 +52,8 @@ urlpatterns = [
     path("projects/<uuid:project_id>/move/", ProjectMoveView.as_view(), name="project-move"),
     path("labels/", LabelListView.as_view(), name="labels"),
     path("labels/<uuid:label_id>/", LabelView.as_view(), name="label"),
+    path("export/", ExportView.as_view(), name="export"),
+    path("import/", ImportView.as_view(), name="import"),
     path("undo/", UndoView.as_view(), name="undo"),
     path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
     path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),
