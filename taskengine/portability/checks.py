@@ -1,7 +1,7 @@
 """What a value in a file may be: the rules that the API has for the same fields, and a fault for each breach."""
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -155,7 +155,7 @@ class Values:
         value = self._values.get(name)
         if value is None:
             return ()
-        if not isinstance(value, Sequence) or not all(isinstance(each, str) for each in value):
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             self.fault(name, "invalid", "This is not a list of texts.")
             return ()
         found = tuple(dict.fromkeys(value))

@@ -1,9 +1,10 @@
 """Many new tasks at once: the bracket of `edits`, in a fixed number of statements for each thousand."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from django.db import IntegrityError
+import orjson
+from django.db import IntegrityError, connection
 from psycopg.errors import UniqueViolation
 
 from realtime import outbox
@@ -61,8 +62,18 @@ def put_in_trash(*, operation: OpenOperation, tasks: Sequence[Task]) -> None:
 
 
 def _insert(tasks: Sequence[Task]) -> None:
+    """Write them by one statement. Django's own spends most of an import on quoting values one by one."""
+    fields: list[Any] = [field for field in Task._meta.concrete_fields if not field.generated]
+    rows = [{field.column: getattr(task, field.attname) for field in fields} for task in tasks]
+    types = ", ".join(f"{field.column} {field.db_type(connection)}" for field in fields)
+    columns = ", ".join(field.column for field in fields)
     try:
-        Task.objects.bulk_create(tasks)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO tasks_task ({columns}) SELECT {columns}"  # noqa: S608 (columns of ours)
+                f" FROM jsonb_to_recordset(%s::jsonb) AS new ({types})",
+                [orjson.dumps(rows).decode()],
+            )
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation):
             raise TaskIdTaken from error
