@@ -99,9 +99,10 @@ def write_sheet(file: IO[bytes], *, user: User) -> None:
 
 
 def _pages(
-    rows: QuerySet[M], read: Callable[[QuerySet[M]], list[M]], *, page_rows: int = _PAGE_ROWS
+    rows: QuerySet[M], read: Callable[[QuerySet[M]], list[M]], *, page_rows: int | None = None
 ) -> Iterator[list[M]]:
     """Yield a person's rows in the order of their ids."""
+    page_rows = page_rows or _PAGE_ROWS
     page = read(rows.order_by("id")[:page_rows])
     while len(page) == page_rows:
         yield page
