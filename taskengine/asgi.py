@@ -22,7 +22,11 @@ _runtime.follow_twisted()
 
 application = ProtocolTypeRouter(
     {
-        "http": limit_body(OneHopHandler(), max_bytes=settings.MAX_BODY_BYTES),
+        "http": limit_body(
+            OneHopHandler(),
+            max_bytes=settings.MAX_BODY_BYTES,
+            larger={"/api/v1/import/": settings.MAX_IMPORT_BYTES},
+        ),
         "websocket": limit_handshakes(
             websocket_application(_runtime.relay),
             rate=Rate.parse(settings.RATE_LIMIT_HANDSHAKE, name="HANDSHAKE"),

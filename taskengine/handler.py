@@ -9,7 +9,8 @@ connection to the database.
 import asyncio
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Final, cast
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Final, cast
 
 from django.conf import settings
 from django.core import signals
@@ -26,6 +27,12 @@ RETRY_AFTER_S: Final = 1
 _WATCHED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 # Where passwords are hashed, which takes a core for half a second.
 _ACCOUNTS: Final = "/api/auth/"
+# What goes through all that somebody has. One at a time, so that it never takes the threads of the others.
+_WHOLE: Final = frozenset({"/api/v1/export/", "/api/v1/import/"})
+_WHOLE_THREADS: Final = 1
+_WHOLE_LINE: Final = 16
+# An answer that is longer waits on disk until it is sent, in pieces of this size.
+_PIECE_BYTES: Final = 256 * 1024
 _WATCH_THREADS: Final = 4
 _ACCOUNT_THREADS: Final = 2
 
@@ -34,14 +41,14 @@ _ACCOUNT_THREADS: Final = 2
 class _Answer:
     status: int
     headers: list[tuple[bytes, bytes]]
-    body: bytes
+    body: bytes | IO[bytes]
 
 
 class OneHopHandler(ASGIHandler):
     """An ASGI application for HTTP.
 
     An answer is whole before it is sent: one that Django would stream is read to its end in the thread
-    that made it, where its connection is.
+    that made it, where its connection is, and waits on disk if it is long.
     """
 
     def __init__(self) -> None:
@@ -50,6 +57,7 @@ class OneHopHandler(ASGIHandler):
         line = settings.REQUEST_LINE
         self._watched = Lane("watch", threads=_WATCH_THREADS, line=line)
         self._accounts = Lane("accounts", threads=_ACCOUNT_THREADS, line=line)
+        self._whole = Lane("whole", threads=_WHOLE_THREADS, line=min(line, _WHOLE_LINE))
         self._rest = Lane("request", threads=settings.REQUEST_THREADS, line=line)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -83,6 +91,8 @@ class OneHopHandler(ASGIHandler):
     def _lane(self, path: str) -> Lane:
         if path in _WATCHED:
             return self._watched
+        if path in _WHOLE:
+            return self._whole
         return self._accounts if path.startswith(_ACCOUNTS) else self._rest
 
     @staticmethod
@@ -117,7 +127,13 @@ class OneHopHandler(ASGIHandler):
     @staticmethod
     async def _send(answer: _Answer, send: Send) -> None:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-        await send({"type": "http.response.body", "body": answer.body})
+        if isinstance(answer.body, bytes):
+            await send({"type": "http.response.body", "body": answer.body})
+            return
+        with answer.body as kept:
+            while piece := await asyncio.to_thread(kept.read, _PIECE_BYTES):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 def _headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
@@ -126,10 +142,18 @@ def _headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
     return headers + [(b"Set-Cookie", cookie) for cookie in cookies]
 
 
-def _content(response: Any) -> bytes:
+def _content(response: Any) -> bytes | IO[bytes]:
     if not response.streaming:
         content: bytes = response.content
         return content
     if response.is_async:
         raise TypeError("An endless answer would keep its thread; what goes on is told over the socket.")
-    return b"".join(response)
+    kept: Any = SpooledTemporaryFile(max_size=_PIECE_BYTES)  # noqa: SIM115 (whoever sends it closes it)
+    for piece in response:
+        kept.write(piece)
+    is_long = kept.tell() > _PIECE_BYTES
+    kept.seek(0)
+    if is_long:
+        return cast(IO[bytes], kept)
+    with kept:
+        return cast(bytes, kept.read())

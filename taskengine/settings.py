@@ -269,6 +269,7 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"taskengine <no-reply@{_publ
 
 # --- HTTP ---------------------------------------------------------------------------------------
 MAX_BODY_BYTES = 1024 * 1024
+MAX_IMPORT_BYTES = 10 * 1024 * 1024  # of a file that is imported: as much as its tasks may take
 REQUEST_THREADS = env.int("REQUEST_THREADS", default=8)  # requests that a process answers at once
 REQUEST_LINE = env.int("REQUEST_LINE", default=512)  # and how many may wait beside them
 CSRF_FAILURE_VIEW = "taskengine.api.errors.csrf_failure"
@@ -290,6 +291,9 @@ REST_FRAMEWORK = {
         "write": env.str("RATE_LIMIT_WRITE", default="600/min") or None,
         "demo": env.str("RATE_LIMIT_DEMO", default="20/min") or None,
         "ai": env.str("RATE_LIMIT_AI", default="20/min") or None,
+        # Each goes through all that somebody has.
+        "export": env.str("RATE_LIMIT_EXPORT", default="10/hour") or None,
+        "import": env.str("RATE_LIMIT_IMPORT", default="30/hour") or None,
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "EXCEPTION_HANDLER": "taskengine.api.errors.exception_handler",

@@ -51,6 +51,7 @@ from taskengine.planning.errors import (
     TooManyInTheMaking,
     TooManySteps,
 )
+from taskengine.portability.errors import TooManyRows
 from taskengine.tasks.errors import OpenChildren, TaskIdTaken, TaskNotFound
 
 logger = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
     TaskIdTaken: HTTPStatus.CONFLICT,
     TaskNotFound: HTTPStatus.NOT_FOUND,
     TooManyInTheMaking: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyRows: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooManySteps: HTTPStatus.CONFLICT,
     TooManyGuests: HTTPStatus.SERVICE_UNAVAILABLE,
     UndoConflict: HTTPStatus.CONFLICT,

@@ -1,56 +1,36 @@
 """Fields that refuse what DRF's own would quietly bend."""
 
-import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from rest_framework import serializers
 
-_MIN_YEAR, _MAX_YEAR = 1970, 9000
-# RFC 3339, section 5.6. ISO 8601 has many more ways to write a time, each a chance to be misread.
-_RFC_3339 = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?P<offset>[Zz]|[+-]\d\d:\d\d)?", re.ASCII
-)
+from taskengine import instants
 
 
 class InstantField(serializers.DateTimeField):
     """An RFC 3339 time with an offset. One without would mean another instant in every zone."""
 
-    default_error_messages = {
-        "not_text": "Write the time as text, such as 2026-11-22T17:00:00Z.",
-        "not_a_time": "This is not an RFC 3339 time, such as 2026-11-22T17:00:00Z.",
-        "naive": "The time has no offset. Add one, such as Z or +01:00.",
-        "out_of_range": f"The year must be from {_MIN_YEAR} to {_MAX_YEAR}.",
-    }
+    default_error_messages = {**instants.MESSAGES}
 
     def to_internal_value(self, value: Any) -> datetime:
         """Return the instant in UTC."""
-        if not isinstance(value, str):
-            self.fail("not_text")
-        shape = _RFC_3339.fullmatch(value)
-        if shape is None:
-            self.fail("not_a_time")
-        if shape["offset"] is None:
-            self.fail("naive")
         try:
-            instant = datetime.fromisoformat(value.upper())
-        except ValueError:
-            self.fail("not_a_time")
-        if not _MIN_YEAR <= instant.year <= _MAX_YEAR:
-            self.fail("out_of_range")
-        return instant.astimezone(UTC)
+            return instants.instant(value)
+        except instants.NotATime as error:
+            self.fail(error.code)
 
 
 class DayField(serializers.DateField):
     """A day, as `2026-11-22`."""
 
-    default_error_messages = {"out_of_range": f"The year must be from {_MIN_YEAR} to {_MAX_YEAR}."}
+    default_error_messages = {"out_of_range": instants.MESSAGES["out_of_range"]}
 
     def to_internal_value(self, value: Any) -> date:
         """Return the day."""
         day = super().to_internal_value(value)
-        if not _MIN_YEAR <= day.year <= _MAX_YEAR:
+        if not instants.MIN_YEAR <= day.year <= instants.MAX_YEAR:
             self.fail("out_of_range")
         return day
 

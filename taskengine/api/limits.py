@@ -20,7 +20,9 @@ class _TooLarge(Exception):
     """More came than may come."""
 
 
-def limit_body(application: Application, *, max_bytes: int) -> Application:
+def limit_body(
+    application: Application, *, max_bytes: int, larger: Mapping[str, int] | None = None
+) -> Application:
     """Wrap an ASGI application so that a longer body is answered with 413.
 
     Django writes a body to disk before it looks at it, however long it is, and a client need not
@@ -29,25 +31,27 @@ def limit_body(application: Application, *, max_bytes: int) -> Application:
     Args:
         application: Speaks HTTP.
         max_bytes: The longest body that it gets to see.
+        larger: Paths that take longer ones, and up to how many bytes.
     """
 
     async def limited(scope: Any, receive: Receive, send: Send) -> None:
         received = 0
+        most = (larger or {}).get(scope.get("path", ""), max_bytes)
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > max_bytes:
+            if received > most:
                 raise _TooLarge
             return message
 
         try:
-            if _announced(scope) > max_bytes:
+            if _announced(scope) > most:
                 raise _TooLarge
             await application(scope, counted, send)
         except _TooLarge:
-            await refuse(send, status=413, code="body_too_large", detail=_DETAIL.format(max_bytes // 1024))
+            await refuse(send, status=413, code="body_too_large", detail=_DETAIL.format(most // 1024))
 
     return limited
 

@@ -125,3 +125,23 @@ class AiThrottle(_PersonThrottle):
     def counts(self, request: Request) -> bool:
         """Count unsafe methods."""
         return request.method not in SAFE_METHODS
+
+
+class ExportThrottle(_PersonThrottle):
+    """`RATE_LIMIT_EXPORT`: exports, each of which reads all that somebody has."""
+
+    scope = "export"
+
+    def counts(self, request: Request) -> bool:
+        """Count each one."""
+        return True
+
+
+class ImportThrottle(_PersonThrottle):
+    """`RATE_LIMIT_IMPORT`: imports, those that only try included."""
+
+    scope = "import"
+
+    def counts(self, request: Request) -> bool:
+        """Count each one."""
+        return True

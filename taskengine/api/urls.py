@@ -18,7 +18,9 @@ from taskengine.api.breakdowns import (
 )
 from taskengine.api.demo import DemoView
 from taskengine.api.errors import not_found
+from taskengine.api.export import ExportView
 from taskengine.api.history import HistoryView
+from taskengine.api.imports import ImportView
 from taskengine.api.labels import LabelListView, LabelView
 from taskengine.api.projects import ProjectListView, ProjectMoveView, ProjectView
 from taskengine.api.sync import SyncView
@@ -57,6 +59,8 @@ urlpatterns = [
     path("trash/", TrashView.as_view(), name="trash"),
     path("trash/<uuid:task_id>/", TrashedView.as_view(), name="trashed"),
     path("operations/", ActivityView.as_view(), name="operations"),
+    path("export/", ExportView.as_view(), name="export"),
+    path("import/", ImportView.as_view(), name="import"),
     path("undo/", UndoView.as_view(), name="undo"),
     path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
     path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),

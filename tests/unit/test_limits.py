@@ -49,3 +49,22 @@ async def test_one_byte_more_is_413_though_nothing_was_announced() -> None:
 async def test_an_announced_length_is_refused_before_a_byte_is_read() -> None:
     sent, read = await ask(b"x", announced=10_000_000)
     assert (sent[0]["status"], read) == (413, b"")
+
+
+async def test_a_path_may_take_more_than_the_others() -> None:
+    sent: list[Any] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"x" * 20, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    limited = limit_body(application, max_bytes=10, larger={"/files/": 20, "/smaller/": 19})
+    for path in ("/files/", "/smaller/", "/other/"):
+        await limited({"type": "http", "path": path, "headers": []}, receive, send)
+    assert [message["status"] for message in sent if "status" in message] == [200, 413, 413]

@@ -256,6 +256,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export everything
+         * @description All of your data as one file, as of one instant: the account, projects, labels, tasks (those in the trash too, with `deleted_at`) and plans. `POST /import/` takes it back, here or into another account. As CSV: the tasks that are not in the trash; a cell that a spreadsheet would take for a formula has an apostrophe before it, which an import takes off again. Limited to a few an hour.
+         */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a file
+         * @description Makes what the file holds: one operation, told by the usual events and taken back by one `undo` (what goes straight into the trash stays there). Up to 10,000 tasks and 10 MiB.
+         *
+         *     - **An export of ours** (JSON). What the account has already is left as it is, so the same file makes nothing twice. Ids are kept where they are free; in another account objects get new ones, the same each time. A label is the account's own of the same name. Plans stay behind.
+         *     - **CSV**, in UTF-8, with a header. Columns: `title`, and of these any: `id`, `notes`, `deadline`, `due_date`, `time_zone`, `priority`, `project`, `labels` (names, with commas between them), `estimate_min`, `parent` (the `id` of a row), `completed_at`. Projects and labels go by name.
+         *     - **A Todoist backup** (CSV, one project a file). Sections become labels, indented tasks parts, comments notes. A date that means one day becomes the deadline; whatever else we have no place for, such as `every monday`, is kept in the notes, and each is in `warnings`.
+         *
+         *     Where anything is not valid nothing is made, and `errors` says what by row and column: `/rows/7/deadline` (the header is row 1), or `/tasks/5/deadline` in JSON.
+         */
+        post: operations["import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels/": {
         parameters: {
             query?: never;
@@ -852,6 +898,54 @@ export interface components {
             /** Format: date-time */
             server_time: string;
         };
+        /** @description A breakdown as it is read. The same shape stands in every event and snapshot. */
+        BreakdownRequest: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The goal's task; null until there is one.
+             */
+            task: string | null;
+            goal: string;
+            notes: string;
+            /**
+             * Format: date-time
+             * @description By when; null: the steps have no deadlines either.
+             */
+            deadline: string | null;
+            granularity: number;
+            context: string;
+            answers: components["schemas"]["AnswerRequest"][];
+            language: string | null;
+            status: components["schemas"]["StatusEnum"];
+            /** @description Counts the attempts. A new one begins afresh: its first event has the steps that stay. */
+            attempt: number;
+            planner: components["schemas"]["PlannerEnum"];
+            model: string | null;
+            verdict: components["schemas"]["VerdictEnum"] | components["schemas"]["NullEnum"];
+            /** @description Why the goal needs no plan; empty otherwise. */
+            reason: string;
+            /** @description What the planner has to know first: answer them by /regenerate/. */
+            questions: string[];
+            assumptions: string[];
+            risks: string[];
+            remarks: components["schemas"]["RemarkRequest"][];
+            steps: components["schemas"]["StepRequest"][];
+            misfit: components["schemas"]["MisfitRequest"] | null;
+            /** @description What went wrong last. With `ready`: the plan is the one from before. */
+            error: components["schemas"]["FailureRequest"] | null;
+            /**
+             * Format: uuid
+             * @description The operation that made tasks of the steps: undo it by /undo/.
+             */
+            applied_op: string | null;
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
         /** @description How many tasks are in each bucket. */
         BucketCount: {
             upcoming: number;
@@ -972,8 +1066,43 @@ export interface components {
              */
             purge_at: string;
         };
+        /** @description All of one's data, as of one instant. What refers to something names its `id`. */
+        Export: {
+            format: components["schemas"]["FormatEnum"];
+            version: components["schemas"]["VersionEnum"];
+            /** Format: date-time */
+            exported_at: string;
+            user: components["schemas"]["_ExportedUser"];
+            projects: components["schemas"]["Project"][];
+            labels: components["schemas"]["Label"][];
+            tasks: components["schemas"]["_ExportedTask"][];
+            breakdowns: components["schemas"]["Breakdown"][];
+        };
+        /** @description All of one's data, as of one instant. What refers to something names its `id`. */
+        ExportRequest: {
+            format: components["schemas"]["FormatEnum"];
+            version: components["schemas"]["VersionEnum"];
+            /** Format: date-time */
+            exported_at: string;
+            user: components["schemas"]["_ExportedUserRequest"];
+            projects: components["schemas"]["ProjectRequest"][];
+            labels: components["schemas"]["LabelRequest"][];
+            tasks: components["schemas"]["_ExportedTaskRequest"][];
+            breakdowns: components["schemas"]["BreakdownRequest"][];
+        };
         /** @description Why there is no plan. */
         Failure: {
+            /** @description `ai_blocked`, `ai_truncated`, `ai_invalid_output`, `ai_quota`, `ai_unavailable`, `ai_timeout`. */
+            code: string;
+            detail: string;
+            /**
+             * Format: double
+             * @description When another try may succeed, in seconds, where it is known.
+             */
+            retry_after_s: number | null;
+        };
+        /** @description Why there is no plan. */
+        FailureRequest: {
             /** @description `ai_blocked`, `ai_truncated`, `ai_invalid_output`, `ai_quota`, `ai_unavailable`, `ai_timeout`. */
             code: string;
             detail: string;
@@ -1014,6 +1143,35 @@ export interface components {
             /** @description The same as a sentence, by the clock of the person's zone. */
             detail: string;
         };
+        /** @description What would make the steps fit: all of these changes together. */
+        FixRequest: {
+            changes: components["schemas"]["ChangesEnum"][];
+            /** @description Keys of the steps to leave out: `drop` of a PATCH. */
+            dropped: string[];
+            freed_min: number;
+            /** @description The person's `working_hours` then; null if they stay as they are. */
+            hours: {
+                mon?: string[][];
+                tue?: string[][];
+                wed?: string[][];
+                thu?: string[][];
+                fri?: string[][];
+                sat?: string[][];
+                sun?: string[][];
+            } | null;
+            /**
+             * Format: date-time
+             * @description The goal's deadline then; null if it stays.
+             */
+            deadline: string | null;
+            /** @description The same as a sentence, by the clock of the person's zone. */
+            detail: string;
+        };
+        /**
+         * @description * `taskengine` - taskengine
+         * @enum {string}
+         */
+        FormatEnum: "taskengine";
         /** @description One page of a task's history. */
         History: {
             results: components["schemas"]["HistoryEntry"][];
@@ -1066,6 +1224,21 @@ export interface components {
             actor: string | null;
             changes: components["schemas"]["FieldChange"][];
         };
+        /** @description What an import did, or would do. */
+        Import: {
+            dry_run: boolean;
+            /** @description Tasks that go into the trash are among them. */
+            made: components["schemas"]["_Counts"];
+            /** @description What the account has already: it is left as it is. */
+            there: components["schemas"]["_Counts"];
+            /** @description How many tasks are not valid and were left out. */
+            left_out: number;
+            /** @description What was not valid: `/rows/{row}/{column}`, the header being row 1. Up to 100. */
+            errors: components["schemas"]["ProblemError"][];
+            /** @description What did not come in as it stands. Up to 100. */
+            warnings: components["schemas"]["ProblemError"][];
+            warning_count: number;
+        };
         /** @description Some working time. */
         Interval: {
             /** Format: date-time */
@@ -1113,6 +1286,19 @@ export interface components {
             server_time: string;
             results: components["schemas"]["Label"][];
         };
+        /** @description A label as it is read. The same shape stands in every event and snapshot. */
+        LabelRequest: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            colour: components["schemas"]["ColourEnum"];
+            /** @description Counts the writes. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
         /**
          * @description * `da` - Danish
          *     * `de` - German
@@ -1141,6 +1327,18 @@ export interface components {
             /** @description The key of the first step that would be late. */
             first_step: string;
             fixes: components["schemas"]["Fix"][];
+            /** @description The same as a sentence. */
+            detail: string;
+        };
+        /** @description By how much the steps do not fit before the deadline, and what would help. */
+        MisfitRequest: {
+            needed_min: number;
+            /** @description No more than the needed are counted. */
+            free_min: number;
+            missing_min: number;
+            /** @description The key of the first step that would be late. */
+            first_step: string;
+            fixes: components["schemas"]["FixRequest"][];
             /** @description The same as a sentence. */
             detail: string;
         };
@@ -1382,6 +1580,23 @@ export interface components {
             server_time: string;
             results: components["schemas"]["Project"][];
         };
+        /** @description A project as it is read. The same shape stands in every event and snapshot. */
+        ProjectRequest: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            colour: components["schemas"]["ColourEnum"];
+            /** @description Counts the writes. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Its place in the manual order: compare it as ASCII text, and the ids where two are equal. */
+            position: string;
+            /** @description Put away: its tasks are as they were. */
+            archived: boolean;
+        };
         /** @description What is to be otherwise; absent stays as it is. */
         RegenerateRequest: {
             /** @description How fine: from 1, a few large steps, to 5, many small ones. */
@@ -1391,6 +1606,14 @@ export interface components {
         };
         /** @description What was dropped, repaired or noted on the way. */
         Remark: {
+            code: string;
+            action: components["schemas"]["ActionEnum"];
+            detail: string;
+            step: string | null;
+            title: string | null;
+        };
+        /** @description What was dropped, repaired or noted on the way. */
+        RemarkRequest: {
             code: string;
             action: components["schemas"]["ActionEnum"];
             detail: string;
@@ -1425,6 +1648,34 @@ export interface components {
         StatusEnum: "queued" | "generating" | "ready" | "failed" | "applied" | "cancelled";
         /** @description One step of a draft. */
         Step: {
+            /** @description Its name within the draft. */
+            key: string;
+            title: string;
+            /** @description What it is good for; may be empty. */
+            why: string;
+            /** @description What tells that it is done; may be empty. */
+            done_when: string;
+            /** @description How many minutes of work it is. */
+            estimate_min: number;
+            /** @description Keys of steps that stand before it. */
+            depends_on: string[];
+            /** @description Whether the goal can be reached without it. */
+            optional: boolean;
+            /** @description Whether it stays when the plan is made anew. */
+            locked: boolean;
+            /**
+             * Format: date-time
+             * @description When its turn begins; null while that is unknown, or nothing fits.
+             */
+            starts_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its turn ends; null likewise.
+             */
+            deadline: string | null;
+        };
+        /** @description One step of a draft. */
+        StepRequest: {
             /** @description Its name within the draft. */
             key: string;
             title: string;
@@ -1741,6 +1992,153 @@ export interface components {
          * @enum {string}
          */
         VerdictEnum: "steps" | "questions" | "needs_no_plan";
+        /**
+         * @description * `1` - 1
+         * @enum {integer}
+         */
+        VersionEnum: 1;
+        /** @description How many of each kind. */
+        _Counts: {
+            projects: number;
+            labels: number;
+            tasks: number;
+        };
+        /** @description A task, and whether it is in the trash. */
+        _ExportedTask: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            /** @description Markdown, as it was written. */
+            notes: string;
+            /**
+             * Format: date-time
+             * @description At this instant an open task is missed.
+             */
+            deadline: string | null;
+            /**
+             * Format: date
+             * @description The day, where the deadline was given as one: its end is the deadline.
+             */
+            due_date: string | null;
+            /** @description The zone of that day; null: the user's. */
+            time_zone: string | null;
+            /** @description 1 is the highest. */
+            priority: number;
+            /** @description How many minutes it takes. */
+            estimate_min: number | null;
+            /**
+             * Format: uuid
+             * @description The task that this one is a part of. It may be completed, or deleted since.
+             */
+            parent: string | null;
+            /**
+             * Format: uuid
+             * @description The project it is in.
+             */
+            project: string | null;
+            /** @description The labels it carries. */
+            labels: string[];
+            /** @description Its place in the manual order: compare it as ASCII text, and the ids where two are equal. */
+            position: string;
+            bucket: components["schemas"]["BucketEnum"];
+            /** Format: date-time */
+            completed_at: string | null;
+            outcome: components["schemas"]["OutcomeEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * Format: double
+             * @description Seconds, where the outcome is `late`.
+             */
+            lateness_s: number | null;
+            /** @description Counts the writes. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted; null: it is not.
+             */
+            deleted_at: string | null;
+        };
+        /** @description A task, and whether it is in the trash. */
+        _ExportedTaskRequest: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            /** @description Markdown, as it was written. */
+            notes: string;
+            /**
+             * Format: date-time
+             * @description At this instant an open task is missed.
+             */
+            deadline: string | null;
+            /**
+             * Format: date
+             * @description The day, where the deadline was given as one: its end is the deadline.
+             */
+            due_date: string | null;
+            /** @description The zone of that day; null: the user's. */
+            time_zone: string | null;
+            /** @description 1 is the highest. */
+            priority: number;
+            /** @description How many minutes it takes. */
+            estimate_min: number | null;
+            /**
+             * Format: uuid
+             * @description The task that this one is a part of. It may be completed, or deleted since.
+             */
+            parent: string | null;
+            /**
+             * Format: uuid
+             * @description The project it is in.
+             */
+            project: string | null;
+            /** @description The labels it carries. */
+            labels: string[];
+            /** @description Its place in the manual order: compare it as ASCII text, and the ids where two are equal. */
+            position: string;
+            bucket: components["schemas"]["BucketEnum"];
+            /** Format: date-time */
+            completed_at: string | null;
+            outcome: components["schemas"]["OutcomeEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * Format: double
+             * @description Seconds, where the outcome is `late`.
+             */
+            lateness_s: number | null;
+            /** @description Counts the writes. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description When it was deleted; null: it is not.
+             */
+            deleted_at: string | null;
+        };
+        /** @description Whose data it is. An import leaves the account as it is. */
+        _ExportedUser: {
+            /** Format: email */
+            email: string;
+            time_zone: string;
+            language: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            working_hours: unknown | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description Whose data it is. An import leaves the account as it is. */
+        _ExportedUserRequest: {
+            /** Format: email */
+            email: string;
+            time_zone: string;
+            language: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            working_hours: unknown | null;
+            /** Format: date-time */
+            created_at: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2824,6 +3222,167 @@ export interface operations {
             };
             /** @description Not now. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `json` is everything, and what an import takes back; `csv` the tasks for a spreadsheet.
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import: {
+        parameters: {
+            query?: {
+                /** @description Say what would be made, and make nothing. */
+                dry_run?: boolean;
+                /**
+                 * @description What the file is. Without it, JSON is an export of ours, and CSV one with our columns.
+                 *
+                 *     * `taskengine` - taskengine
+                 *     * `csv` - csv
+                 *     * `todoist` - todoist
+                 */
+                format?: "taskengine" | "csv" | "todoist";
+                /** @description With `todoist`: the project's name, or that of its file. Without it the tasks are in none. */
+                project?: string;
+                /** @description Leave out what is not valid, instead of refusing the whole. */
+                skip_invalid?: boolean;
+            };
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,72 @@
+"""How a time and a day are written, wherever one comes in: a rule that knows no framework."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Final
+
+MIN_YEAR: Final = 1970
+MAX_YEAR: Final = 9000
+# RFC 3339, section 5.6. ISO 8601 has many more ways to write a time, each a chance to be misread.
+_RFC_3339: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?P<offset>[Zz]|[+-]\d\d:\d\d)?", re.ASCII
+)
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+MESSAGES: Final = {
+    "not_text": "Write the time as text, such as 2026-11-22T17:00:00Z.",
+    "not_a_time": "This is not an RFC 3339 time, such as 2026-11-22T17:00:00Z.",
+    "not_a_day": "This is not a day, such as 2026-11-22.",
+    "naive": "The time has no offset. Add one, such as Z or +01:00.",
+    "out_of_range": f"The year must be from {MIN_YEAR} to {MAX_YEAR}.",
+}
+
+
+class NotATime(ValueError):
+    """Something is no time, or no day.
+
+    Args:
+        code: What is wrong with it, a key of `MESSAGES`.
+    """
+
+    def __init__(self, code: str) -> None:
+        super().__init__(MESSAGES[code])
+        self.code = code
+
+
+def instant(value: object) -> datetime:
+    """Return the instant that an RFC 3339 time with an offset means, in UTC.
+
+    Raises:
+        NotATime: It is none.
+    """
+    if not isinstance(value, str):
+        raise NotATime("not_text")
+    shape = _RFC_3339.fullmatch(value)
+    if shape is None:
+        raise NotATime("not_a_time")
+    if shape["offset"] is None:
+        raise NotATime("naive")
+    try:
+        read = datetime.fromisoformat(value.upper())
+    except ValueError:
+        raise NotATime("not_a_time") from None
+    if not MIN_YEAR <= read.year <= MAX_YEAR:
+        raise NotATime("out_of_range")
+    return read.astimezone(UTC)
+
+
+def day(value: object) -> date:
+    """Return the day that `2026-11-22` means.
+
+    Raises:
+        NotATime: It is none.
+    """
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise NotATime("not_a_day")
+    try:
+        read = date.fromisoformat(value)
+    except ValueError:
+        raise NotATime("not_a_day") from None
+    if not MIN_YEAR <= read.year <= MAX_YEAR:
+        raise NotATime("out_of_range")
+    return read
