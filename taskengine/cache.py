@@ -96,6 +96,22 @@ class ProcessCache(LocMemCache):
             del self._windows[key]
 
 
+def shared(server: str, params: dict[str, Any]) -> "SharedCache":
+    """Return the process's one cache at a Redis (`BACKEND` takes what makes a cache).
+
+    Django makes a cache for each context, and so for each request: with it a client, a connection to Redis,
+    which takes as long as the rest of a read (0.9 ms), and a memory of its own of whether Redis is away.
+    """
+    with _making:
+        if server not in _made:
+            _made[server] = SharedCache(server, params)
+        return _made[server]
+
+
+_made: Final[dict[str, "SharedCache"]] = {}
+_making: Final = threading.Lock()
+
+
 class SharedCache(BaseCache):
     """Django's Redis cache, with one of this process's own to stand in for it.
 

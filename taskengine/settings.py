@@ -143,7 +143,7 @@ CHANNEL_LAYERS = (
 )
 CACHES = {
     "default": {
-        "BACKEND": "taskengine.cache.SharedCache",
+        "BACKEND": "taskengine.cache.shared",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
