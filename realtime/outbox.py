@@ -113,7 +113,7 @@ def lock_stream(stream_id: UUID) -> None:
         UnknownStream: There is no such stream.
     """
     assert connection.in_atomic_block, "a lock ends with its transaction"
-    with connection.cursor() as cursor:
+    with connection.prepared() as cursor:
         cursor.execute("SELECT FROM realtime_stream WHERE id = %s FOR NO KEY UPDATE", [stream_id])
         if cursor.rowcount != 1:
             raise UnknownStream(f"No stream {stream_id}.")
@@ -154,7 +154,7 @@ def record(drafts: Sequence[Draft]) -> list[Event]:
         [draft.op_id for draft in drafts],
         data,
     ]
-    with connection.cursor() as cursor:
+    with connection.prepared() as cursor:
         cursor.execute(_RECORD, columns)
         numbers: dict[UUID, int] = dict(cursor.fetchall())
     if unknown := {draft.stream for draft, id_ in zip(drafts, ids, strict=True) if id_ not in numbers}:
@@ -230,7 +230,7 @@ def read(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], list[tu
         READ_LIMIT,
         READ_LIMIT_BYTES,
     ]
-    with connection.cursor() as cursor:
+    with connection.prepared() as cursor:
         cursor.execute(_READ, values)
         for stream, after, seq, id_, type_, at, actor, op_id, data in cursor:
             event = Event(

@@ -86,6 +86,8 @@ TEMPLATES = [
 
 # --- Database -----------------------------------------------------------------------------------
 _KEEPALIVES = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
+_URL = env.str("DATABASE_URL", default="")
+_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default=_URL)
 DATABASES = {
     "default": {
         **database(
@@ -99,6 +101,9 @@ DATABASES = {
                     # After an outage. Left alone the pool doubles its pauses for five minutes.
                     "reconnect_timeout": 1,
                 },
+                # Our own statements are prepared when a connection asks them again (`DatabaseWrapper.prepared`). Where
+                # there is a way past a pooler there is one, and it may give each transaction another connection.
+                "prepare_threshold": 1 if _DIRECT_URL == _URL else None,
             },
         ),
     },
@@ -109,7 +114,7 @@ DATABASES = {
     "engine": {
         **database(
             "DATABASE_DIRECT_URL",
-            default=env.str("DATABASE_URL", default=""),
+            default=_URL,
             options={
                 **_KEEPALIVES,
                 "options": "-c statement_timeout=10000 -c jit=off"
@@ -271,6 +276,7 @@ REST_FRAMEWORK = {
         "taskengine.api.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "taskengine.api.json.JSONNegotiation",
     "DEFAULT_PARSER_CLASSES": ["taskengine.api.json.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["taskengine.api.json.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

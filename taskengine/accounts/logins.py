@@ -46,20 +46,26 @@ def person(*, session_key: str, user_id: UUID) -> User | None:
         session_key: Which log-in.
         user_id: Whose it has to be.
     """
-    with connection.cursor() as cursor:
+    with connection.prepared() as cursor:
         cursor.execute(_person(), [session_key, clock.now(), user_id])
         row = cursor.fetchone()
     if row is None:
         return None
     user = _USERS.read(row)
-    owner, backend, stamp = _session(row[-1])
+    return user if _is_sound(row[-1], str(user.pk), user.password) else None
+
+
+@lru_cache(_MAX_REMEMBERED)  # of these three alone, and of our secrets
+def _is_sound(session_data: str, user_id: str, password: str) -> bool:
+    """Whether a session is this user's, and was begun with the password that they have."""
+    owner, backend, stamp = _session(session_data)
+    user = User(password=password)
     stamps = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
-    is_sound = (
-        owner == str(user.pk)
+    return (
+        owner == user_id
         and backend in settings.AUTHENTICATION_BACKENDS
         and any(constant_time_compare(stamp, each) for each in stamps)
     )
-    return user if is_sound else None
 
 
 @cache
@@ -71,7 +77,6 @@ def _person() -> str:
     )
 
 
-@lru_cache(_MAX_REMEMBERED)  # what is written never changes what it says
 def _session(data: str) -> tuple[str, str, str]:
     """Return whose session this is, how they logged in, and the stamp of their password then."""
     read = SessionStore().decode(data)

@@ -1,9 +1,11 @@
 """What all serializers of the API share."""
 
 from collections.abc import Mapping
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from rest_framework import serializers
+from rest_framework.utils.serializer_helpers import BindingDict
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -14,6 +16,21 @@ class StrictSerializer(serializers.Serializer[Any]):
     """
 
     hints: ClassVar[Mapping[str, str]] = {}
+
+    @cached_property
+    def fields(self) -> BindingDict:
+        """The fields, which all instances of a class share: reading them changes nothing in them.
+
+        DRF copies them for each instance, which takes a body of three fields longer (0.15 ms) than to be read.
+        What a field may ask of its root is whether it is partial, so each of the two ways has its own; and a
+        serializer within another is copied with it.
+        """
+        return _fields(type(self), self.partial) if self.parent is None else self.own_fields()
+
+    def own_fields(self) -> BindingDict:
+        """Return copies of the declared fields, bound to this instance."""
+        own: BindingDict = serializers.Serializer.fields.func(self)  # type: ignore[attr-defined]  # what it caches
+        return own
 
     def to_internal_value(self, data: Any) -> Any:
         """Check the fields' names, then the fields.
@@ -35,6 +52,11 @@ class StrictSerializer(serializers.Serializer[Any]):
             if errors:
                 raise serializers.ValidationError({name: [error] for name, error in errors.items()})
         return super().to_internal_value(data)
+
+
+@cache
+def _fields(kind: type[StrictSerializer], partial: bool) -> BindingDict:
+    return kind(partial=partial).own_fields()
 
 
 class NothingSerializer(StrictSerializer):

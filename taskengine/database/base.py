@@ -1,6 +1,7 @@
-"""Django's own backend with another reader of timestamps (the module's name is Django's rule).
+"""Django's own backend with another reader of timestamps (the module's name is Django's rule), and a cursor that
+prepares.
 
-Django's is written in Python and takes 8 µs for each; psycopg's own takes a tenth. With four of them
+Django's reader is written in Python and takes 8 µs for each; psycopg's own takes a tenth. With four of them
 in every task it is most of what reading one costs.
 """
 
@@ -8,6 +9,7 @@ import select
 from functools import cache
 from typing import Any
 
+import psycopg
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import get_adapters_template  # type: ignore[import-untyped]
 from psycopg.adapt import AdaptersMap
@@ -50,6 +52,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if name is not None:
             return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
         return self.connection.cursor()
+
+    def prepared(self) -> Any:
+        """Return a cursor for one of our own statements, which are always the same: each connection plans it once.
+
+        Django puts the values into the statement's text, which PostgreSQL then parses and plans anew. The four
+        statements of a write take 0.6 ms here and 1.1 ms in PostgreSQL that way, and 0.4 and 0.5 ms prepared.
+        Whether they are is for `prepare_threshold` to say. Django's log of statements has the values in them, so
+        where it is kept they are put there.
+        """
+        if self.queries_logged:
+            return self.cursor()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(psycopg.Cursor(self.connection))
 
 
 def _is_hung_up_on(connection: Any) -> bool:

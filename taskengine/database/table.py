@@ -83,7 +83,7 @@ class Table(Generic[M]):
             condition: What follows WHERE, with `%s` for each value; ours, never a client's.
             values: What stands in their places.
         """
-        with connection.cursor() as cursor:
+        with connection.prepared() as cursor:
             cursor.execute(self._select + condition, values)
             row = cursor.fetchone()
         return self.read(row) if row is not None else None
@@ -122,13 +122,13 @@ class Table(Generic[M]):
 
     def insert(self, instance: M) -> None:
         """Write a new row."""
-        with connection.cursor() as cursor:
+        with connection.prepared() as cursor:
             cursor.execute(self._insert, self._written(instance))
         instance._state.adding, instance._state.db = False, connection.alias
 
     def update(self, instance: M) -> None:
         """Write all of a row that is there."""
-        with connection.cursor() as cursor:
+        with connection.prepared() as cursor:
             cursor.execute(self._update, [*self._written(instance), instance.pk])
 
     def _written(self, instance: M) -> list[Any]:

@@ -107,7 +107,7 @@ def perform(
 def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
     """Hold the operation's name until commit; whoever comes second is not kept waiting."""
     key = int.from_bytes((owner_id.int ^ op_id.int).to_bytes(16, "big")[:8], "big", signed=True)
-    with connection.cursor() as cursor:
+    with connection.prepared() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
         row = cursor.fetchone()
     if not (row and row[0]):

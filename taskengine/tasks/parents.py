@@ -30,7 +30,7 @@ SELECT id FROM below WHERE completed_at IS NULL
 
 def open_below(task_id: UUID) -> list[UUID]:
     """Return the open parts of a task, and of its parts."""
-    with connection.cursor() as cursor:
+    with connection.prepared() as cursor:
         cursor.execute(_OPEN_BELOW, {"task": task_id})
         return [id_ for (id_,) in cursor.fetchall()]
 
@@ -59,7 +59,7 @@ def put_below(task: Task, parent_id: UUID | None) -> None:
 
 
 def _is_below(task_id: UUID, above_id: UUID) -> bool:
-    with connection.cursor() as cursor:
+    with connection.prepared() as cursor:
         cursor.execute(_IS_BELOW, [task_id, above_id])
         row = cursor.fetchone()
     return bool(row and row[0])

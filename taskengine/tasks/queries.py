@@ -94,7 +94,7 @@ def summary(*, owner_id: UUID, now: datetime, which: Q | None = None) -> Summary
 
 def next_transition_at(*, owner_id: UUID, now: datetime) -> datetime | None:
     """Return the next instant at which one of a person's tasks changes bucket by itself."""
-    with connection.cursor() as cursor:
+    with connection.prepared() as cursor:
         cursor.execute(_NEXT_TRANSITION, [owner_id, now])
         row = cursor.fetchone()
     return row[0] if row else None
