@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import orjson
@@ -98,6 +98,11 @@ class Head:
         return since is not None and epoch == self.epoch and self.min_seq - 1 <= since <= self.seq
 
 
+def _prepared() -> Any:
+    """Return a cursor for one of the statements here, which are always the same: our backend plans them once."""
+    return cast(Any, connection).prepared()
+
+
 def open_stream(stream_id: UUID) -> None:
     """Make an empty stream; one that exists is left as it is."""
     Stream.objects.bulk_create([Stream(id=stream_id)], ignore_conflicts=True)
@@ -113,7 +118,7 @@ def lock_stream(stream_id: UUID) -> None:
         UnknownStream: There is no such stream.
     """
     assert connection.in_atomic_block, "a lock ends with its transaction"
-    with connection.prepared() as cursor:
+    with _prepared() as cursor:
         cursor.execute("SELECT FROM realtime_stream WHERE id = %s FOR NO KEY UPDATE", [stream_id])
         if cursor.rowcount != 1:
             raise UnknownStream(f"No stream {stream_id}.")
@@ -154,7 +159,7 @@ def record(drafts: Sequence[Draft]) -> list[Event]:
         [draft.op_id for draft in drafts],
         data,
     ]
-    with connection.prepared() as cursor:
+    with _prepared() as cursor:
         cursor.execute(_RECORD, columns)
         numbers: dict[UUID, int] = dict(cursor.fetchall())
     if unknown := {draft.stream for draft, id_ in zip(drafts, ids, strict=True) if id_ not in numbers}:
@@ -230,7 +235,7 @@ def read(wanted: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], list[tu
         READ_LIMIT,
         READ_LIMIT_BYTES,
     ]
-    with connection.prepared() as cursor:
+    with _prepared() as cursor:
         cursor.execute(_READ, values)
         for stream, after, seq, id_, type_, at, actor, op_id, data in cursor:
             event = Event(

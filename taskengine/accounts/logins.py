@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
@@ -25,6 +25,7 @@ from django.utils.crypto import constant_time_compare
 from realtime import revocation
 from taskengine import clock
 from taskengine.accounts.models import RefreshToken, SocketTicket, User
+from taskengine.database.statements import prepared
 from taskengine.database.table import Table
 
 # allauth asks after each session of a user at every log-in, so a script that never logs out
@@ -46,7 +47,7 @@ def person(*, session_key: str, user_id: UUID) -> User | None:
         session_key: Which log-in.
         user_id: Whose it has to be.
     """
-    with connection.prepared() as cursor:
+    with prepared() as cursor:
         cursor.execute(_person(), [session_key, clock.now(), user_id])
         row = cursor.fetchone()
     if row is None:

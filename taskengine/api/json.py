@@ -63,7 +63,8 @@ class JSONNegotiation(DefaultContentNegotiation):
         only, *others = renderers
         if not others and accepted in (_ANYTHING, only.media_type) and not format_suffix:
             return only, str(only.media_type)
-        return super().select_renderer(request, [only, *others], format_suffix)
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(request, [only, *others], format_suffix)
+        return chosen
 
 
 class JSONRenderer(BaseRenderer):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache, cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from rest_framework import serializers
 from rest_framework.utils.serializer_helpers import BindingDict
@@ -25,7 +25,8 @@ class StrictSerializer(serializers.Serializer[Any]):
         What a field may ask of its root is whether it is partial, so each of the two ways has its own; and a
         serializer within another is copied with it.
         """
-        return _fields(type(self), self.partial) if self.parent is None else self.own_fields()
+        is_within = cast(Any, self).parent is not None
+        return self.own_fields() if is_within else _fields(type(self), self.partial)
 
     def own_fields(self) -> BindingDict:
         """Return copies of the declared fields, bound to this instance."""

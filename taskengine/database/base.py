@@ -1,5 +1,4 @@
-"""Django's own backend with another reader of timestamps (the module's name is Django's rule), and a cursor that
-prepares.
+"""Django's own backend, with another reader of timestamps and a cursor that prepares (the module's name is Django's).
 
 Django's reader is written in Python and takes 8 µs for each; psycopg's own takes a tenth. With four of them
 in every task it is most of what reading one costs.
@@ -7,7 +6,7 @@ in every task it is most of what reading one costs.
 
 import select
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django.db.backends.postgresql import base
@@ -65,7 +64,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return self.cursor()
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(psycopg.Cursor(self.connection))
+            return cast(Any, self)._prepare_cursor(psycopg.Cursor(self.connection))
 
 
 def _is_hung_up_on(connection: Any) -> bool:

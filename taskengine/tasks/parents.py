@@ -3,8 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
+from taskengine.database.statements import prepared
 from taskengine.tasks.errors import ParentCircle, ParentNotFound
 from taskengine.tasks.models import Task
 
@@ -30,7 +29,7 @@ SELECT id FROM below WHERE completed_at IS NULL
 
 def open_below(task_id: UUID) -> list[UUID]:
     """Return the open parts of a task, and of its parts."""
-    with connection.prepared() as cursor:
+    with prepared() as cursor:
         cursor.execute(_OPEN_BELOW, {"task": task_id})
         return [id_ for (id_,) in cursor.fetchall()]
 
@@ -59,7 +58,7 @@ def put_below(task: Task, parent_id: UUID | None) -> None:
 
 
 def _is_below(task_id: UUID, above_id: UUID) -> bool:
-    with connection.prepared() as cursor:
+    with prepared() as cursor:
         cursor.execute(_IS_BELOW, [task_id, above_id])
         row = cursor.fetchone()
     return bool(row and row[0])
