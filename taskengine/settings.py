@@ -268,6 +268,9 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"taskengine <no-reply@{_publ
 # --- HTTP ---------------------------------------------------------------------------------------
 MAX_BODY_BYTES = 1024 * 1024
 REQUEST_THREADS = env.int("REQUEST_THREADS", default=8)  # requests that a process answers at once
+WRITES_AT_ONCE = env.int(
+    "WRITES_AT_ONCE", default=2
+)  # of one person in a process: they wait for each other anyway
 REQUEST_LINE = env.int("REQUEST_LINE", default=512)  # and how many may wait beside them
 CSRF_FAILURE_VIEW = "taskengine.api.errors.csrf_failure"
 REST_FRAMEWORK = {

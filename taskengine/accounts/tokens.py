@@ -59,6 +59,14 @@ def identify(access_token: str) -> tuple[User, dict[str, Any]] | None:
     return (user, dict(claims)) if user else None
 
 
+def bearer_of(access_token: str) -> uuid.UUID | None:
+    """Return whom an access token of ours was given to, whether it still holds or not; None for any other."""
+    try:
+        return _read(access_token)[2]
+    except _NotOurs:
+        return None
+
+
 @lru_cache(
     _MAX_REMEMBERED
 )  # a client sends the same one for minutes; whether it still holds is asked each time
