@@ -8,11 +8,13 @@ import select
 from functools import cache
 from typing import Any, cast
 
+import orjson
 import psycopg
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from django.db.backends.postgresql.psycopg_any import get_adapters_template  # type: ignore[import-untyped]
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
+from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 
@@ -24,8 +26,22 @@ def _adapters(time_zone: Any) -> AdaptersMap:
     return adapters
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """Writes JSON by orjson: Python's own takes as long as a statement to send (40 µs) for a task before and after."""
+
+    def adapt_json_value(self, value: Any, encoder: Any) -> Any:
+        """Return a value as psycopg takes it."""
+        return Jsonb(value, dumps=_json) if encoder is None else super().adapt_json_value(value, encoder)
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """One connection to PostgreSQL."""
+
+    ops_class = DatabaseOperations
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a connection; from the pool, one that was not hung up on meanwhile.
