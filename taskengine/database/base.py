@@ -6,16 +6,17 @@ in every task it is most of what reading one costs.
 
 import select
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import orjson
-import psycopg
 from django.db.backends.postgresql import base, operations
 from django.db.backends.postgresql.psycopg_any import get_adapters_template  # type: ignore[import-untyped]
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
+
+from taskengine.database.direct import DirectCursor
 
 
 @cache
@@ -76,11 +77,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         Whether they are is for `prepare_threshold` to say. Django's log of statements has the values in them, so
         where it is kept they are put there.
         """
-        if self.queries_logged:
+        if self.queries_logged or self.settings_dict["OPTIONS"].get(
+            "server_side_binding"
+        ):  # the engine's prepares all
             return self.cursor()
         self.ensure_connection()
-        with self.wrap_database_errors:
-            return cast(Any, self)._prepare_cursor(psycopg.Cursor(self.connection))
+        return DirectCursor(self)
 
 
 def _is_hung_up_on(connection: Any) -> bool:

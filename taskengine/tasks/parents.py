@@ -19,7 +19,7 @@ SELECT EXISTS (SELECT FROM above WHERE id = %s)
 # All below a task, through completed ones; what is deleted is not there, nor is what is below it.
 _OPEN_BELOW: Final = """
 WITH RECURSIVE below AS (
-    SELECT id, completed_at FROM tasks_task WHERE parent_id = %(task)s AND deleted_at IS NULL
+    SELECT id, completed_at FROM tasks_task WHERE parent_id = %s AND deleted_at IS NULL
     UNION SELECT t.id, t.completed_at FROM tasks_task AS t JOIN below AS b ON t.parent_id = b.id
     WHERE t.deleted_at IS NULL
 )
@@ -30,7 +30,7 @@ SELECT id FROM below WHERE completed_at IS NULL
 def open_below(task_id: UUID) -> list[UUID]:
     """Return the open parts of a task, and of its parts."""
     with prepared() as cursor:
-        cursor.execute(_OPEN_BELOW, {"task": task_id})
+        cursor.execute(_OPEN_BELOW, [task_id])
         return [id_ for (id_,) in cursor.fetchall()]
 
 
