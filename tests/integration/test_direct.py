@@ -21,7 +21,7 @@ def names() -> int:
     """Return how many statements PostgreSQL keeps for this connection that we have named."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'ours%'")
-        return int(cursor.fetchone()[0])  # type: ignore[index]
+        return int(cursor.fetchone()[0])
 
 
 def ask(statement: str, *values: object) -> list[tuple[object, ...]]:
