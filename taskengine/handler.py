@@ -7,7 +7,10 @@ connection to the database.
 """
 
 import asyncio
+import re
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final, cast
@@ -19,8 +22,9 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http.response import HttpResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
+from taskengine.accounts import tokens
 from taskengine.api.limits import Receive, Send, refuse
-from taskengine.lanes import Lane, LaneFull
+from taskengine.lanes import Lane, LaneFull, Turns
 
 RETRY_AFTER_S: Final = 1
 # Who watches the server must hear of it most of all when all its threads are taken.
@@ -35,6 +39,9 @@ _WHOLE_LINE: Final = 16
 _PIECE_BYTES: Final = 256 * 1024
 _WATCH_THREADS: Final = 4
 _ACCOUNT_THREADS: Final = 2
+_WRITES_WAITING: Final = 64  # of one person
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_SESSION: Final = re.compile(rb"(?:^|;\s*)" + settings.SESSION_COOKIE_NAME.encode() + rb"=([^;\s]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +66,17 @@ class OneHopHandler(ASGIHandler):
         self._accounts = Lane("accounts", threads=_ACCOUNT_THREADS, line=line)
         self._whole = Lane("whole", threads=_WHOLE_THREADS, line=min(line, _WHOLE_LINE))
         self._rest = Lane("request", threads=settings.REQUEST_THREADS, line=line)
+        self._turns = Turns(at_once=settings.WRITES_AT_ONCE, line=_WRITES_WAITING)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        """Answer one request; 503 where too many wait already."""
+        """Answer one request; 503 where too many wait already, of everybody or of the person who asks."""
         try:
             body = await self._received(receive)
         except RequestAborted:
             return
+        leaving = asyncio.ensure_future(receive())
         try:
-            answering = self._lane(scope["path"]).submit(self._answer, scope, body)
+            await self._answered(scope, body, leaving, send)
         except LaneFull:
             await refuse(
                 send,
@@ -76,8 +85,29 @@ class OneHopHandler(ASGIHandler):
                 detail="Too many requests wait already. Ask again in a moment.",
                 headers=[(b"retry-after", str(RETRY_AFTER_S).encode())],
             )
-            return
-        leaving = asyncio.ensure_future(receive())
+        finally:
+            leaving.cancel()
+
+    async def _answered(self, scope: Any, body: BytesIO, leaving: "asyncio.Future[Any]", send: Send) -> None:
+        """Answer, unless the client leaves first.
+
+        Raises:
+            LaneFull: Too many wait already, of everybody or of this person.
+        """
+        then: Callable[[], None] | None = None
+        if (writer := _writer(scope)) is not None:
+            if (turn := self._turns.enter(writer)) is not None:
+                await asyncio.wait((turn, leaving), return_when=asyncio.FIRST_COMPLETED)
+                if leaving.done():
+                    self._turns.give_up(writer, turn)
+                    return
+            then = partial(self._turns.leave, writer)
+        try:
+            answering = self._lane(scope["path"]).submit(self._answer, scope, body, then=then)
+        except LaneFull:
+            if then is not None:
+                then()
+            raise
         try:
             await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
             if answering.done():
@@ -86,7 +116,6 @@ class OneHopHandler(ASGIHandler):
             # A client that has gone is not waited for, and one that still waits in line is not served at
             # all. What has begun is finished: half of a write is none, and its key makes a retry safe.
             answering.cancel()
-            leaving.cancel()
 
     def _lane(self, path: str) -> Lane:
         if path in _WATCHED:
@@ -134,6 +163,22 @@ class OneHopHandler(ASGIHandler):
             while piece := await asyncio.to_thread(kept.read, _PIECE_BYTES):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+def _writer(scope: Any) -> Hashable | None:
+    """Return by whom a request that may write wants to be known; None for one that only reads, or for a stranger.
+
+    Nothing is proved by it, and nothing hangs on it but whose turn it is. Somebody who has logged in several times
+    with cookies counts as several: only the database knows better, and it is not asked from here.
+    """
+    if scope["method"] in _SAFE:
+        return None
+    given = dict(scope["headers"])
+    _, _, token = given.get(b"authorization", b"").decode("latin-1").partition(" ")
+    if token:
+        return tokens.bearer_of(token.strip()) or token
+    session = _SESSION.search(given.get(b"cookie", b""))
+    return session and session[1]
 
 
 def _headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:

@@ -86,6 +86,8 @@ TEMPLATES = [
 
 # --- Database -----------------------------------------------------------------------------------
 _KEEPALIVES = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
+_URL = env.str("DATABASE_URL", default="")
+_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default=_URL)
 DATABASES = {
     "default": {
         **database(
@@ -99,6 +101,9 @@ DATABASES = {
                     # After an outage. Left alone the pool doubles its pauses for five minutes.
                     "reconnect_timeout": 1,
                 },
+                # Our own statements are prepared when a connection asks them again (`DatabaseWrapper.prepared`). Where
+                # there is a way past a pooler there is one, and it may give each transaction another connection.
+                "prepare_threshold": 1 if _DIRECT_URL == _URL else None,
             },
         ),
     },
@@ -109,7 +114,7 @@ DATABASES = {
     "engine": {
         **database(
             "DATABASE_DIRECT_URL",
-            default=env.str("DATABASE_URL", default=""),
+            default=_URL,
             options={
                 **_KEEPALIVES,
                 "options": "-c statement_timeout=10000 -c jit=off"
@@ -143,7 +148,7 @@ CHANNEL_LAYERS = (
 )
 CACHES = {
     "default": {
-        "BACKEND": "taskengine.cache.SharedCache",
+        "BACKEND": "taskengine.cache.shared",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
@@ -271,6 +276,9 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"taskengine <no-reply@{_publ
 MAX_BODY_BYTES = 1024 * 1024
 MAX_IMPORT_BYTES = 10 * 1024 * 1024  # of a file that is imported: as much as its tasks may take
 REQUEST_THREADS = env.int("REQUEST_THREADS", default=8)  # requests that a process answers at once
+WRITES_AT_ONCE = env.int(
+    "WRITES_AT_ONCE", default=2
+)  # of one person in a process: they wait for each other anyway
 REQUEST_LINE = env.int("REQUEST_LINE", default=512)  # and how many may wait beside them
 CSRF_FAILURE_VIEW = "taskengine.api.errors.csrf_failure"
 REST_FRAMEWORK = {
@@ -279,6 +287,7 @@ REST_FRAMEWORK = {
         "taskengine.api.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "taskengine.api.json.JSONNegotiation",
     "DEFAULT_PARSER_CLASSES": ["taskengine.api.json.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["taskengine.api.json.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

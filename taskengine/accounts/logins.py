@@ -25,6 +25,7 @@ from django.utils.crypto import constant_time_compare
 from realtime import revocation
 from taskengine import clock
 from taskengine.accounts.models import RefreshToken, SocketTicket, User
+from taskengine.database.statements import prepared
 from taskengine.database.table import Table
 
 # allauth asks after each session of a user at every log-in, so a script that never logs out
@@ -46,13 +47,13 @@ def person(*, session_key: str, user_id: UUID) -> User | None:
         session_key: Which log-in.
         user_id: Whose it has to be.
     """
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_person(), [session_key, clock.now(), user_id])
         row = cursor.fetchone()
     if row is None:
         return None
     user = _USERS.read(row)
-    return user if _vouches(_session(row[-1]), user) else None
+    return user if _is_sound(row[-1], str(user.pk), user.password) else None
 
 
 def people(*, session_keys: Collection[str]) -> dict[str, User]:
@@ -68,26 +69,15 @@ def people(*, session_keys: Collection[str]) -> dict[str, User]:
             " WHERE session_key = ANY(%s) AND expire_date > %s",
             [list(session_keys), clock.now()],
         )
-        sessions = {key: _session(data) for key, data in cursor}
-        owners = {owner for owner, _, _ in sessions.values() if owner}
-        cursor.execute(_people(), [list(owners)])
+        sessions = dict(cursor)
+        owner_of = {key: _session(data)[0] for key, data in sessions.items()}
+        cursor.execute(_people(), [list({owner for owner in owner_of.values() if owner})])
         users = {str(user.pk): user for user in map(_USERS.read, cursor)}
     return {
-        key: users[session[0]]
-        for key, session in sessions.items()
-        if session[0] in users and _vouches(session, users[session[0]])
+        key: user
+        for key, data in sessions.items()
+        if (user := users.get(owner_of[key])) and _is_sound(data, str(user.pk), user.password)
     }
-
-
-def _vouches(session: tuple[str, str, str], user: User) -> bool:
-    """Whether a session says that this user logged in, by a way that still exists and with today's password."""
-    owner, backend, stamp = session
-    stamps = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
-    return (
-        owner == str(user.pk)
-        and backend in settings.AUTHENTICATION_BACKENDS
-        and any(constant_time_compare(stamp, each) for each in stamps)
-    )
 
 
 @cache
@@ -95,6 +85,19 @@ def _people() -> str:
     return (
         f"SELECT {_USERS.columns} FROM accounts_user AS {_USERS.alias}"  # noqa: S608
         f" WHERE {_USERS.alias}.id = ANY(%s::uuid[]) AND {_USERS.alias}.is_active"
+    )
+
+
+@lru_cache(_MAX_REMEMBERED)  # of these three alone, and of our secrets
+def _is_sound(session_data: str, user_id: str, password: str) -> bool:
+    """Whether a session is this user's, and was begun with the password that they have."""
+    owner, backend, stamp = _session(session_data)
+    user = User(password=password)
+    stamps = (user.get_session_auth_hash(), *user.get_session_auth_fallback_hash())
+    return (
+        owner == user_id
+        and backend in settings.AUTHENTICATION_BACKENDS
+        and any(constant_time_compare(stamp, each) for each in stamps)
     )
 
 
@@ -107,7 +110,6 @@ def _person() -> str:
     )
 
 
-@lru_cache(_MAX_REMEMBERED)  # what is written never changes what it says
 def _session(data: str) -> tuple[str, str, str]:
     """Return whose session this is, how they logged in, and the stamp of their password then."""
     read = SessionStore().decode(data)

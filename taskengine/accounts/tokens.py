@@ -74,6 +74,14 @@ def _valid(access_token: str) -> tuple[dict[str, Any], str, uuid.UUID] | None:
     return read if read[0]["exp"] > time.time() else None
 
 
+def bearer_of(access_token: str) -> uuid.UUID | None:
+    """Return whom an access token of ours was given to, whether it still holds or not; None for any other."""
+    try:
+        return _read(access_token)[2]
+    except _NotOurs:
+        return None
+
+
 @lru_cache(
     _MAX_REMEMBERED
 )  # a client sends the same one for minutes; whether it still holds is asked each time

@@ -4,7 +4,7 @@ A cursor is signed, and bound to the person and the filters it was made for. It 
 instant of the first page, so that a walk sees one set of buckets from its first row to its last.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -113,7 +113,6 @@ def page(
     ordering: Ordering,
     after: Position | None,
     limit: int,
-    read: Callable[[QuerySet[M]], list[M]] = list,
 ) -> tuple[Sequence[M], bool]:
     """Return at most `limit` rows after a position, and whether more follow.
 
@@ -122,13 +121,19 @@ def page(
         ordering: Its order.
         after: Where the page before ended; None for the first.
         limit: How many the page has at most.
-        read: What asks the database.
     """
+    found = list(query(parts, ordering=ordering, after=after, limit=limit))
+    return found[:limit], len(found) > limit
+
+
+def query(
+    parts: Sequence[QuerySet[M]], *, ordering: Ordering, after: Position | None, limit: int
+) -> QuerySet[M]:
+    """Return what `page` reads: one row more than it returns."""
     if after is not None:
         parts = [rows.filter(ordering.after(after.value, after.key)) for rows in parts]
     first, *others = [ordering.apply(rows)[: limit + 1] for rows in parts]
-    found = read(ordering.apply(first.union(*others, all=True))[: limit + 1] if others else first)
-    return found[:limit], len(found) > limit
+    return ordering.apply(first.union(*others, all=True))[: limit + 1] if others else first
 
 
 def _refusal(code: str, detail: str) -> ValidationError:

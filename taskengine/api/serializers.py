@@ -1,9 +1,11 @@
 """What all serializers of the API share."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from functools import cache, cached_property
+from typing import Any, ClassVar, cast
 
 from rest_framework import serializers
+from rest_framework.utils.serializer_helpers import BindingDict
 
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
 
@@ -16,6 +18,22 @@ class StrictSerializer(serializers.Serializer[Any]):
     """
 
     hints: ClassVar[Mapping[str, str]] = {}
+
+    @cached_property
+    def fields(self) -> BindingDict:
+        """The fields, which all instances of a class share: reading them changes nothing in them.
+
+        DRF copies them for each instance, which takes a body of three fields longer (0.15 ms) than to be read.
+        What a field may ask of its root is whether it is partial, so each of the two ways has its own; and a
+        serializer within another is copied with it.
+        """
+        is_within = cast(Any, self).parent is not None
+        return self.own_fields() if is_within else _fields(type(self), self.partial)
+
+    def own_fields(self) -> BindingDict:
+        """Return copies of the declared fields, bound to this instance."""
+        own: BindingDict = serializers.Serializer.fields.func(self)  # type: ignore[attr-defined]  # what it caches
+        return own
 
     def to_internal_value(self, data: Any) -> Any:
         """Check the fields' names, then the fields.
@@ -37,6 +55,11 @@ class StrictSerializer(serializers.Serializer[Any]):
             if errors:
                 raise serializers.ValidationError({name: [error] for name, error in errors.items()})
         return super().to_internal_value(data)
+
+
+@cache
+def _fields(kind: type[StrictSerializer], partial: bool) -> BindingDict:
+    return kind(partial=partial).own_fields()
 
 
 class NothingSerializer(StrictSerializer):

@@ -1,5 +1,6 @@
 """What a list of tasks may be asked for, and which tasks that means."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -8,10 +9,12 @@ from django.db.models import Q, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, Ordering
+from taskengine.api import cursors
+from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, Ordering, Position
 from taskengine.api.fields import IdField, InstantField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.api.tasks_schema import TaskSerializer
+from taskengine.database.shapes import Values
 from taskengine.tasks import queries, search
 from taskengine.tasks.deadlines import BUCKET_CHOICES, Bucket
 from taskengine.tasks.models import MAX_LABELS, Task
@@ -32,6 +35,8 @@ _RANGES: Final = {
 }
 # What leaves a list the same list: every other parameter binds its cursors.
 _OF_A_PAGE: Final = {"cursor", "limit", "fields"}
+# What leaves few enough shapes of the query for each to be remembered.
+_OF_EVERY_DAY: Final = {"bucket", "ordering"} | _OF_A_PAGE
 
 
 @extend_schema_field({"type": "string", "pattern": "^(none|[0-9a-fA-F-]{32,36})$"})
@@ -150,6 +155,35 @@ def ordering_of(asked: dict[str, Any]) -> Ordering:
     if not _has_words(asked):
         raise serializers.ValidationError({"ordering": ["Only what `q` finds has a rank."]}, code="no_rank")
     return Ordering(column=RANK, descending=True)
+
+
+def page(
+    asked: dict[str, Any], *, owner_id: UUID, as_of: datetime, after: Position | None
+) -> tuple[Sequence[Task], bool]:
+    """Return a page of what was asked for (`TaskListQuerySerializer`), and whether more follow.
+
+    Args:
+        asked: What was asked for.
+        owner_id: Whose tasks.
+        as_of: The instant that decides the buckets.
+        after: Where the page before ended; None for the first.
+    """
+    ordering, limit = ordering_of(asked), asked["limit"]
+
+    def build(values: Values) -> QuerySet[Task]:
+        rows = filtered(asked, owner_id=values["owner"], as_of=values["as_of"])
+        parts = in_parts(rows, asked, ordering)
+        end = Position(as_of=as_of, value=values["value"], key=values["key"]) if after else None
+        return cursors.query(parts, ordering=ordering, after=end, limit=limit)
+
+    values: dict[str, Any] = {"owner": owner_id, "as_of": as_of}
+    if after is not None:
+        values |= {"value": after.value, "key": UUID(after.key)}
+    if asked.keys() <= _OF_EVERY_DAY:
+        found = queries.TASKS.rows_of_shape((asked.get("bucket"), ordering, limit), build, values)
+    else:
+        found = queries.TASKS.rows(build(values))
+    return found[:limit], len(found) > limit
 
 
 def in_parts(rows: QuerySet[Task], asked: dict[str, Any], ordering: Ordering) -> list[QuerySet[Task]]:

@@ -64,11 +64,7 @@ class TaskListView(APIView):
         position = cursors.decode(asked["cursor"], bound_to=bound_to) if asked.get("cursor") else None
         now = clock.now()
         as_of = position.as_of if position else now
-        rows = task_filters.filtered(asked, owner_id=owner, as_of=as_of)
-        parts = task_filters.in_parts(rows, asked, ordering)
-        tasks, more = cursors.page(
-            parts, ordering=ordering, after=position, limit=asked["limit"], read=queries.TASKS.rows
-        )
+        tasks, more = task_filters.page(asked, owner_id=owner, as_of=as_of, after=position)
         next_cursor = None
         if more:
             last = tasks[-1]

@@ -1,6 +1,6 @@
-"""Django's own backend with another reader of timestamps (the module's name is Django's rule).
+"""Django's own backend, with another reader of timestamps and a cursor that prepares (the module's name is Django's).
 
-Django's is written in Python and takes 8 µs for each; psycopg's own takes a tenth. With four of them
+Django's reader is written in Python and takes 8 µs for each; psycopg's own takes a tenth. With four of them
 in every task it is most of what reading one costs.
 """
 
@@ -9,11 +9,15 @@ from functools import cache
 from time import monotonic
 from typing import Any, Final
 
-from django.db.backends.postgresql import base
+import orjson
+from django.db.backends.postgresql import base, operations
 from django.db.backends.postgresql.psycopg_any import get_adapters_template  # type: ignore[import-untyped]
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
+from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
+
+from taskengine.database.direct import DirectCursor
 
 # How long a request waits for a connection in all. It asks again and again (the pool's own `timeout` apart): a
 # pool that has given up on a database that was away tries again only when it is asked.
@@ -28,8 +32,22 @@ def _adapters(time_zone: Any) -> AdaptersMap:
     return adapters
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """Writes JSON by orjson: Python's own takes as long as a statement to send (40 µs) for a task before and after."""
+
+    def adapt_json_value(self, value: Any, encoder: Any) -> Any:
+        """Return a value as psycopg takes it."""
+        return Jsonb(value, dumps=_json) if encoder is None else super().adapt_json_value(value, encoder)
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """One connection to PostgreSQL."""
+
+    ops_class = DatabaseOperations
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a connection; from the pool, one that was not hung up on meanwhile.
@@ -64,6 +82,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if name is not None:
             return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
         return self.connection.cursor()
+
+    def prepared(self) -> Any:
+        """Return a cursor for one of our own statements, which are always the same: each connection plans it once.
+
+        Django puts the values into the statement's text, which PostgreSQL then parses and plans anew. The four
+        statements of a write take 0.6 ms here and 1.1 ms in PostgreSQL that way, and 0.4 and 0.5 ms prepared.
+        Whether they are is for `prepare_threshold` to say. Django's log of statements has the values in them, so
+        where it is kept they are put there.
+        """
+        if self.queries_logged or self.settings_dict["OPTIONS"].get(
+            "server_side_binding"
+        ):  # the engine's prepares all
+            return self.cursor()
+        self.ensure_connection()
+        return DirectCursor(self)
 
 
 def _is_hung_up_on(connection: Any) -> bool:

@@ -5,7 +5,7 @@ than to carry it out. Where that is most of a request, ask here; everywhere else
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from functools import cache, cached_property
 from itertools import chain, zip_longest
 from typing import Any, Final, Generic, TypeVar
@@ -13,6 +13,9 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+
+from taskengine.database.shapes import Build, Shapes, Values
+from taskengine.database.statements import prepared
 
 M = TypeVar("M", bound=models.Model)
 
@@ -38,6 +41,7 @@ class Table(Generic[M]):
 
     def __init__(self, model: type[M]) -> None:
         self.model = model
+        self._shapes = Shapes()
 
     @cached_property
     def _fields(self) -> list[Any]:
@@ -90,7 +94,7 @@ class Table(Generic[M]):
             condition: What follows WHERE, with `%s` for each value; ours, never a client's.
             values: What stands in their places.
         """
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute(self._select + condition, values)
             row = cursor.fetchone()
         return self.read(row) if row is not None else None
@@ -109,9 +113,17 @@ class Table(Generic[M]):
             return []
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
-            found = cursor.fetchall()
-        names = (*self._names, *queryset.query.annotation_select)
-        make = _row_of(names)._make
+            return self._tuples(cursor.fetchall(), queryset.query.annotation_select)
+
+    def rows_of_shape(self, shape: Hashable, build: Build, values: Values) -> list[M]:
+        """Return the same of a query that was asked before with other values (`Shapes.statement`)."""
+        statement = self._shapes.statement(shape, build, values)
+        with prepared() as cursor:
+            cursor.execute(statement.text, statement.filled(values))
+            return self._tuples(cursor.fetchall(), statement.names)
+
+    def _tuples(self, found: Sequence[Sequence[Any]], annotations: Iterable[str]) -> list[M]:
+        make = _row_of((*self._names, *annotations))._make
         return [make(self._converted_row(row)) for row in found]
 
     def rows_of_each(
@@ -157,13 +169,13 @@ class Table(Generic[M]):
 
     def insert(self, instance: M) -> None:
         """Write a new row."""
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute(self._insert, self._written(instance))
         instance._state.adding, instance._state.db = False, connection.alias
 
     def update(self, instance: M) -> None:
         """Write all of a row that is there."""
-        with connection.cursor() as cursor:
+        with prepared() as cursor:
             cursor.execute(self._update, [*self._written(instance), instance.pk])
 
     def _written(self, instance: M) -> list[Any]:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from realtime import outbox
 from taskengine import clock
+from taskengine.database.statements import prepared
 from taskengine.database.table import Table
 from taskengine.operations.errors import AnswerGone, OperationIdReused, OperationInFlight
 from taskengine.operations.models import Operation
@@ -112,7 +113,7 @@ def perform(
 def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
     """Hold the operation's name until commit; whoever comes second is not kept waiting."""
     key = int.from_bytes((owner_id.int ^ op_id.int).to_bytes(16, "big")[:8], "big", signed=True)
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
         row = cursor.fetchone()
     if not (row and row[0]):

@@ -6,8 +6,7 @@ A parent that was purged is still named. Its id may be somebody else's one day, 
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
+from taskengine.database.statements import prepared
 from taskengine.tasks.errors import ParentCircle, ParentNotFound
 from taskengine.tasks.models import Task
 
@@ -25,10 +24,9 @@ SELECT EXISTS (SELECT FROM above WHERE %s IN (id, parent_id))
 # All below a task, through completed ones; what is deleted is not there, nor is what is below it.
 _OPEN_BELOW: Final = """
 WITH RECURSIVE below AS (
-    SELECT id, completed_at FROM tasks_task
-    WHERE parent_id = %(task)s AND owner_id = %(owner)s AND deleted_at IS NULL
+    SELECT id, completed_at FROM tasks_task WHERE parent_id = %s AND owner_id = %s AND deleted_at IS NULL
     UNION SELECT t.id, t.completed_at FROM tasks_task AS t JOIN below AS b ON t.parent_id = b.id
-    WHERE t.owner_id = %(owner)s AND t.deleted_at IS NULL
+    WHERE t.owner_id = %s AND t.deleted_at IS NULL
 )
 SELECT id FROM below WHERE completed_at IS NULL
 """
@@ -36,8 +34,8 @@ SELECT id FROM below WHERE completed_at IS NULL
 
 def open_below(task_id: UUID, *, owner_id: UUID) -> list[UUID]:
     """Return the open parts of a task, and of its parts."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN_BELOW, {"task": task_id, "owner": owner_id})
+    with prepared() as cursor:
+        cursor.execute(_OPEN_BELOW, [task_id, owner_id, owner_id])
         return [id_ for (id_,) in cursor.fetchall()]
 
 
@@ -65,7 +63,7 @@ def put_below(task: Task, parent_id: UUID | None) -> None:
 
 
 def _is_below(task_id: UUID, above_id: UUID) -> bool:
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_IS_BELOW, [task_id, above_id])
         row = cursor.fetchone()
     return bool(row and row[0])

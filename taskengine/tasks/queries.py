@@ -7,9 +7,9 @@ from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
+from taskengine.database.statements import prepared
 from taskengine.database.table import Table
 from taskengine.tasks import deadlines
 from taskengine.tasks.deadlines import Bucket
@@ -113,7 +113,7 @@ def summary(*, owner_id: UUID, now: datetime, which: Q | None = None) -> Summary
 
 def next_transition_at(*, owner_id: UUID, now: datetime) -> datetime | None:
     """Return the next instant at which one of a person's tasks changes bucket by itself."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_NEXT_TRANSITION, [owner_id, now])
         row = cursor.fetchone()
     return row[0] if row else None

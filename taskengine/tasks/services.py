@@ -171,7 +171,8 @@ def complete_task(*, operation: OpenOperation, task_id: UUID, children: Children
     below = open_below(task_id, owner_id=operation.owner_id) if children is not Children.LEAVE else []
     if below and children is None:
         raise OpenChildren(_some_by_name(below))
-    parts = bulk.locked(operation=operation, which=Q(id__in=below))
+    # A query that finds nothing is not sent, but to put it together takes a sixth of all that completing does.
+    parts = bulk.locked(operation=operation, which=Q(id__in=below)) if below else []
     for each in (*parts, edit):
         _complete(each)
     bulk.save(parts, TaskEvent.COMPLETED)

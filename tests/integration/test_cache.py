@@ -1,8 +1,12 @@
 """The shared cache, with Redis there and away."""
 
-import pytest
+import contextvars
+from typing import Any
 
-from taskengine.cache import SharedCache
+import pytest
+from redis import Redis
+
+from taskengine.cache import SharedCache, hit
 from tests.support.redis import PrivateRedis
 
 
@@ -37,3 +41,21 @@ def test_without_redis_a_process_counts_by_itself_and_comes_back(
     assert cache.get("count") is None
     cache.set("count", 3)
     assert shared(redis).get("count") == 3
+
+
+def test_all_requests_of_a_process_count_over_the_same_few_lines(redis: PrivateRedis, settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "taskengine.cache.shared", "LOCATION": redis.url}}
+    with Redis.from_url(redis.url) as watcher:
+        before = watcher.info("stats")["total_connections_received"]
+        for count in range(1, 6):
+            # As each request has a context of its own, for which Django would make a cache.
+            assert contextvars.Context().run(hit, "key", window_s=60).count == count
+        assert watcher.info("stats")["total_connections_received"] - before == 1
+
+
+def test_a_line_that_was_cut_is_taken_up_again(redis: PrivateRedis) -> None:
+    cache = shared(redis)
+    assert cache.hit("key", window_s=60).count == 1
+    with Redis.from_url(redis.url) as watcher:
+        watcher.client_kill_filter(_type="normal", skipme=True)
+    assert cache.hit("key", window_s=60).count == 2
