@@ -3,7 +3,7 @@
 
 PORT ?= 8000
 DATA_DIR ?= var
-# What else goes to pytest: make test PYTEST_ARGS="tests/unit -x"
+# What goes to pytest instead of all tests: make test PYTEST_ARGS="tests/unit -x"
 PYTEST_ARGS ?=
 # And to the measurements: make bench BENCH_ARGS="--quick"
 BENCH_ARGS ?=
@@ -36,7 +36,12 @@ run: .venv/.for-run frontend/dist/index.html ## Serve everything on 127.0.0.1: m
 
 test: .venv/.for-development frontend/dist/index.html ## Run all tests, on private servers that the run starts itself
 	@scripts/test-packages
+ifeq ($(PYTEST_ARGS),)
+	$(PYTHON) -m pytest -n 2 --dist loadfile tests/unit tests/integration
+	$(PYTHON) -m pytest tests/acceptance tests/chaos tests/e2e # one by one: these watch the clock
+else
 	$(PYTHON) -m pytest $(PYTEST_ARGS)
+endif
 	$(NPM) test
 
 test-long: .venv/.for-development frontend/dist/index.html ## Run the tests that take many rounds
