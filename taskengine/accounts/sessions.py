@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Collection, Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from allauth.core.internal.sessionkit import get_session_user
 from allauth.headless.internal.sessionkit import lookup_session
 from django.conf import settings
@@ -15,14 +16,29 @@ from django.utils.http import is_same_domain
 
 from realtime.ports import Listener
 from taskengine import clock
-from taskengine.accounts import tickets, tokens
+from taskengine.accounts import personal_tokens, tickets, tokens
+from taskengine.accounts.addresses import request_of
 from taskengine.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
+_STILL_VALID: Final = """
+SELECT l.n FROM unnest(%(users)s::uuid[], %(sessions)s::text[], %(stamps)s::text[])
+    WITH ORDINALITY AS l (user_id, session_key, stamp, n)
+JOIN django_session AS s ON s.session_key = l.session_key AND s.expire_date > %(now)s
+JOIN accounts_user AS u ON u.id = l.user_id AND u.is_active
+WHERE l.stamp = encode(sha256(convert_to(u.password, 'UTF8')), 'hex')
+UNION ALL
+SELECT cardinality(%(users)s::uuid[]) + l.n FROM unnest(%(token_users)s::uuid[], %(tokens)s::uuid[])
+    WITH ORDINALITY AS l (user_id, token_id, n)
+JOIN accounts_personaltoken AS t ON t.id = l.token_id AND t.user_id = l.user_id
+    AND (t.expires_at IS NULL OR t.expires_at > %(now)s)
+JOIN accounts_user AS u ON u.id = l.user_id AND u.is_active
+"""
+
 
 class SessionAuthenticator:
-    """Believes a ticket, a bearer token, or a session cookie that comes from a page of ours.
+    """Believes a ticket, a bearer token of either kind, or a session cookie that comes from a page of ours.
 
     A browser sends its cookies with a WebSocket that any page opens, and asks nobody first: only
     the Origin header tells such a page from ours. Whoever holds a token or a ticket was given it,
@@ -39,33 +55,38 @@ class SessionAuthenticator:
         if found := tickets.offered(scope.get("subprotocols") or ()):
             return tickets.redeem(found[0], now=clock.now()) if len(found) == 1 else None
         headers = _Headers(scope)
-        login = _by_token(headers) if headers.has("authorization") else _by_cookie(headers, scope)
+        login = _by_token(headers, scope) if headers.has("authorization") else _by_cookie(headers, scope)
         if login is None:
             return None
         user, session_key = login
         return Listener(stream=user.pk, session=session_key, stamp=tickets.stamp_of(user))
 
     def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:
-        """Return those whose session is there, whose user is active and whose password is the same.
+        """Return those whose log-in stands: a session under the same password, or a token; and who are active.
 
         One query, however many they are.
         """
-        everyone = list(listeners)
-        if not everyone:
+        by_session, by_token = [], []
+        for listener in listeners:
+            token_id = personal_tokens.token_of(listener.session)
+            if token_id is None:
+                by_session.append(listener)
+            else:
+                by_token.append((listener, token_id))
+        if not (by_session or by_token):
             return set()
+        everyone = [*by_session, *(listener for listener, _ in by_token)]
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT l.n FROM unnest(%s::uuid[], %s::text[], %s::text[])"
-                " WITH ORDINALITY AS l (user_id, session_key, stamp, n)"
-                " JOIN django_session AS s ON s.session_key = l.session_key AND s.expire_date > %s"
-                " JOIN accounts_user AS u ON u.id = l.user_id AND u.is_active"
-                " WHERE l.stamp = encode(sha256(convert_to(u.password, 'UTF8')), 'hex')",
-                [
-                    [listener.stream for listener in everyone],
-                    [listener.session for listener in everyone],
-                    [listener.stamp for listener in everyone],
-                    clock.now(),
-                ],
+                _STILL_VALID,
+                {
+                    "now": clock.now(),
+                    "users": [listener.stream for listener in by_session],
+                    "sessions": [listener.session for listener in by_session],
+                    "stamps": [listener.stamp for listener in by_session],
+                    "token_users": [listener.stream for listener, _ in by_token],
+                    "tokens": [token_id for _, token_id in by_token],
+                },
             )
             return {everyone[n - 1] for (n,) in cursor.fetchall()}
 
@@ -92,13 +113,28 @@ class _Headers:
         return values[0] if len(values) == 1 else None
 
 
-def _by_token(headers: _Headers) -> tuple[User, str] | None:
+def _by_token(headers: _Headers, scope: Mapping[str, Any]) -> tuple[User, str] | None:
     scheme, _, token = (headers.only("authorization") or "").partition(" ")
-    identity = tokens.identify(token.strip()) if scheme.lower() == "bearer" else None
+    if scheme.lower() != "bearer":
+        return None
+    token = token.strip()
+    if token.startswith(personal_tokens.PREFIX):
+        return _by_personal_token(token, scope)
+    identity = tokens.identify(token)
     if identity is None:
         return None
     user, claims = identity
     return user, tokens.session_key(claims)
+
+
+def _by_personal_token(token: str, scope: Mapping[str, Any]) -> tuple[User, str] | None:
+    identity = personal_tokens.identify(
+        token, address=lambda: str(get_adapter().get_client_ip(request_of(scope)))
+    )
+    if identity is None:
+        return None
+    user, grant = identity
+    return (user, grant.login) if personal_tokens.Scope.EVENTS in grant.scopes else None
 
 
 def _by_cookie(headers: _Headers, scope: Mapping[str, Any]) -> tuple[User, str] | None:
