@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,7 +22,7 @@ from taskengine.api import urls as api
 from taskengine.urls import urlpatterns as site
 from tests.support.accounts import AppClient, signed_up
 from tests.support.people import make_token
-from tests.support.routes import METHODS, SENT, Asked, Ids, asked, settled
+from tests.support.routes import METHODS, SCOPES, SENT, Asked, Ids, asked, settled
 
 EVERY_SCOPE = tuple(Scope)
 SITE: list[Any] = list(site)
@@ -154,6 +155,18 @@ def unraising(token: str) -> AppClient:
 
 
 @pytest.mark.django_db
+def test_the_document_names_the_scopes_that_a_token_needs() -> None:
+    signed_up()
+    paths = SchemaGenerator().get_schema(public=True)["paths"]  # type: ignore[no-untyped-call]
+    for one in asked(settled(User.objects.get())):
+        if one.sent is None or one.sent.open:
+            continue
+        security = paths[one.template][one.method.lower()]["security"]
+        said = [scopes for each in security for name, scopes in each.items() if name == "personalToken"]
+        assert said == ([list(one.needed)] if one.needed else []), (one.method, one.template)
+
+
+@pytest.mark.django_db
 def test_the_accounts_own_routes_take_no_token() -> None:
     signed_up()
     held = make_token(User.objects.get())[1]
@@ -201,7 +214,8 @@ class _Writes(APIView):
     ("route", "advice"),
     [
         (path("new/<uuid:novelty_id>/", _nothing, name="new"), "let `settled` .* make one"),
-        (path("new/", _Writes.as_view(), name="new"), 'Say in SENT .* what "POST new" is sent'),
+        (path("new/", _nothing, name="new"), "Say in SCOPES .* what a token needs for new/"),
+        (path("tasks/new/", _Writes.as_view(), name="new"), 'Say in SENT .* what "POST new" is sent'),
         (path("new/", _nothing), "Give the route new/ a name"),
         (path("new/", include([])), "Teach .* to walk into new/"),
     ],
@@ -214,3 +228,4 @@ def test_a_route_that_is_not_known_here_says_what_to_add(route: Any, advice: str
 def test_every_line_is_about_a_route_that_is_there() -> None:
     known = {f"{method} {route.name}" for route in api.urlpatterns for method in METHODS}
     assert set(SENT) <= known
+    assert set(SCOPES) <= {str(route.pattern).partition("/")[0] for route in api.urlpatterns}

@@ -1,8 +1,10 @@
 """Every route of the API, found by walking the URL conf, and what each is sent so that it does something.
 
-A new route is one line in `SENT`, and another in `settled` where its path names something that is not made yet.
+A new route is one line in `SENT`, another in `settled` where its path names something that is not made yet, and
+another in `SCOPES` where its noun is new.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,7 +14,6 @@ from django.urls import URLPattern, reverse
 from taskengine.accounts.models import User
 from taskengine.accounts.personal_tokens import Scope
 from taskengine.api import errors
-from taskengine.api.scopes import scopes_of
 from taskengine.api.urls import urlpatterns
 from tests.support.accounts import PASSWORD
 from tests.support.breakdowns import ready
@@ -33,6 +34,7 @@ class Sent:
             for the same as the owner, about their own, where it does not.
         staff: Whether it is for staff alone; others are told so (403).
         open: Whether everybody gets the same, logged in or not.
+        scopes: What a personal access token needs where it is not what `SCOPES` says.
     """
 
     body: Any | Callable[[Ids], Any] = None
@@ -40,12 +42,36 @@ class Sent:
     others: int | None = None
     staff: bool = False
     open: bool = False
+    scopes: tuple[Scope, ...] = ()
 
 
 def sent(body: Any = None, answers: int = 200, **more: Any) -> Sent:
     """Write a `Sent` in one line."""
     return Sent(body=body, answers=answers, **more)
 
+
+_TASKS = ((Scope.TASKS_READ,), (Scope.TASKS_WRITE,))
+_EVENTS = ((Scope.EVENTS,), (Scope.EVENTS,))
+_AI = ((Scope.AI,), (Scope.AI,))
+_NONE: tuple[tuple[Scope, ...], ...] = ((), ())  # no token is taken
+# By the first word of the path: what a personal access token needs to read, and to write.
+SCOPES: Final[Mapping[str, tuple[tuple[Scope, ...], ...]]] = {
+    "about": _NONE,
+    "ai": _AI,
+    "asyncapi": _NONE,
+    "breakdowns": _AI,
+    "demo": _NONE,
+    "docs": _NONE,
+    "labels": _TASKS,
+    "projects": _TASKS,
+    "schema": _NONE,
+    "sync": _EVENTS,
+    "tasks": _TASKS,
+    "tickets": _EVENTS,
+    "tokens": _NONE,
+    "undo": _TASKS,
+    "users": _NONE,
+}
 
 # By method and name of the route. What is only read with GET, answers 200 and is its owner's needs no line.
 SENT: Final[Mapping[str, Sent]] = {
@@ -76,7 +102,7 @@ SENT: Final[Mapping[str, Sent]] = {
     "PATCH breakdown": sent({}),
     "POST breakdown-cancel": sent(),
     "POST breakdown-regenerate": sent(answers=202),
-    "POST breakdown-apply": sent(),
+    "POST breakdown-apply": sent(scopes=(Scope.AI, Scope.TASKS_WRITE)),
     "POST breakdown-steps": sent({"title": "Dig holes", "estimate_min": 30}, 201),
     "PATCH breakdown-step": sent({"locked": True}),
     "DELETE breakdown-step": sent(),
@@ -115,6 +141,7 @@ class Asked:
     Attributes:
         name: As in `SENT`.
         path: With the ids in it.
+        template: With their names in it, as in the OpenAPI document.
         method: The method.
         sent: What goes there; None where the route has no such method.
         needed: The scopes that a personal access token needs; none where it takes no token.
@@ -123,6 +150,7 @@ class Asked:
 
     name: str
     path: str
+    template: str
     method: str
     sent: Sent | None
     needed: tuple[Scope, ...]
@@ -154,6 +182,10 @@ def asked(ids: Ids, *, patterns: list[Any] | None = None) -> Iterator[Asked]:
                 f"The route {route.name} names a {name}: let `settled` in tests/support/routes.py make one."
             )
         kwargs = {name: ids[name] for name in route.pattern.converters}
+        noun = str(route.pattern).partition("/")[0]
+        assert noun in SCOPES, (
+            f"Say in SCOPES of tests/support/routes.py what a token needs for {noun}/, or that none is taken."
+        )
         view = getattr(route.callback, "view_class", None)
         for method in METHODS:
             known = f"{method} {route.name}"
@@ -164,11 +196,13 @@ def asked(ids: Ids, *, patterns: list[Any] | None = None) -> Iterator[Asked]:
                 assert known in SENT, (
                     f'Say in SENT of tests/support/routes.py what "{known}" is sent and answers its owner.'
                 )
+            what = SENT.get(known, Sent()) if is_there else None
             yield Asked(
                 name=known,
                 path=reverse(route.name, kwargs=kwargs) if patterns is None else str(route.pattern),
                 method=method,
-                sent=SENT.get(known, Sent()) if is_there else None,
-                needed=scopes_of(view, method),
+                sent=what,
+                template=re.sub(r"<\w+:(\w+)>", r"{\1}", f"/api/v1/{route.pattern}"),
+                needed=(what and what.scopes) or SCOPES[noun][0 if method == "GET" else 1],
                 names_something=bool(kwargs),
             )
