@@ -80,7 +80,7 @@ class TokenListView(APIView):
         with perform(owner_id=user.pk, verb="token.create") as operation:
             token, text = personal_tokens.make(user=user, now=operation.now, **new.validated_data)
             operation.changed(kind=_KIND, object_id=token.id, before=None, after=_logged(token))
-        audit.personal_token_made(user, token_id=token.id, scopes=token.scopes)
+            audit.personal_token_made(user, token_id=token.id, scopes=token.scopes)
         return Response(
             {**personal_tokens.payload(token), "token": text},
             status=status.HTTP_201_CREATED,
@@ -146,11 +146,10 @@ class TokenView(APIView):
         def act(operation: OpenOperation) -> Answer:
             token = personal_tokens.revoke(user_id=operation.owner_id, token_id=token_id)
             operation.changed(kind=_KIND, object_id=token_id, before=_logged(token), after=None)
+            audit.personal_token_revoked(cast(User, request.user), token_id=token_id)
             return Answer(status=status.HTTP_204_NO_CONTENT, body=None)
 
-        response = carry_out(request, "token.revoke", act)
-        audit.personal_token_revoked(cast(User, request.user), token_id=token_id)
-        return response
+        return carry_out(request, "token.revoke", act)
 
 
 def _logged(token: PersonalToken) -> dict[str, Any]:

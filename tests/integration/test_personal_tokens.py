@@ -195,6 +195,20 @@ def test_who_proved_who_they_are_by_an_older_password_makes_none(person: User) -
         make_token(later)
 
 
+def test_making_and_revoking_leave_one_line_each_without_the_secret(
+    ada: AppClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = {"idempotency-key": "6fa1d1a8-2d47-4f0c-b3b8-0d8f6b5e8f11"}
+    with caplog.at_level("INFO", "taskengine.accounts.audit"):
+        caplog.clear()
+        token = made(ada)
+        for _ in range(2):  # the second is the answer to a retry
+            assert ada.send("DELETE", f"{TOKENS}{token['id']}/", **key).status_code == 204
+
+    assert [message.partition(".")[0] for message in caplog.messages] == ["Token made", "Token revoked"]
+    assert token["token"][3:20] not in caplog.text
+
+
 # --- What is done with one ------------------------------------------------------------------------
 
 
