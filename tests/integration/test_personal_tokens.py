@@ -408,6 +408,16 @@ def test_a_deactivation_revokes_all_tokens_for_good(person: User) -> None:
     assert ended(text, listener)
 
 
+def test_a_token_of_somebody_inactive_is_over_though_it_is_there(person: User) -> None:
+    """As when an operator writes to the table by hand."""
+    text = make_token(person)[1]
+    listener = listening(text)
+
+    User.objects.update(is_active=False)
+
+    assert ended(text, listener)
+
+
 def test_a_log_out_leaves_tokens_alone(ada: AppClient) -> None:
     text = made(ada)["token"]
     listener = listening(text)
