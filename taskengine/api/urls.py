@@ -30,6 +30,7 @@ from taskengine.api.tasks import (
     TaskView,
 )
 from taskengine.api.tickets import TicketView
+from taskengine.api.tokens import TokenListView, TokenView
 from taskengine.api.undo import UndoView
 from taskengine.api.users import MeView
 
@@ -63,6 +64,8 @@ urlpatterns = [
         "breakdowns/<uuid:breakdown_id>/steps/<slug:key>/split/", SplitView.as_view(), name="breakdown-split"
     ),
     path("sync/", SyncView.as_view(), name="sync"),
+    path("tokens/", TokenListView.as_view(), name="tokens"),
+    path("tokens/<uuid:token_id>/", TokenView.as_view(), name="token"),
     path("tickets/", TicketView.as_view(), name="tickets"),
     path("ai/", AiView.as_view(), name="ai"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

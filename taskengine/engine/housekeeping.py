@@ -13,6 +13,7 @@ from django.db import close_old_connections
 
 from realtime import retention
 from taskengine import clock
+from taskengine.accounts import personal_tokens
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine.models import Heartbeat
 from taskengine.planning import attempts, budget, jobs
@@ -39,6 +40,10 @@ def _guests(*, now: datetime) -> bool:
 
 def _sessions(*, now: datetime) -> bool:
     return purge_expired_sessions(now=now)
+
+
+def _tokens(*, now: datetime) -> bool:
+    return personal_tokens.purge(now=now)
 
 
 def _abandoned(*, now: datetime) -> bool:
@@ -68,6 +73,7 @@ def _old_events(*, now: datetime) -> bool:
 SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
     _guests,
     _sessions,
+    _tokens,
     forget_dead_replicas,
     _abandoned,
     _charges,

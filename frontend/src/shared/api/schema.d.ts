@@ -596,6 +596,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List personal access tokens
+         * @description The newest first. One that has expired stays in the list for 30 days, or until it is revoked.
+         */
+        get: operations["tokens_list"];
+        put?: never;
+        /**
+         * Make a personal access token
+         * @description The answer shows it, and nothing ever after. It goes where the short-lived access token of a log-in goes, `Authorization: Bearer te_…`, and needs no refresh. Scopes and expiry are fixed; a person has 50 at most (409 `too_many_tokens`). A new password and a deactivation revoke them all. Takes no `Idempotency-Key`: secrets are not kept for a repeat. If the answer is lost, revoke it and make another.
+         */
+        post: operations["tokens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is known of a token
+         * @description Return it, without its secret.
+         */
+        get: operations["tokens_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description Whoever comes with it is 401 from the next request on, and its sockets are closed (4503), at the latest after 2.5 seconds. It can't be undone.
+         */
+        delete: operations["tokens_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a token
+         * @description Call it something else.
+         */
+        patch: operations["tokens_update"];
+        trace?: never;
+    };
     "/api/v1/undo/": {
         parameters: {
             query?: never;
@@ -954,6 +1006,31 @@ export interface components {
              */
             after?: string;
         };
+        /** @description A token that was just made: the only time that its secret is shown. */
+        NewPersonalToken: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** @description How it begins and ends, to be known again by. */
+            hint: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Null: when it is revoked.
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description To the minute or so; null: never.
+             */
+            last_used_at: string | null;
+            /** @description The address it came from then. */
+            last_used_from: string | null;
+            /** @description `Authorization: Bearer <this>`. Keep it: nobody can tell it again. */
+            token: string;
+        };
         NullEnum: null;
         /** @description How many open tasks there are of something. */
         OpenCount: {
@@ -986,6 +1063,10 @@ export interface components {
             name?: string;
             /** @default grey */
             colour: components["schemas"]["ColourEnum"];
+        };
+        /** @description What can be changed of a token: what it is called. */
+        PatchedPersonalTokenWriteRequest: {
+            name?: string;
         };
         /** @description What a client may say of a project. */
         PatchedProjectWriteRequest: {
@@ -1062,6 +1143,49 @@ export interface components {
                 sun?: string[][];
             } | null;
         };
+        /** @description A personal access token, without its secret. */
+        PersonalToken: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** @description How it begins and ends, to be known again by. */
+            hint: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Null: when it is revoked.
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description To the minute or so; null: never.
+             */
+            last_used_at: string | null;
+            /** @description The address it came from then. */
+            last_used_from: string | null;
+        };
+        /** @description A token to be made. */
+        PersonalTokenCreateRequest: {
+            /** @description What it is for: you will want to know some day. */
+            name: string;
+            /** @description What it is good for, at least one. `tasks:read` and `tasks:write` for tasks, projects, labels and what becomes of them, `events` for the stream, `ai` for breakdowns. */
+            scopes: components["schemas"]["ScopesEnum"][];
+            /**
+             * Format: date-time
+             * @description Until when. Null: until it is revoked.
+             */
+            expires_at?: string | null;
+        };
+        /** @description All of them: there are never more than one page has. */
+        PersonalTokenList: {
+            results: components["schemas"]["PersonalToken"][];
+            /** @description Always null. */
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
+        };
         /**
          * @description * `gemini` - gemini
          *     * `offline` - offline
@@ -1136,6 +1260,14 @@ export interface components {
             step: string | null;
             title: string | null;
         };
+        /**
+         * @description * `tasks:read` - tasks:read
+         *     * `tasks:write` - tasks:write
+         *     * `events` - events
+         *     * `ai` - ai
+         * @enum {string}
+         */
+        ScopesEnum: "tasks:read" | "tasks:write" | "events" | "ai";
         /** @description One object of the whole state. */
         SnapshotItem: {
             /** @description `task` or `breakdown`. */
@@ -1508,6 +1640,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -1551,6 +1692,15 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1611,7 +1761,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1695,6 +1845,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -1759,7 +1918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1846,7 +2005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1924,7 +2083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2015,7 +2174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2115,7 +2274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2203,7 +2362,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2295,7 +2454,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2396,7 +2555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2473,6 +2632,15 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2585,6 +2753,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -2638,7 +2815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2713,6 +2890,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -2763,7 +2949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2854,7 +3040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2951,6 +3137,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -3004,7 +3199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3079,6 +3274,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -3146,7 +3350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3237,7 +3441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3337,7 +3541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3430,6 +3634,15 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3542,6 +3755,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -3595,7 +3817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3670,6 +3892,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -3734,7 +3965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3820,7 +4051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3911,7 +4142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4011,7 +4242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4111,7 +4342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4198,7 +4429,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4276,7 +4507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4349,6 +4580,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -4402,6 +4642,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -4448,7 +4697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4459,6 +4708,372 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalTokenList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalTokenCreateRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPersonalToken"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalToken"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPersonalTokenWriteRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalToken"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4519,7 +5134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4601,6 +5216,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -4650,7 +5274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4721,7 +5345,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
