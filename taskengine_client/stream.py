@@ -36,8 +36,9 @@ class Stream:
 
     Args:
         url: The server, such as `https://tasks.example.org`, or the stream's own `wss:` address.
-        token: An access token, or what returns one that is still good; asked for each connection. What
-            it raises ends the stream, but for an OSError, which means "not now".
+        token: A personal access token with the scope `events`, or an access token, or what returns one that
+            is still good; asked for each connection. What it raises ends the stream, but for an OSError,
+            which means "not now".
         ticket: The same for one-use tickets, as `POST /api/v1/tickets/` answers them, in place of a token.
         since: Where an earlier stream ended; None begins with a snapshot.
         pace: The client's times.

@@ -19,8 +19,8 @@ from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 
-from realtime import outbox, revocation
-from taskengine.accounts import audit, logins
+from realtime import outbox
+from taskengine.accounts import audit, logins, personal_tokens
 from taskengine.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -60,9 +60,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             logins.end(session_keys=[key])
 
     def set_password(self, user: User, password: str) -> None:
-        """Set a password, at a change or a reset: every socket of the user ends."""
-        super().set_password(user, password)
-        revocation.ring([user.pk])
+        """Set a password, at a change or a reset: every socket and every personal access token of the user ends."""
+        with transaction.atomic():
+            super().set_password(user, password)
+            personal_tokens.revoke_all(user_ids=[user.pk])
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count an attempt to log in. Too many are 429, not the form error that allauth makes of them."""

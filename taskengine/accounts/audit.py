@@ -1,11 +1,13 @@
-"""One log line for each log-in, log-out, failure and change of password.
+"""One log line for each log-in, log-out, failure, change of password, and token made or revoked.
 
 A line names the user by id. A failure names the address that was tried by a keyed hash, so that
 attempts on one address can be counted without the log becoming a list of addresses.
 """
 
 import logging
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from allauth.account import signals as allauth_signals
 from allauth.account.adapter import get_adapter
@@ -42,6 +44,16 @@ def account_deleted(user: User) -> None:
 def account_deactivated(user: User) -> None:
     """Note that a person is kept out from now on."""
     logger.info("Account deactivated. user=%s", user.pk)
+
+
+def personal_token_made(user: User, *, token_id: UUID, scopes: Iterable[str]) -> None:
+    """Note that a person made a personal access token."""
+    logger.info("Token made. user=%s token=%s scopes=%s", user.pk, token_id, ",".join(scopes))
+
+
+def personal_token_revoked(user: User, *, token_id: UUID) -> None:
+    """Note that a person revoked a personal access token."""
+    logger.info("Token revoked. user=%s token=%s", user.pk, token_id)
 
 
 def _logged_in(*, request: HttpRequest, user: User, **_: Any) -> None:

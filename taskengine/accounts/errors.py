@@ -23,3 +23,28 @@ class TooManyGuests(DomainError):
     """The demo is full for now. Guests leave after a day; or sign up instead."""
 
     code: ClassVar[str] = "too_many_guests"
+
+
+class LogInEnded(DomainError):
+    """Your log-in has ended meanwhile. Log in again."""
+
+    code: ClassVar[str] = "login_ended"
+
+
+class PersonalTokenNotFound(DomainError):
+    """There is no such personal access token."""
+
+    code: ClassVar[str] = "token_not_found"
+
+
+class TooManyPersonalTokens(DomainError):
+    """You have as many personal access tokens as one may have. Revoke one first."""
+
+    code: ClassVar[str] = "too_many_tokens"
+
+
+class ExpiryPassed(DomainError):
+    """A token can't expire before it is made."""
+
+    code: ClassVar[str] = "expiry_passed"
+    pointer = "/expires_at"

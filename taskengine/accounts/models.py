@@ -7,12 +7,15 @@ from functools import cache
 from typing import Any, ClassVar, Final
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 
 from realtime import outbox
 from taskengine import clock
+
+MAX_TOKEN_NAME_CHARS: Final = 100
 
 # The languages whose forms of a word the search knows, by their ISO 639-1 codes. PostgreSQL has a dictionary for each.
 LANGUAGE_CHOICES: Final = [
@@ -149,3 +152,42 @@ class SocketTicket(models.Model):
 
     def __str__(self) -> str:
         return f"of {self.user_id} until {self.expires_at}"
+
+
+class PersonalToken(models.Model):
+    """A personal access token: a log-in of its own for a program, with less than all of the person's rights.
+
+    Only the hash is kept. A plain one is right here, and a slow, salted one such as passwords get would be
+    wrong: those make up for words that people choose, this is 238 bits by chance that nobody can guess or
+    has used elsewhere. And it is looked up by, once a request.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False, related_name="personal_tokens")
+    name = models.CharField(max_length=MAX_TOKEN_NAME_CHARS)
+    digest = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 of the token.")
+    hint = models.CharField(max_length=16, help_text="How it begins and ends, to be known again by.")
+    scopes = ArrayField(models.CharField(max_length=16))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    # Written once a minute at most. No index has them, so that such a write stays within the row's page.
+    last_used_at = models.DateTimeField(null=True)
+    last_used_from = models.CharField(max_length=64, null=True)  # noqa: DJ001 (null: it never was)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~models.Q(scopes=[]), name="accounts_pat_has_scopes"),
+        ]
+        indexes: ClassVar = [
+            # A person's list of them, and how many they are.
+            models.Index(fields=["user", "-created_at"], name="accounts_pat_user"),
+            # The sweep of what expired long ago.
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(expires_at__isnull=False),
+                name="accounts_pat_expires",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint})"

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from realtime import outbox
-from taskengine.accounts import audit, logins
+from taskengine.accounts import audit, logins, personal_tokens
 from taskengine.accounts.errors import InvalidTimeZone, TooManyGuests, WrongPassword
 from taskengine.accounts.models import User, validate_time_zone
 
@@ -59,10 +59,11 @@ def delete_account(*, user: User, password: str | None) -> None:
 
 
 def deactivate_account(*, user: User) -> None:
-    """Keep a person out, with all that is theirs left in place, and end their log-ins."""
+    """Keep a person out, with all that is theirs left in place, and end their log-ins and tokens."""
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(is_active=False)
         logins.end_all(user_ids=[user.pk])
+        personal_tokens.revoke_all(user_ids=[user.pk])
     audit.account_deactivated(user)
 
 

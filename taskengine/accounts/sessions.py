@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.db import connection
 from django.http import parse_cookie
@@ -16,21 +18,27 @@ from django.utils.http import is_same_domain
 
 from realtime.ports import Listener
 from taskengine import clock
-from taskengine.accounts import logins, tickets, tokens
+from taskengine.accounts import logins, personal_tokens, tickets, tokens
+from taskengine.accounts.addresses import request_of
 
 logger = logging.getLogger(__name__)
 
+# A token needs no stamp: a new password removes its row.
 _ENDED: Final = """
-SELECT l.n FROM json_array_elements(%s::json) WITH ORDINALITY AS l (who, n)
-LEFT JOIN django_session AS s ON s.session_key = l.who->>1 AND s.expire_date > %s
+SELECT l.n FROM json_array_elements(%(listeners)s::json) WITH ORDINALITY AS l (who, n)
+LEFT JOIN django_session AS s ON s.session_key = l.who->>1 AND s.expire_date > %(now)s
+LEFT JOIN accounts_personaltoken AS t ON t.user_id = (l.who->>0)::uuid
+    AND t.id = CASE WHEN starts_with(l.who->>1, %(prefix)s)
+        THEN substr(l.who->>1, length(%(prefix)s) + 1)::uuid END
+    AND (t.expires_at IS NULL OR t.expires_at > %(now)s)
 LEFT JOIN accounts_user AS u ON u.id = (l.who->>0)::uuid AND u.is_active
-    AND l.who->>2 = encode(sha256(convert_to(u.password, 'UTF8')), 'hex')
-WHERE s.session_key IS NULL OR u.id IS NULL
+    AND (t.id IS NOT NULL OR l.who->>2 = encode(sha256(convert_to(u.password, 'UTF8')), 'hex'))
+WHERE u.id IS NULL OR (s.session_key IS NULL AND t.id IS NULL)
 """
 
 
 class SessionAuthenticator:
-    """Believes a ticket, a bearer token, or a session cookie that comes from a page of ours.
+    """Believes a ticket, a bearer token of either kind, or a session cookie that comes from a page of ours.
 
     A browser sends its cookies with a WebSocket that any page opens, and asks nobody first: only
     the Origin header tells such a page from ours. Whoever holds a token or a ticket was given it,
@@ -42,11 +50,12 @@ class SessionAuthenticator:
         return self.authenticate_all([scope])[0]
 
     def authenticate_all(self, scopes: Sequence[Mapping[str, Any]]) -> list[Listener | None]:
-        """Return who each of some scopes belongs to, by three queries at most, however many they are.
+        """Return who each of some scopes belongs to, by a number of queries that doesn't grow with them.
 
-        A scope with a ticket is judged by that alone, since a browser sends its cookies beside it; else
-        one with an Authorization header by that. Headers that only a proxy may set (X-Forwarded-*) are
-        not read.
+        One for tickets, two for log-ins, one for personal tokens; another, once a minute, notes that tokens
+        are used. A scope with a ticket is judged by that alone, since a browser sends its cookies beside it;
+        else one with an Authorization header by that. Headers that only a proxy may set (X-Forwarded-*) are
+        not read, but to say where a token was used from.
         """
         claims = [_claim(scope) for scope in scopes]
         redeemed = tickets.redeem(
@@ -55,8 +64,15 @@ class SessionAuthenticator:
         people = logins.people(
             session_keys={claim.session_key for claim in claims if isinstance(claim, _LogIn)}
         )
+        holders = personal_tokens.identify_all(
+            {
+                claim.text: partial(_address, scope)
+                for claim, scope in zip(claims, scopes, strict=True)
+                if isinstance(claim, _PersonalToken)
+            }
+        )
 
-        def judge(claim: "_Ticket | _LogIn | None") -> Listener | None:
+        def judge(claim: "_Claim | None") -> Listener | None:
             match claim:
                 case _Ticket(ticket=ticket):
                     return redeemed.pop(ticket, None)  # of two that come with one, the first has it
@@ -64,21 +80,33 @@ class SessionAuthenticator:
                     user = people.get(key)
                     if user is not None and user_id in {None, user.pk}:
                         return Listener(stream=user.pk, session=key, stamp=tickets.stamp_of(user))
+                case _PersonalToken(text=text) if text in holders:
+                    user, grant = holders[text]
+                    if personal_tokens.Scope.EVENTS in grant.scopes:
+                        return Listener(stream=user.pk, session=grant.login, stamp=tickets.stamp_of(user))
             return None
 
         return [judge(claim) for claim in claims]
 
     def ended(self, listeners: Sequence[Listener]) -> list[int]:
-        """Return the places of those whose session is gone, whose user is not active or has another password.
+        """Return the places of those whose log-in is over: its session or token, or the user's standing.
 
-        One query, however many they are. It is asked every second for all sockets of a process, so who they
-        are goes as one JSON text, and only those come back who have to leave.
+        A session is over with the password it began under, too. One query, however many they are. It is asked
+        every second for all sockets of a process, so who they are goes as one JSON text, and only those come
+        back who have to leave.
         """
         if not listeners:
             return []
         who = [(listener.stream, listener.session, listener.stamp) for listener in listeners]
         with connection.cursor() as cursor:
-            cursor.execute(_ENDED, [orjson.dumps(who).decode(), clock.now()])
+            cursor.execute(
+                _ENDED,
+                {
+                    "listeners": orjson.dumps(who).decode(),
+                    "now": clock.now(),
+                    "prefix": personal_tokens.LOGIN_PREFIX,
+                },
+            )
             return [n - 1 for (n,) in cursor.fetchall()]
 
 
@@ -124,7 +152,17 @@ class _LogIn:
     user_id: UUID | None
 
 
-def _claim(scope: Mapping[str, Any]) -> _Ticket | _LogIn | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _PersonalToken:
+    """A scope that comes with what claims to be a personal access token."""
+
+    text: str
+
+
+_Claim = _Ticket | _LogIn | _PersonalToken
+
+
+def _claim(scope: Mapping[str, Any]) -> _Claim | None:
     """Return what a scope says of itself, as far as that can be seen without a query."""
     if found := tickets.offered(scope.get("subprotocols") or ()):
         return _Ticket(ticket=found[0]) if len(found) == 1 else None
@@ -132,10 +170,19 @@ def _claim(scope: Mapping[str, Any]) -> _Ticket | _LogIn | None:
     return _by_token(headers) if headers.has("authorization") else _by_cookie(headers, scope)
 
 
-def _by_token(headers: _Headers) -> _LogIn | None:
+def _by_token(headers: _Headers) -> _LogIn | _PersonalToken | None:
     scheme, _, token = (headers.only("authorization") or "").partition(" ")
-    standing = tokens.standing(token.strip()) if scheme.lower() == "bearer" else None
+    if scheme.lower() != "bearer":
+        return None
+    token = token.strip()
+    if token.startswith(personal_tokens.PREFIX):
+        return _PersonalToken(text=token)
+    standing = tokens.standing(token)
     return standing and _LogIn(session_key=standing[0], user_id=standing[1])
+
+
+def _address(scope: Mapping[str, Any]) -> str:
+    return str(get_adapter().get_client_ip(request_of(scope)))
 
 
 def _by_cookie(headers: _Headers, scope: Mapping[str, Any]) -> _LogIn | None:

@@ -17,6 +17,7 @@ from typing import Final
 from django.db import connection
 
 from realtime.ports import Listener
+from taskengine.accounts import personal_tokens
 from taskengine.accounts.models import SocketTicket, User
 
 LIFETIME: Final = timedelta(seconds=30)
@@ -25,7 +26,7 @@ _SECRET_BYTES: Final = 32
 _SHAPE: Final = re.compile(re.escape(PREFIX) + r"[A-Za-z0-9_-]{43}")
 
 # One statement decides, so that of two sockets that come with the same ticket one is let in. What a cookie
-# or a token is asked at the door is asked of a ticket too: session, user, and the password of that time.
+# or a token is asked at the door is asked of a ticket too: its log-in, user, and the password of that time.
 # Rows are taken in one order, so that two processes that are offered the same ones don't wait in a circle.
 _REDEEM: Final = """
 WITH offered AS MATERIALIZED (
@@ -34,9 +35,19 @@ WITH offered AS MATERIALIZED (
     ORDER BY digest FOR UPDATE
 )
 UPDATE accounts_socketticket AS t SET redeemed_at = %(now)s
-FROM offered AS o, django_session AS s, accounts_user AS u
+FROM offered AS o, accounts_user AS u
 WHERE t.digest = o.digest
-    AND s.session_key = t.session_key AND s.expire_date > %(now)s
+    AND (
+        EXISTS (
+            SELECT FROM django_session AS s WHERE s.session_key = t.session_key AND s.expire_date > %(now)s
+        )
+        OR EXISTS (
+            SELECT FROM accounts_personaltoken AS p WHERE p.user_id = t.user_id
+            AND p.id = CASE WHEN starts_with(t.session_key, %(prefix)s)
+                THEN substr(t.session_key, length(%(prefix)s) + 1)::uuid END
+            AND (p.expires_at IS NULL OR p.expires_at > %(now)s)
+        )
+    )
     AND u.id = t.user_id AND u.is_active
     AND t.stamp = encode(sha256(convert_to(u.password, 'UTF8')), 'hex')
 RETURNING t.digest, t.user_id, t.session_key, t.stamp
@@ -66,7 +77,7 @@ def issue(*, user: User, session_key: str, now: datetime) -> Ticket:
 
     Args:
         user: Whose stream it opens.
-        session_key: The log-in that asks; the socket ends with it.
+        session_key: The log-in that asks, a session's key or `Grant.login`; the socket ends with it.
         now: When its half minute begins.
     """
     ticket = Ticket(text=PREFIX + secrets.token_urlsafe(_SECRET_BYTES), expires_at=now + LIFETIME)
@@ -94,7 +105,9 @@ def redeem(texts: Collection[str], *, now: datetime) -> dict[str, Listener]:
     if not digests:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_REDEEM, {"digests": list(digests), "now": now})
+        cursor.execute(
+            _REDEEM, {"digests": list(digests), "now": now, "prefix": personal_tokens.LOGIN_PREFIX}
+        )
         return {
             digests[bytes(digest)]: Listener(stream=user_id, session=session_key, stamp=stamp)
             for digest, user_id, session_key, stamp in cursor

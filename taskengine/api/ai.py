@@ -1,6 +1,6 @@
 """`/api/v1/ai/`: which planner makes one's breakdowns, and what is left of today's budget."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -37,6 +37,8 @@ class AiSerializer(serializers.Serializer[Any]):
 @extend_schema(tags=["breakdowns"])
 class AiView(APIView):
     """The planner."""
+
+    scope: ClassVar[str] = "ai"
 
     @extend_schema(
         operation_id="ai",

@@ -1,5 +1,6 @@
 """`/api/v1/breakdowns/{id}/steps/`: parse, call one service, answer the whole breakdown."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -27,6 +28,8 @@ from taskengine.planning import services, step_services
 class StepListView(APIView):
     """The steps of a draft."""
 
+    scope: ClassVar[str] = "ai"
+
     @extend_schema(
         operation_id="breakdowns_steps_create",
         summary="Add a step",
@@ -51,6 +54,8 @@ class StepListView(APIView):
 @extend_schema(tags=["breakdowns"])
 class StepView(APIView):
     """One step of a draft."""
+
+    scope: ClassVar[str] = "ai"
 
     @extend_schema(
         operation_id="breakdowns_steps_update",

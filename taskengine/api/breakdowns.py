@@ -1,7 +1,7 @@
 """`/api/v1/breakdowns/`: parse, call one service, answer. The steps have a file of their own."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -47,6 +47,8 @@ _NEWEST_FIRST = cursors.Ordering(column="created_at", descending=True)
 
 class AsksView(APIView):
     """A view whose writes ask a planner for something: they are counted by themselves."""
+
+    scope: ClassVar[str] = "ai"
 
     throttle_classes = (ReadThrottle, WriteThrottle, AiThrottle)
 
@@ -139,6 +141,8 @@ class BreakdownListView(AsksView):
 class BreakdownView(APIView):
     """One breakdown."""
 
+    scope: ClassVar[str] = "ai"
+
     @extend_schema(
         operation_id="breakdowns_retrieve",
         summary="Read a breakdown",
@@ -180,6 +184,8 @@ class BreakdownView(APIView):
 class TakenView(APIView):
     """Taken time."""
 
+    scope: ClassVar[str] = "ai"
+
     @extend_schema(
         operation_id="breakdowns_taken",
         summary="Read which hours are taken",
@@ -209,6 +215,8 @@ class TakenView(APIView):
 @extend_schema(tags=["breakdowns"])
 class CancelView(APIView):
     """Cancel."""
+
+    scope: ClassVar[str] = "ai"
 
     @extend_schema(
         operation_id="breakdowns_cancel",
@@ -259,6 +267,9 @@ class RegenerateView(AsksView):
 @extend_schema(tags=["breakdowns"])
 class ApplyView(APIView):
     """Apply."""
+
+    # It makes tasks, which a token for drafts alone may not.
+    scope: ClassVar[str] = "ai tasks"
 
     @extend_schema(
         operation_id="breakdowns_apply",

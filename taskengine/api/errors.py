@@ -22,7 +22,12 @@ from rest_framework.views import set_rollback
 
 from realtime.history import HistoryGone
 from realtime.outbox import UnknownStream
-from taskengine.accounts.errors import TooManyGuests
+from taskengine.accounts.errors import (
+    LogInEnded,
+    PersonalTokenNotFound,
+    TooManyGuests,
+    TooManyPersonalTokens,
+)
 from taskengine.api.json import JSONRenderer
 from taskengine.api.requests import request_id
 from taskengine.errors import DomainError
@@ -70,11 +75,13 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
     BudgetExhausted: HTTPStatus.TOO_MANY_REQUESTS,
     LabelNameTaken: HTTPStatus.CONFLICT,
     LabelNotFound: HTTPStatus.NOT_FOUND,
+    LogInEnded: HTTPStatus.UNAUTHORIZED,
     NamedIdTaken: HTTPStatus.CONFLICT,
     OpenChildren: HTTPStatus.CONFLICT,
     OperationIdReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OperationInFlight: HTTPStatus.CONFLICT,
     OperationNotFound: HTTPStatus.NOT_FOUND,
+    PersonalTokenNotFound: HTTPStatus.NOT_FOUND,
     ProjectNotEmpty: HTTPStatus.CONFLICT,
     ProjectNotFound: HTTPStatus.NOT_FOUND,
     StepNotFound: HTTPStatus.NOT_FOUND,
@@ -84,6 +91,7 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
     TooManyRows: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     TooManySteps: HTTPStatus.CONFLICT,
     TooManyGuests: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyPersonalTokens: HTTPStatus.CONFLICT,
     UndoConflict: HTTPStatus.CONFLICT,
     UndoImpossible: HTTPStatus.CONFLICT,
 }

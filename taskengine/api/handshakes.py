@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 from allauth.core.internal.ratelimit import get_ip
-from django.http import HttpRequest
 
 from taskengine import cache
+from taskengine.accounts.addresses import request_of
 from taskengine.api.errors import CONTENT_TYPE, problem
 from taskengine.api.rates import Rate
 from taskengine.api.requests import HEADER, new_request_id
@@ -68,13 +68,7 @@ def _count(scope: Any, rate: Rate) -> int | None:
 
 def _address(scope: Any) -> str:
     """Return the address that every other limit counts by: the peer's, or what trusted proxies say."""
-    request = HttpRequest()
-    if scope.get("client"):
-        request.META["REMOTE_ADDR"] = scope["client"][0]
-    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
-    if forwarded:
-        request.META["HTTP_X_FORWARDED_FOR"] = ",".join(forwarded)
-    return str(get_ip(request))
+    return str(get_ip(request_of(scope)))
 
 
 async def _refuse(scope: Any, send: Send, wait_s: int) -> None:

@@ -1,5 +1,6 @@
 """`/api/v1/labels/`: parse, call one service, answer."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -35,6 +36,8 @@ from taskengine.tasks import places
 @extend_schema(tags=["labels"])
 class LabelListView(APIView):
     """All of one's labels."""
+
+    scope: ClassVar[str] = "tasks"
 
     @extend_schema(
         operation_id="labels_list",
@@ -74,6 +77,8 @@ class LabelListView(APIView):
 @extend_schema(tags=["labels"])
 class LabelView(APIView):
     """One label."""
+
+    scope: ClassVar[str] = "tasks"
 
     @extend_schema(
         operation_id="labels_retrieve",

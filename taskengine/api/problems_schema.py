@@ -10,7 +10,7 @@ from taskengine.api.errors import CONTENT_TYPE
 _MEANING = {
     400: "Something that was sent is not valid; `errors` says what.",
     401: "Nobody is logged in, or the log-in has ended.",
-    403: "The CSRF check failed.",
+    403: "The CSRF check failed, or a personal access token has not the scopes for it.",
     404: "There is no such thing, or it is not yours.",
     409: "It is taken, was changed since, or the same operation is being carried out right now.",
     410: "What follows is not kept any more: begin anew.",
@@ -41,6 +41,20 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="For people.")
     errors = ProblemErrorSerializer(many=True)  # type: ignore[assignment]  # the name on the wire
     request_id = serializers.CharField(allow_null=True)
+
+
+def refuse_tokens(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add 403 to every operation that asks who is there: a personal access token may lack the scope for any.
+
+    drf-spectacular calls it when the document is made.
+    """
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            asks_who = any(operation.get("security", ()))
+            if asks_who and "401" in (answers := operation["responses"]):
+                answers.setdefault("403", {**answers["401"], "description": _MEANING[403]})
+                operation["responses"] = dict(sorted(answers.items()))
+    return result
 
 
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:

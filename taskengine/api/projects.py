@@ -1,5 +1,6 @@
 """`/api/v1/projects/`: parse, call one service, answer."""
 
+from typing import ClassVar
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -38,6 +39,8 @@ from taskengine.tasks import places
 @extend_schema(tags=["projects"])
 class ProjectListView(APIView):
     """All of one's projects."""
+
+    scope: ClassVar[str] = "tasks"
 
     @extend_schema(
         operation_id="projects_list",
@@ -81,6 +84,8 @@ class ProjectListView(APIView):
 @extend_schema(tags=["projects"])
 class ProjectView(APIView):
     """One project."""
+
+    scope: ClassVar[str] = "tasks"
 
     @extend_schema(
         operation_id="projects_retrieve",
@@ -142,6 +147,8 @@ class ProjectView(APIView):
 @extend_schema(tags=["projects"])
 class ProjectMoveView(APIView):
     """The order."""
+
+    scope: ClassVar[str] = "tasks"
 
     @extend_schema(
         operation_id="projects_move",

@@ -1,6 +1,6 @@
 """`/api/v1/sync/`: the stream, page by page, for those who have no socket open."""
 
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -94,6 +94,8 @@ class SyncSerializer(serializers.Serializer[Any]):
 @extend_schema(tags=["sync"])
 class SyncView(APIView):
     """The stream, without a socket."""
+
+    scope: ClassVar[str] = "events"
 
     @extend_schema(
         operation_id="sync",

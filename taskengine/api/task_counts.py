@@ -1,6 +1,7 @@
 """`/api/v1/tasks/summary/` and `/api/v1/tasks/counts/`: how many there are."""
 
 from dataclasses import asdict
+from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -26,6 +27,8 @@ from taskengine.tasks.counts import counts
 @extend_schema(tags=["tasks"])
 class TaskSummaryView(APIView):
     """The counts."""
+
+    scope: ClassVar[str] = "tasks"
 
     @extend_schema(
         operation_id="tasks_summary",
@@ -58,6 +61,8 @@ class TaskSummaryView(APIView):
 @extend_schema(tags=["tasks"])
 class TaskCountsView(APIView):
     """All counts."""
+
+    scope: ClassVar[str] = "tasks"
 
     @extend_schema(
         operation_id="tasks_counts",

@@ -47,6 +47,8 @@ def _answer(task: Task, *, code: int = status.HTTP_200_OK) -> Answer:
 class TaskListView(APIView):
     """All of one's tasks."""
 
+    scope: ClassVar[str] = "tasks"
+
     @extend_schema(
         operation_id="tasks_list",
         summary="List tasks",
@@ -107,6 +109,8 @@ class TaskListView(APIView):
 @extend_schema(tags=["tasks"])
 class TaskView(APIView):
     """One task."""
+
+    scope: ClassVar[str] = "tasks"
 
     @extend_schema(
         operation_id="tasks_retrieve",
@@ -181,6 +185,8 @@ _VERB_PROBLEMS = (401, 403, 404, 409, 422, 429)
 
 class _VerbView(APIView):
     """`POST` of one verb to one task; a repeat changes nothing and makes no event."""
+
+    scope: ClassVar[str] = "tasks"
 
     verb: ClassVar[str]
     body: ClassVar[type[StrictSerializer]] = NothingSerializer

@@ -1,6 +1,6 @@
 """`/api/v1/tickets/`: one-use tickets for sockets."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
@@ -12,6 +12,7 @@ from realtime.envelope import SUBPROTOCOL, rfc3339
 from taskengine import clock
 from taskengine.accounts import tickets, tokens
 from taskengine.accounts.models import User
+from taskengine.accounts.personal_tokens import Grant
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import NothingSerializer
 
@@ -29,6 +30,8 @@ class TicketSerializer(serializers.Serializer[Any]):
 
 class TicketView(APIView):
     """Tickets."""
+
+    scope: ClassVar[str] = "events"
 
     @extend_schema(
         tags=["stream"],
@@ -72,7 +75,9 @@ class TicketView(APIView):
 
 
 def _session_key(request: Request) -> str:
-    """Return the log-in that the request stands on: by token, or else by cookie."""
+    """Return the log-in that the request stands on: by token of either kind, or else by cookie."""
+    if isinstance(request.auth, Grant):
+        return request.auth.login
     if request.auth is not None:
         return tokens.session_key(cast(dict[str, Any], request.auth))
     key: str | None = request._request.session.session_key

@@ -160,12 +160,12 @@ class TrashedView(APIView):
             **problems(400, 401, 403, 404, 409, 422, 429),
         },
     )
-    def delete(self, request: Request, task_id: UUID) -> Response:
+    def delete(self, request: Request, trashed_id: UUID) -> Response:
         """Purge it."""
         NothingSerializer(data=request.data).is_valid(raise_exception=True)
 
         def act(operation: OpenOperation) -> Answer:
-            trash.purge_task(operation=operation, task_id=task_id)
+            trash.purge_task(operation=operation, task_id=trashed_id)
             return _GONE
 
         return carry_out(request, "task.purge", act)

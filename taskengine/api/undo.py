@@ -1,7 +1,7 @@
 """`/api/v1/undo/`: taking back what one did."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
@@ -54,6 +54,8 @@ class UndoneSerializer(serializers.Serializer[Any]):
 @extend_schema(tags=["operations"])
 class UndoView(APIView):
     """The undo."""
+
+    scope: ClassVar[str] = "tasks"
 
     @extend_schema(
         operation_id="undo",

@@ -34,6 +34,7 @@ from taskengine.api.tasks import (
     TaskView,
 )
 from taskengine.api.tickets import TicketView
+from taskengine.api.tokens import TokenListView, TokenView
 from taskengine.api.trash import TrashedView, TrashView
 from taskengine.api.undo import UndoView
 from taskengine.api.users import MeView
@@ -57,7 +58,7 @@ urlpatterns = [
     path("labels/", LabelListView.as_view(), name="labels"),
     path("labels/<uuid:label_id>/", LabelView.as_view(), name="label"),
     path("trash/", TrashView.as_view(), name="trash"),
-    path("trash/<uuid:task_id>/", TrashedView.as_view(), name="trashed"),
+    path("trash/<uuid:trashed_id>/", TrashedView.as_view(), name="trashed"),
     path("operations/", ActivityView.as_view(), name="operations"),
     path("export/", ExportView.as_view(), name="export"),
     path("import/", ImportView.as_view(), name="import"),
@@ -74,6 +75,8 @@ urlpatterns = [
         "breakdowns/<uuid:breakdown_id>/steps/<slug:key>/split/", SplitView.as_view(), name="breakdown-split"
     ),
     path("sync/", SyncView.as_view(), name="sync"),
+    path("tokens/", TokenListView.as_view(), name="tokens"),
+    path("tokens/<uuid:token_id>/", TokenView.as_view(), name="token"),
     path("tickets/", TicketView.as_view(), name="tickets"),
     path("ai/", AiView.as_view(), name="ai"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -13,6 +13,7 @@ from django.db import close_old_connections
 
 from realtime import retention
 from taskengine import clock
+from taskengine.accounts import personal_tokens
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine.models import Heartbeat
 from taskengine.operations import retention as log
@@ -41,6 +42,10 @@ def _guests(*, now: datetime) -> bool:
 
 def _sessions(*, now: datetime) -> bool:
     return purge_expired_sessions(now=now)
+
+
+def _tokens(*, now: datetime) -> bool:
+    return personal_tokens.purge(now=now)
 
 
 def _abandoned(*, now: datetime) -> bool:
@@ -81,6 +86,7 @@ def _old_trash(*, now: datetime) -> bool:
 SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
     _guests,
     _sessions,
+    _tokens,
     forget_dead_replicas,
     _abandoned,
     _charges,

@@ -165,6 +165,25 @@ async def delays_s(pair: Pair, end: End) -> list[float]:
     return delays
 
 
+async def delays_of_token_s(pair: Pair) -> list[float]:
+    """Revoke a personal access token; return how much later each of its sockets was told so."""
+    new = {"name": "Script", "scopes": ["events", "tasks:read"]}
+    async with await Client.sign_up(pair.here.url) as ada:
+        token = (await ada.send("POST", "/api/v1/tokens/", json=new)).json()
+        async with Client(pair.here.url, token["token"]) as script, script.at(pair.there.url) as script_there:
+            going = [await script.listen(), await script_there.listen()]
+            beside = await ada.listen()
+            await ada.send("DELETE", f"/api/v1/tokens/{token['id']}/")
+            ended_at = time.monotonic()
+            delays = await asyncio.gather(*(_told_after_s(listener, ended_at) for listener in going))
+
+            assert (await script.send("GET", "/api/v1/tasks/")).status_code == 401
+            await beside.event("task.created", await ada.create("Still logged in"))
+            await going[0].connect()
+            assert (await going[0].closed())[0] == NOT_AUTHENTICATED
+    return delays
+
+
 async def _told_after_s(listener: Listener, ended_at: float) -> float:
     bye = await eventually("bye", lambda: listener.bye, pause_s=0.002)
     delay_s = time.monotonic() - ended_at
@@ -179,6 +198,7 @@ async def test_the_doorbell_ends_sockets_at_once_on_every_server(pair: Pair) -> 
         beside = await bob.listen()
 
         found = {end.__name__: await delays_s(pair, end) for end in ENDS}
+        found["revoke_token"] = await delays_of_token_s(pair)
 
         delays = [delay_s for each in found.values() for delay_s in each]
         figures.note("slowest end of a socket after its log-in's", max(delays) * 1000, "ms")
@@ -189,7 +209,7 @@ async def test_the_doorbell_ends_sockets_at_once_on_every_server(pair: Pair) -> 
 
 async def test_without_any_doorbell_sockets_end_in_time_on_every_server(deaf_pair: Pair) -> None:
     ends = (log_out, change_password, deactivate_behind_our_backs)
-    found = await asyncio.gather(*(delays_s(deaf_pair, end) for end in ends))
+    found = await asyncio.gather(*(delays_s(deaf_pair, end) for end in ends), delays_of_token_s(deaf_pair))
     assert max(map(max, found)) < REPAIR_S, found
 
 

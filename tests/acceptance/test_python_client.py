@@ -146,6 +146,21 @@ async def test_a_log_out_ends_the_stream_by_name(server: Server) -> None:
             await asyncio.wait_for(anext(stream), 10)
 
 
+async def test_a_personal_access_token_opens_a_stream_until_it_is_revoked(server: Server) -> None:
+    async with await Client.sign_up(server.url) as ada:
+        new = {"name": "Reader", "scopes": ["events"]}
+        token = (await ada.send("POST", "/api/v1/tokens/", json=new)).json()
+        async with Stream(server.url, token=token["token"], pace=QUICK) as stream:
+            assert isinstance(await asyncio.wait_for(anext(stream), 10), Snapshot)
+            task = await ada.create("Heard by a script")
+            change = await asyncio.wait_for(anext(stream), 10)
+            assert isinstance(change, Event)
+            assert change.data["task"] == task
+            await ada.send("DELETE", f"/api/v1/tokens/{token['id']}/")
+            with pytest.raises(SessionEnded):
+                await asyncio.wait_for(anext(stream), 10)
+
+
 async def test_a_token_that_proves_nothing_ends_the_stream_by_name(server: Server) -> None:
     async with Stream(server.url, token="no.such.token", pace=QUICK) as stream:
         with pytest.raises(NotAuthenticated):

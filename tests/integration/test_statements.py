@@ -15,7 +15,7 @@ from taskengine.api.urls import urlpatterns
 from taskengine.tasks import services
 from tests.support.accounts import AppClient, signed_up
 from tests.support.breakdowns import ready
-from tests.support.people import do, make_label, make_project, make_task, undo
+from tests.support.people import do, make_label, make_project, make_task, make_token, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,7 @@ def grow(person: User, count: int) -> dict[str, Any]:
     drafts = [ready(person) for _ in range(count)]
     projects = [make_project(person, f"Project {n}") for n in range(count)]
     labels = [make_label(person, f"Label {n}") for n in range(count)]
+    tokens = [make_token(person)[0] for _ in range(count)]
     for task in tasks[2::3]:
         fields = {"project": projects[0].id, "labels": [label.id for label in labels]}
         do(person, services.update_task, task, fields=fields)
@@ -54,6 +55,7 @@ def grow(person: User, count: int) -> dict[str, Any]:
         "task_id": tasks[0].id,
         "project_id": projects[0].id,
         "label_id": labels[0].id,
+        "token_id": tokens[0].id,
         "breakdown_id": drafts[0].id,
         "key": "sources",
     }

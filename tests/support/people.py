@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from realtime.models import EventRow
-from taskengine.accounts.models import User
+from taskengine.accounts import personal_tokens
+from taskengine.accounts.models import PersonalToken, User
+from taskengine.accounts.personal_tokens import Scope
 from taskengine.accounts.services import update_user
 from taskengine.api.undo import POSSIBLE, UNDOERS
 from taskengine.operations.services import OpenOperation, perform
@@ -47,6 +49,16 @@ def make_label(person: User, name: str = "urgent", **fields: Any) -> Label:
     """Make a label."""
     with operation_of(person) as operation:
         return organisation.create_label(operation=operation, name=name, **fields)
+
+
+def make_token(
+    person: User, *scopes: Scope, expires_at: datetime | None = None, name: str = "Script"
+) -> tuple[PersonalToken, str]:
+    """Make a personal access token, with every scope unless some are named; return its row and its text."""
+    with operation_of(person) as operation:
+        return personal_tokens.make(
+            user=person, name=name, scopes=scopes or tuple(Scope), expires_at=expires_at, now=operation.now
+        )
 
 
 def move_to_zone(person: User, time_zone: str) -> None:

@@ -682,6 +682,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tokens/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List personal access tokens
+         * @description The newest first. One that has expired stays in the list for 30 days, or until it is revoked.
+         */
+        get: operations["tokens_list"];
+        put?: never;
+        /**
+         * Make a personal access token
+         * @description The answer shows it, and nothing ever after. It goes where the short-lived access token of a log-in goes, `Authorization: Bearer te_…`, and needs no refresh. Scopes and expiry are fixed; a person has 50 at most (409 `too_many_tokens`). A new password and a deactivation revoke them all. Takes no `Idempotency-Key`: secrets are not kept for a repeat. If the answer is lost, revoke it and make another.
+         */
+        post: operations["tokens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is known of a token
+         * @description Return it, without its secret.
+         */
+        get: operations["tokens_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description Whoever comes with it is 401 from the next request on, and its sockets are closed (4503), at the latest after 2.5 seconds. It can't be undone.
+         */
+        delete: operations["tokens_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a token
+         * @description Call it something else.
+         */
+        patch: operations["tokens_update"];
+        trace?: never;
+    };
     "/api/v1/trash/": {
         parameters: {
             query?: never;
@@ -706,7 +758,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/trash/{task_id}/": {
+    "/api/v1/trash/{trashed_id}/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1355,6 +1407,31 @@ export interface components {
              */
             after?: string;
         };
+        /** @description A token that was just made: the only time that its secret is shown. */
+        NewPersonalToken: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** @description How it begins and ends, to be known again by. */
+            hint: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Null: when it is revoked.
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description To the minute or so; null: never.
+             */
+            last_used_at: string | null;
+            /** @description The address it came from then. */
+            last_used_from: string | null;
+            /** @description `Authorization: Bearer <this>`. Keep it: nobody can tell it again. */
+            token: string;
+        };
         NullEnum: null;
         /**
          * @description * `nothing_changed` - nothing_changed
@@ -1446,6 +1523,10 @@ export interface components {
             /** @default grey */
             colour: components["schemas"]["ColourEnum"];
         };
+        /** @description What can be changed of a token: what it is called. */
+        PatchedPersonalTokenWriteRequest: {
+            name?: string;
+        };
         /** @description What a client may say of a project. */
         PatchedProjectWriteRequest: {
             name?: string;
@@ -1520,6 +1601,49 @@ export interface components {
                 sat?: string[][];
                 sun?: string[][];
             } | null;
+        };
+        /** @description A personal access token, without its secret. */
+        PersonalToken: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            scopes: components["schemas"]["ScopesEnum"][];
+            /** @description How it begins and ends, to be known again by. */
+            hint: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Null: when it is revoked.
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
+             * @description To the minute or so; null: never.
+             */
+            last_used_at: string | null;
+            /** @description The address it came from then. */
+            last_used_from: string | null;
+        };
+        /** @description A token to be made. */
+        PersonalTokenCreateRequest: {
+            /** @description What it is for: you will want to know some day. */
+            name: string;
+            /** @description What it is good for, at least one. `tasks:read` and `tasks:write` for tasks, projects, labels and what becomes of them, `events` for the stream, `ai` for breakdowns. */
+            scopes: components["schemas"]["ScopesEnum"][];
+            /**
+             * Format: date-time
+             * @description Until when. Null: until it is revoked.
+             */
+            expires_at?: string | null;
+        };
+        /** @description All of them: there are never more than one page has. */
+        PersonalTokenList: {
+            results: components["schemas"]["PersonalToken"][];
+            /** @description Always null. */
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
         };
         /**
          * @description * `gemini` - gemini
@@ -1620,6 +1744,14 @@ export interface components {
             step: string | null;
             title: string | null;
         };
+        /**
+         * @description * `tasks:read` - tasks:read
+         *     * `tasks:write` - tasks:write
+         *     * `events` - events
+         *     * `ai` - ai
+         * @enum {string}
+         */
+        ScopesEnum: "tasks:read" | "tasks:write" | "events" | "ai";
         /** @description One object of the whole state. */
         SnapshotItem: {
             /** @description `task` or `breakdown`. */
@@ -2193,6 +2325,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -2236,6 +2377,15 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2296,7 +2446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2380,6 +2530,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -2444,7 +2603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2531,7 +2690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2609,7 +2768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2700,7 +2859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2800,7 +2959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2888,7 +3047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2980,7 +3139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3081,7 +3240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3158,6 +3317,15 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3276,6 +3444,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -3345,7 +3522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3431,6 +3608,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -3484,7 +3670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3559,6 +3745,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -3609,7 +3804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3700,7 +3895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3799,6 +3994,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -3844,6 +4048,15 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3904,7 +4117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3979,6 +4192,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -4046,7 +4268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4137,7 +4359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4237,7 +4459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4330,6 +4552,15 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4442,6 +4673,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -4495,7 +4735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4570,6 +4810,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -4634,7 +4883,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4720,7 +4969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4811,7 +5060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4911,7 +5160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5008,6 +5257,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -5072,7 +5330,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5159,7 +5417,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5237,7 +5495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5310,6 +5568,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -5363,6 +5630,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -5409,7 +5685,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5420,6 +5696,372 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalTokenList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonalTokenCreateRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPersonalToken"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalToken"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPersonalTokenWriteRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalToken"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5477,6 +6119,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -5525,7 +6176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5571,7 +6222,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                task_id: string;
+                trashed_id: string;
             };
             cookie?: never;
         };
@@ -5602,7 +6253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5691,7 +6342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5773,6 +6424,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -5822,7 +6482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5893,7 +6553,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
             403: {
                 headers: {
                     [name: string]: unknown;
