@@ -1,6 +1,7 @@
 """Why an operation is not carried out a second time, or not taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from taskengine.errors import DomainError, Fault
 
@@ -16,6 +17,21 @@ class OperationIdReused(DomainError):
     """This idempotency key was used for another request. Use a new one for each operation."""
 
     code = "idempotency_key_reused"
+
+
+class PreconditionFailed(DomainError):
+    """It was changed since, or the tag is weak or none of ours. Nothing was written; `current` is how it is now."""
+
+    code = "precondition_failed"
+
+    def __init__(self, current: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.current = current
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """The object as it is."""
+        return {"current": self.current}
 
 
 class OperationNotFound(DomainError):

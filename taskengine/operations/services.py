@@ -1,7 +1,7 @@
 """Carrying out one operation: its transaction, its place in the log, and what a retry gets."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from realtime import outbox
 from taskengine import clock
 from taskengine.database.table import Table
-from taskengine.operations.errors import OperationIdReused, OperationInFlight
+from taskengine.operations.errors import OperationIdReused, OperationInFlight, PreconditionFailed
 from taskengine.operations.models import Operation
 
 _OPERATIONS: Final = Table(Operation)
@@ -38,6 +38,7 @@ class OpenOperation:
         answer: What to tell the client. Set already when this is a retry of one that was carried
             out: then nothing is to be done again.
         changes: What was changed so far.
+        expected: The versions that whoever asks has read, by the object's id; of what is not named any will do.
     """
 
     owner_id: UUID
@@ -45,6 +46,23 @@ class OpenOperation:
     id: UUID = field(default_factory=uuid.uuid4)
     answer: Answer | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
+    expected: dict[UUID, Set[int]] = field(default_factory=dict)
+
+    def refuse_if_stale(
+        self, object_id: UUID, version: int, current: Callable[[], Mapping[str, Any]]
+    ) -> None:
+        """Refuse to write to an object that is not what was read. Every bracket asks, right after its lock.
+
+        Args:
+            object_id: Which one.
+            version: The one it has.
+            current: Returns it as the wire has it.
+
+        Raises:
+            PreconditionFailed: Another version is expected.
+        """
+        if object_id in self.expected and version not in self.expected[object_id]:
+            raise PreconditionFailed(current())
 
     def changed(
         self,

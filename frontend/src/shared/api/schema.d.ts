@@ -1152,6 +1152,22 @@ export interface components {
              */
             granularity: number;
         };
+        /** @description An error that shows what is there now. */
+        StaleProblem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @description For programs; it never changes. */
+            code: string;
+            /** @description For people. */
+            detail: string;
+            errors: components["schemas"]["ProblemError"][];
+            request_id: string | null;
+            /** @description The object as it is, as a read of it would answer. */
+            current: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * @description * `queued` - queued
          *     * `generating` - generating
@@ -2614,6 +2630,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2688,7 +2706,10 @@ export interface operations {
     labels_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read, or several: where one is still right, the answer is 304, without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 label_id: string;
             };
@@ -2698,11 +2719,22 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
                 };
+            };
+            /** @description It is what `If-None-Match` says it is. */
+            304: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -2739,6 +2771,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 label_id: string;
@@ -2753,6 +2787,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -2790,6 +2833,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The idempotency key was used for another request. */
             422: {
                 headers: {
@@ -2816,6 +2868,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 label_id: string;
@@ -2830,6 +2884,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2879,6 +2935,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
@@ -2980,6 +3047,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3054,7 +3123,10 @@ export interface operations {
     projects_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read, or several: where one is still right, the answer is 304, without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 project_id: string;
             };
@@ -3064,11 +3136,22 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
                 };
+            };
+            /** @description It is what `If-None-Match` says it is. */
+            304: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -3113,6 +3196,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 project_id: string;
@@ -3173,6 +3258,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The idempotency key was used for another request. */
             422: {
                 headers: {
@@ -3199,6 +3293,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 project_id: string;
@@ -3213,6 +3309,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3262,6 +3360,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
@@ -3299,6 +3408,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 project_id: string;
@@ -3313,6 +3424,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3362,6 +3475,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
@@ -3571,6 +3695,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3645,7 +3771,10 @@ export interface operations {
     tasks_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read, or several: where one is still right, the answer is 304, without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 task_id: string;
             };
@@ -3655,11 +3784,22 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
+            };
+            /** @description It is what `If-None-Match` says it is. */
+            304: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -3696,6 +3836,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -3710,6 +3852,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3759,6 +3903,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
@@ -3796,6 +3951,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -3810,6 +3967,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -3847,6 +4013,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The idempotency key was used for another request. */
             422: {
                 headers: {
@@ -3873,6 +4048,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -3887,6 +4064,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3936,6 +4115,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
@@ -3973,6 +4163,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -3987,6 +4179,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4036,6 +4230,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
@@ -4073,6 +4278,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -4087,6 +4294,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4138,6 +4347,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -4173,6 +4393,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -4183,10 +4405,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
@@ -4223,6 +4456,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The idempotency key was used for another request. */
@@ -4251,6 +4495,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -4261,10 +4507,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
@@ -4301,6 +4558,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The idempotency key was used for another request. */
