@@ -26,6 +26,7 @@ from taskengine.api.json import JSONRenderer
 from taskengine.api.requests import request_id
 from taskengine.errors import DomainError
 from taskengine.operations.errors import (
+    OperationIdExpired,
     OperationIdReused,
     OperationInFlight,
     OperationNotFound,
@@ -68,6 +69,7 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
     LabelNotFound: HTTPStatus.NOT_FOUND,
     NamedIdTaken: HTTPStatus.CONFLICT,
     OpenChildren: HTTPStatus.CONFLICT,
+    OperationIdExpired: HTTPStatus.UNPROCESSABLE_ENTITY,
     OperationIdReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OperationInFlight: HTTPStatus.CONFLICT,
     OperationNotFound: HTTPStatus.NOT_FOUND,

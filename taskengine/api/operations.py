@@ -24,7 +24,8 @@ KEY_PARAMETER = OpenApiParameter(
     OpenApiParameter.HEADER,
     description=(
         "A UUID of your own for this operation. The same request with the same key is carried out once:"
-        " a retry gets the first answer again. Events carry it as `op_id`."
+        " a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events"
+        " carry it as `op_id`."
     ),
 )
 
@@ -49,6 +50,7 @@ def carry_out(
         PreconditionFailed: The object is not what `If-Match` says.
         OperationInFlight: The same operation is being carried out right now.
         OperationIdReused: The key was used for another request.
+        OperationIdExpired: The key was used more than a day ago.
     """
     expected = _expected(request, on)
     with perform(

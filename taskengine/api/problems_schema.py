@@ -16,7 +16,7 @@ _MEANING = {
     410: "What follows is not kept any more: begin anew.",
     412: "It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag.",
     413: "The body is too large.",
-    422: "The idempotency key was used for another request.",
+    422: "The idempotency key was used for another request, or more than a day ago.",
     429: "Too many requests; `Retry-After` says how long to wait.",
     503: "Not now.",
 }

@@ -19,6 +19,12 @@ class OperationIdReused(DomainError):
     code = "idempotency_key_reused"
 
 
+class OperationIdExpired(DomainError):
+    """This idempotency key was used more than a day ago, and its answer is not kept. Use a new one."""
+
+    code = "idempotency_key_expired"
+
+
 class PreconditionFailed(DomainError):
     """It was changed since, or the tag is weak or none of ours. Nothing was written; `current` is how it is now."""
 

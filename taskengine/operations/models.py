@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class Operation(models.Model):
@@ -32,6 +33,8 @@ class Operation(models.Model):
         indexes: ClassVar = [
             # A person's activity, newest first, and the trimming by age.
             models.Index(fields=["owner", "-at"], name="operations_by_owner"),
+            # Answers that are too old to be given again (`answers.forget_answers`).
+            models.Index(fields=["at"], name="operations_answers", condition=Q(status__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Carrying out one operation: its transaction, its place in the log, and what a retry gets."""
 
+import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
@@ -13,7 +14,13 @@ from django.db import connection, transaction
 from realtime import outbox
 from taskengine import clock
 from taskengine.database.table import Table
-from taskengine.operations.errors import OperationIdReused, OperationInFlight, PreconditionFailed
+from taskengine.operations.answers import ANSWER_AGE
+from taskengine.operations.errors import (
+    OperationIdExpired,
+    OperationIdReused,
+    OperationInFlight,
+    PreconditionFailed,
+)
 from taskengine.operations.models import Operation
 
 _OPERATIONS: Final = Table(Operation)
@@ -94,6 +101,7 @@ def perform(
     Raises:
         OperationInFlight: A twin is being carried out by somebody else right now.
         OperationIdReused: The name was used for another request.
+        OperationIdExpired: The name was used so long ago that the answer is not kept.
         UnknownStream: The person is gone.
     """
     with transaction.atomic():
@@ -102,7 +110,7 @@ def perform(
         outbox.lock_stream(owner_id)
         operation = OpenOperation(owner_id=owner_id, id=op_id or uuid.uuid4(), now=clock.now())
         if op_id is not None:
-            operation.answer = _answer_of_twin(owner_id, op_id, fingerprint)
+            operation.answer = _answer_of_twin(operation, fingerprint)
         is_retry = operation.answer is not None
         yield operation
         # Without a key nobody can retry it, so what changed nothing leaves no trace.
@@ -124,7 +132,9 @@ def perform(
 
 def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
     """Hold the operation's name until commit; whoever comes second is not kept waiting."""
-    key = int.from_bytes((owner_id.int ^ op_id.int).to_bytes(16, "big")[:8], "big", signed=True)
+    # A digest, since a client's names may differ in their last bits only: UUIDs of version 7 of one millisecond do.
+    name = hashlib.blake2b(owner_id.bytes + op_id.bytes, digest_size=8).digest()
+    key = int.from_bytes(name, "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
         row = cursor.fetchone()
@@ -132,11 +142,17 @@ def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
         raise OperationInFlight
 
 
-def _answer_of_twin(owner_id: UUID, op_id: UUID, fingerprint: str | None) -> Answer | None:
-    """Return what the same operation was answered before, or None when there was none."""
-    twin = Operation.objects.filter(owner_id=owner_id, id=op_id).first()
+def _answer_of_twin(operation: OpenOperation, fingerprint: str | None) -> Answer | None:
+    """Return what the same operation was answered before, or None when there was none.
+
+    A key is refused for as long as its operation is in the log, and not used again: it is the operation's name,
+    in events and for undo, and a retry that comes so late would do a second time what was done.
+    """
+    twin = Operation.objects.filter(owner_id=operation.owner_id, id=operation.id).first()
     if twin is None:
         return None
+    if twin.at <= operation.now - ANSWER_AGE:
+        raise OperationIdExpired
     if twin.fingerprint != fingerprint or twin.status is None:
         raise OperationIdReused
     return Answer(status=twin.status, body=twin.answer)

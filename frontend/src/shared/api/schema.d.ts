@@ -247,7 +247,7 @@ export interface paths {
         put?: never;
         /**
          * Become a guest
-         * @description Makes a guest with sample tasks and logs the browser in. Only where `about` says `demo`.
+         * @description Makes a guest with sample tasks and logs the browser in. Only where `about` says `demo`. Takes no `Idempotency-Key`: secrets are not kept for a repeat.
          */
         post: operations["demo"];
         delete?: never;
@@ -632,7 +632,7 @@ export interface paths {
         post?: never;
         /**
          * Delete your account
-         * @description Deletes the account with all its tasks and events, and ends every log-in and socket. There is no way back.
+         * @description Deletes the account with all its tasks and events, and ends every log-in and socket. There is no way back. Takes no `Idempotency-Key`: nobody is left to answer a repeat to.
          */
         delete: operations["users_me_destroy"];
         options?: never;
@@ -1589,7 +1589,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1663,7 +1663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1735,7 +1735,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -1811,7 +1811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1835,7 +1835,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -1889,7 +1889,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1913,7 +1913,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -1967,7 +1967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1991,7 +1991,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2067,7 +2067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2091,7 +2091,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2167,7 +2167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2191,7 +2191,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2246,7 +2246,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2270,7 +2270,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2347,7 +2347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2371,7 +2371,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2448,7 +2448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2616,7 +2616,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2683,7 +2683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2769,7 +2769,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -2842,7 +2842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2866,7 +2866,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -2957,7 +2957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3033,7 +3033,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3100,7 +3100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3194,7 +3194,7 @@ export interface operations {
                 tasks?: "move" | "delete";
             };
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -3267,7 +3267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3291,7 +3291,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -3382,7 +3382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3406,7 +3406,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -3497,7 +3497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3681,7 +3681,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3748,7 +3748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3834,7 +3834,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -3925,7 +3925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3949,7 +3949,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -4022,7 +4022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4046,7 +4046,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -4137,7 +4137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4161,7 +4161,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -4252,7 +4252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4276,7 +4276,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -4367,7 +4367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4391,7 +4391,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -4469,7 +4469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4493,7 +4493,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
                 /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
                 "If-Match"?: string;
@@ -4571,7 +4571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4749,7 +4749,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4823,7 +4823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4951,7 +4951,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5016,7 +5016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
