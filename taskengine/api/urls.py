@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from taskengine.api.about import AboutView
 from taskengine.api.ai import AiView
 from taskengine.api.asyncapi import asyncapi
+from taskengine.api.batch import BatchView
 from taskengine.api.breakdown_steps import SplitView, StepListView, StepView
 from taskengine.api.breakdowns import (
     ApplyView,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("projects/<uuid:project_id>/move/", ProjectMoveView.as_view(), name="project-move"),
     path("labels/", LabelListView.as_view(), name="labels"),
     path("labels/<uuid:label_id>/", LabelView.as_view(), name="label"),
+    path("batch/", BatchView.as_view(), name="batch"),
     path("undo/", UndoView.as_view(), name="undo"),
     path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
     path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),

@@ -25,6 +25,28 @@ class OperationIdExpired(DomainError):
     code = "idempotency_key_expired"
 
 
+class PartFailed(DomainError):
+    """One of the operations can't be done, so none of them was: see failed."""
+
+    code = "batch_failed"
+
+    def __init__(self, *, index: int, problem: Mapping[str, Any], faults: Sequence[Fault]) -> None:
+        super().__init__()
+        self._index = index
+        self._problem = problem
+        self._faults = faults
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What is at fault, from the whole batch's point of view."""
+        return self._faults
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """Which of them, counted from 0, and why."""
+        return {"failed": {"index": self._index, "problem": self._problem}}
+
+
 class PreconditionFailed(DomainError):
     """It was changed since, or the tag is weak or none of ours. Nothing was written; `current` is how it is now."""
 

@@ -71,6 +71,28 @@ class OpenOperation:
         if object_id in self.expected and version not in self.expected[object_id]:
             raise PreconditionFailed(current())
 
+    @contextmanager
+    def part(
+        self, *, expected: Mapping[UUID, Set[int]] | None = None, revocable: bool = True
+    ) -> Iterator[None]:
+        """Open a part of the operation that is done whole or not at all.
+
+        Args:
+            expected: The versions that are expected by this part.
+            revocable: Whether the operation may go on when the part has failed: then nothing is left of it, in the
+                database and here. Otherwise its failure has to end the operation.
+        """
+        count, whole = len(self.changes), self.expected
+        self.expected = dict(expected or {})
+        try:
+            with transaction.atomic(savepoint=revocable):
+                yield
+        except BaseException:
+            del self.changes[count:]
+            raise
+        finally:
+            self.expected = whole
+
     def changed(
         self,
         *,

@@ -91,5 +91,5 @@ def undo(*, operation: OpenOperation, op_id: UUID, undoers: Mapping[str, Undoer]
         fault for change in changes for fault in undoers[change.kind](operation=operation, change=change)
     ]
     if faults:
-        raise UndoConflict(faults)
+        raise UndoConflict(list(dict.fromkeys(faults)))  # of one thing that it changed twice, once
     return changes

@@ -118,6 +118,11 @@ class Edit:
         """The deadline that the engines have to know of; None where there is none to fire."""
         return self.task.deadline if self.task.miss_fired_at is None else None
 
+    @property
+    def untold(self) -> list[Draft]:
+        """What the clock has missed, where nothing is written besides."""
+        return self._drafts
+
     def leave(self) -> Task:
         """Change nothing; a deadline that had passed unnoticed is told all the same."""
         if self._drafts:

@@ -1,5 +1,6 @@
 """Which task another may be a part of: a person's tasks are trees, and deletion cuts no branch off."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -17,10 +18,10 @@ WITH RECURSIVE above AS (
 SELECT EXISTS (SELECT FROM above WHERE id = %s)
 """
 
-# All below a task, through completed ones; what is deleted is not there, nor is what is below it.
+# All below some tasks, through completed ones; what is deleted is not there, nor is what is below it.
 _OPEN_BELOW: Final = """
 WITH RECURSIVE below AS (
-    SELECT id, completed_at FROM tasks_task WHERE parent_id = %(task)s AND deleted_at IS NULL
+    SELECT id, completed_at FROM tasks_task WHERE parent_id = ANY(%(tasks)s) AND deleted_at IS NULL
     UNION SELECT t.id, t.completed_at FROM tasks_task AS t JOIN below AS b ON t.parent_id = b.id
     WHERE t.deleted_at IS NULL
 )
@@ -28,10 +29,10 @@ SELECT id FROM below WHERE completed_at IS NULL
 """
 
 
-def open_below(task_id: UUID) -> list[UUID]:
-    """Return the open parts of a task, and of its parts."""
+def open_below(task_ids: Sequence[UUID]) -> list[UUID]:
+    """Return the open parts of some tasks, and of their parts, each once; they may be among the tasks themselves."""
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN_BELOW, {"task": task_id})
+        cursor.execute(_OPEN_BELOW, {"tasks": list(task_ids)})
         return [id_ for (id_,) in cursor.fetchall()]
 
 

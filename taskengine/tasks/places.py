@@ -49,9 +49,18 @@ def put_in_project(task: Task, project_id: UUID | None) -> None:
     """
     if project_id == task.project_id:
         return
-    if project_id is not None and not named_of(Project, task.owner_id).filter(id=project_id).exists():
-        raise NoSuchProject
+    refuse_absent_project(project_id, owner_id=task.owner_id)
     task.project_id = project_id
+
+
+def refuse_absent_project(project_id: UUID | None, *, owner_id: UUID) -> None:
+    """Refuse a project that the owner has not.
+
+    Raises:
+        NoSuchProject: It is none of the owner's, or deleted.
+    """
+    if project_id is not None and not named_of(Project, owner_id).filter(id=project_id).exists():
+        raise NoSuchProject
 
 
 def put_labels(task: Task, label_ids: Sequence[UUID]) -> None:
@@ -61,12 +70,29 @@ def put_labels(task: Task, label_ids: Sequence[UUID]) -> None:
         NoSuchLabel: The owner has no such label.
     """
     wanted = list(dict.fromkeys(label_ids))
-    if new := set(wanted) - set(task.labels):
-        found = set(named_of(Label, task.owner_id).filter(id__in=new).values_list("id", flat=True))
+    refuse_absent_labels(label_ids, owner_id=task.owner_id, there=task.labels)
+    task.labels = wanted
+
+
+def refuse_absent_labels(
+    label_ids: Sequence[UUID], *, owner_id: UUID, there: Sequence[UUID] = (), pointer: str = "/labels"
+) -> None:
+    """Refuse labels that the owner has not.
+
+    Args:
+        label_ids: Those that are wanted.
+        owner_id: Whose.
+        there: Those that are known to exist.
+        pointer: Where `label_ids` stands in what was sent.
+
+    Raises:
+        NoSuchLabel: One of them is none of the owner's, or deleted.
+    """
+    if new := set(label_ids) - set(there):
+        found = set(named_of(Label, owner_id).filter(id__in=new).values_list("id", flat=True))
         for number, label_id in enumerate(label_ids):
             if label_id in new - found:
-                raise NoSuchLabel(pointer=f"/labels/{number}")
-    task.labels = wanted
+                raise NoSuchLabel(pointer=f"{pointer}/{number}")
 
 
 def leave_what_is_gone(task: Task) -> None:

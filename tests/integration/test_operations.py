@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ import pytest
 import time_machine
 from django.db import OperationalError, connection, transaction
 
+from realtime.outbox import STREAMS_TOPIC
+from realtime.publisher import doorbell
 from taskengine.operations import answers
 from taskengine.operations.answers import forget_answers
 from taskengine.operations.errors import OperationIdExpired, OperationIdReused, OperationInFlight
@@ -70,6 +73,23 @@ def test_what_failed_may_be_tried_again_with_the_same_key() -> None:
         raise RuntimeError("power cut")
     assert create(ada, key)
     assert Task.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_part_that_fails_leaves_nothing_and_the_others_stay() -> None:
+    ada, rung = make_person(), list[Any]()
+    unsubscribe = doorbell.subscribe(STREAMS_TOPIC, rung.extend)
+    with perform(owner_id=ada.pk, verb="batch") as operation:
+        for title in ("First", "Second", "Third"):
+            with suppress(RuntimeError), operation.part():
+                services.create_task(operation=operation, title=title)
+                if title == "Second":
+                    raise RuntimeError("no")
+        assert [change["after"]["title"] for change in operation.changes] == ["First", "Third"]
+    unsubscribe()
+    assert [(first, last) for _, first, last, _ in rung] == [(1, 1), (2, 2)], "nobody is told of what was not"
+    assert told(ada) == ["task.created"] * 2
+    assert set(Task.objects.values_list("title", flat=True)) == {"First", "Third"}
 
 
 @pytest.mark.django_db

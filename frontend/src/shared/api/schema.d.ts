@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batch/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry out many operations at once
+         * @description Up to 100 operations in their order, in one transaction: all events carry its name, and one `undo` takes all of it back. Each has a result with the status that its own route would have answered. One that can't be done leaves nothing behind and the others are done all the same; with `atomic` nothing is done then: 409 `batch_failed`, and `failed` says which and why (or 400 `invalid`, where one can't be understood). The verbs on many tasks (`tasks.complete`, `tasks.update`, `tasks.delete`) take up to 200 `ids`, 1,000 in a batch, and do it to all of these or to none. `version` is to one operation what `If-Match` is to a request.
+         */
+        post: operations["batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/breakdowns/": {
         parameters: {
             query?: never;
@@ -688,6 +708,52 @@ export interface components {
             question: string;
             answer: string;
         };
+        /** @description What became of a batch. */
+        BatchAnswer: {
+            /**
+             * Format: uuid
+             * @description One name for all of it: what `undo` takes back, whole.
+             */
+            op_id: string;
+            /** @description How many of them were not done. */
+            failed: number;
+            /** @description In the order of the operations. */
+            results: components["schemas"]["BatchResult"][];
+        };
+        BatchOperationRequest: components["schemas"]["TaskCreateOperationRequest"] | components["schemas"]["TaskUpdateOperationRequest"] | components["schemas"]["TaskCompleteOperationRequest"] | components["schemas"]["TaskReopenOperationRequest"] | components["schemas"]["TaskMoveOperationRequest"] | components["schemas"]["TaskDeleteOperationRequest"] | components["schemas"]["TaskRestoreOperationRequest"] | components["schemas"]["TasksCompleteOperationRequest"] | components["schemas"]["TasksUpdateOperationRequest"] | components["schemas"]["TasksDeleteOperationRequest"] | components["schemas"]["ProjectCreateOperationRequest"] | components["schemas"]["ProjectUpdateOperationRequest"] | components["schemas"]["ProjectMoveOperationRequest"] | components["schemas"]["ProjectDeleteOperationRequest"] | components["schemas"]["LabelCreateOperationRequest"] | components["schemas"]["LabelUpdateOperationRequest"] | components["schemas"]["LabelDeleteOperationRequest"];
+        /** @description Why nothing of a batch was done. */
+        BatchProblem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @description For programs; it never changes. */
+            code: string;
+            /** @description For people. */
+            detail: string;
+            errors: components["schemas"]["ProblemError"][];
+            request_id: string | null;
+            /** @description With the code `batch_failed`. */
+            failed?: components["schemas"]["FailedOperation"];
+        };
+        /** @description Operations in their order. */
+        BatchRequest: {
+            /**
+             * @description All of them or none. Otherwise each is done or not by itself.
+             * @default false
+             */
+            atomic: boolean;
+            operations: components["schemas"]["BatchOperationRequest"][];
+        };
+        /** @description What became of one operation. */
+        BatchResult: {
+            /** @description As the verb's own route would have answered. */
+            status: number;
+            body: components["schemas"]["Task"] | components["schemas"]["Project"] | components["schemas"]["Label"] | {
+                tasks: components["schemas"]["Task"][];
+            } | null;
+            /** @description Why it was not done; its pointers lead into the operation. */
+            problem: components["schemas"]["Problem"] | null;
+        };
         /** @description A breakdown as it is read. The same shape stands in every event and snapshot. */
         Breakdown: {
             /** Format: uuid */
@@ -828,6 +894,12 @@ export interface components {
              */
             children?: components["schemas"]["ChildrenEnum"];
         };
+        /** @description Which operation can't be done. */
+        FailedOperation: {
+            /** @description Counted from 0. */
+            index: number;
+            problem: components["schemas"]["Problem"];
+        };
         /** @description Why there is no plan. */
         Failure: {
             /** @description `ai_blocked`, `ai_truncated`, `ai_invalid_output`, `ai_quota`, `ai_unavailable`, `ai_timeout`. */
@@ -894,14 +966,38 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Make a label. */
+        LabelCreateOperationRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "label.create";
+            fields: components["schemas"]["LabelCreateRequest"];
+        };
         /** @description A new label. A client may choose its id, which makes a retry harmless. */
         LabelCreateRequest: {
             /** @description Unique among your labels, upper and lower case being the same. */
             name: string;
             /** @default grey */
             colour: components["schemas"]["ColourEnum"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Yours to choose: a UUID of version 4 or 7. None: one is made.
+             */
             id?: string;
+        };
+        /** @description Delete a label. */
+        LabelDeleteOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "label.delete";
         };
         /** @description One page of labels. */
         LabelList: {
@@ -909,6 +1005,19 @@ export interface components {
             /** Format: date-time */
             server_time: string;
             results: components["schemas"]["Label"][];
+        };
+        /** @description Change some fields of a label. */
+        LabelUpdateOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "label.update";
+            fields: components["schemas"]["PatchedLabelChangesRequest"];
         };
         /**
          * @description * `da` - Danish
@@ -980,12 +1089,27 @@ export interface components {
             /** @description Keys of steps to leave out, such as a fix's `dropped`. */
             drop?: string[];
         };
+        /** @description Some fields of a label. */
+        PatchedLabelChangesRequest: {
+            /** @description Unique among your labels, upper and lower case being the same. */
+            name?: string;
+            /** @default grey */
+            colour: components["schemas"]["ColourEnum"];
+        };
         /** @description What a client may say of a label. */
         PatchedLabelWriteRequest: {
             /** @description Unique among your labels, upper and lower case being the same. */
             name?: string;
             /** @default grey */
             colour: components["schemas"]["ColourEnum"];
+        };
+        /** @description Some fields of a project. */
+        PatchedProjectChangesRequest: {
+            name?: string;
+            /** @default grey */
+            colour: components["schemas"]["ColourEnum"];
+            /** @default false */
+            archived: boolean;
         };
         /** @description What a client may say of a project. */
         PatchedProjectWriteRequest: {
@@ -1008,6 +1132,25 @@ export interface components {
             /** @description The key of the step to stand behind; null: first. Absent: a new one last, others where they are. */
             after?: string | null;
         };
+        /** @description Some fields of a task: absent stays, null clears. */
+        PatchedTaskChangesRequest: {
+            title?: string;
+            /** @default  */
+            notes: string;
+            /** @default 4 */
+            priority: number;
+            estimate_min?: number | null;
+            /** Format: uuid */
+            parent?: string | null;
+            /** Format: uuid */
+            project?: string | null;
+            labels?: string[];
+            /** Format: date-time */
+            deadline?: string | null;
+            /** Format: date */
+            due_date?: string | null;
+            time_zone?: string | null;
+        };
         /** @description What a client may say of a task. Absent, null and a value are three different things. */
         PatchedTaskWriteRequest: {
             title?: string;
@@ -1021,6 +1164,23 @@ export interface components {
             /** Format: uuid */
             project?: string | null;
             labels?: string[];
+            /** Format: date-time */
+            deadline?: string | null;
+            /** Format: date */
+            due_date?: string | null;
+            time_zone?: string | null;
+        };
+        /** @description Some fields of many tasks, the same of each: absent stays, null clears. */
+        PatchedTasksChangesRequest: {
+            /** @default 4 */
+            priority: number;
+            /** Format: uuid */
+            project?: string | null;
+            /** @description In place of those they carry. */
+            labels?: string[];
+            /** @description Beside those they carry. */
+            add_labels?: string[];
+            remove_labels?: string[];
             /** Format: date-time */
             deadline?: string | null;
             /** Format: date */
@@ -1104,6 +1264,15 @@ export interface components {
             /** @description Put away: its tasks are as they were. */
             archived: boolean;
         };
+        /** @description Make a project. */
+        ProjectCreateOperationRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "project.create";
+            fields: components["schemas"]["ProjectCreateRequest"];
+        };
         /** @description A new project. A client may choose its id, which makes a retry harmless. */
         ProjectCreateRequest: {
             name: string;
@@ -1111,8 +1280,30 @@ export interface components {
             colour: components["schemas"]["ColourEnum"];
             /** @default false */
             archived: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Yours to choose: a UUID of version 4 or 7. None: one is made.
+             */
             id?: string;
+        };
+        /** @description Delete a project. */
+        ProjectDeleteOperationRequest: {
+            /**
+             * @description `move` them to no project, or `delete` them. Needed where some are open.
+             *
+             *     * `move` - move
+             *     * `delete` - delete
+             */
+            tasks?: components["schemas"]["TasksEnum"];
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "project.delete";
         };
         /** @description One page of projects. */
         ProjectList: {
@@ -1120,6 +1311,41 @@ export interface components {
             /** Format: date-time */
             server_time: string;
             results: components["schemas"]["Project"][];
+        };
+        /** @description Move a project before or after another. */
+        ProjectMoveOperationRequest: {
+            /**
+             * Format: uuid
+             * @description The one that it is to come right before.
+             */
+            before?: string;
+            /**
+             * Format: uuid
+             * @description The one that it is to come right after.
+             */
+            after?: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "project.move";
+        };
+        /** @description Change some fields of a project. */
+        ProjectUpdateOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "project.update";
+            fields: components["schemas"]["PatchedProjectChangesRequest"];
         };
         /** @description What is to be otherwise; absent stays as it is. */
         RegenerateRequest: {
@@ -1324,6 +1550,25 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Complete a task. */
+        TaskCompleteOperationRequest: {
+            /**
+             * @description `complete` them too, or `leave` them open. Needed where there are some.
+             *
+             *     * `complete` - complete
+             *     * `leave` - leave
+             */
+            children?: components["schemas"]["ChildrenEnum"];
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.complete";
+        };
         /** @description All counts at once. Projects and labels without open tasks are left out. */
         TaskCounts: {
             buckets: components["schemas"]["BucketCount"];
@@ -1333,6 +1578,15 @@ export interface components {
             server_time: string;
             /** Format: date-time */
             next_transition_at: string | null;
+        };
+        /** @description Make a task. Later operations may name it by the id that was chosen for it. */
+        TaskCreateOperationRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.create";
+            fields: components["schemas"]["TaskCreateRequest"];
         };
         /** @description A new task. A client may choose its id, which makes a retry harmless. */
         TaskCreateRequest: {
@@ -1352,8 +1606,23 @@ export interface components {
             /** Format: date */
             due_date?: string | null;
             time_zone?: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Yours to choose: a UUID of version 4 or 7. None: one is made.
+             */
             id?: string;
+        };
+        /** @description Delete a task. */
+        TaskDeleteOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.delete";
         };
         /** @description One page of tasks, bucketed as of the walk's first page. */
         TaskList: {
@@ -1371,6 +1640,28 @@ export interface components {
              * @description When the next task changes bucket by itself: one timer is enough.
              */
             next_transition_at: string | null;
+        };
+        /** @description Move a task before or after another. */
+        TaskMoveOperationRequest: {
+            /**
+             * Format: uuid
+             * @description The one that it is to come right before.
+             */
+            before?: string;
+            /**
+             * Format: uuid
+             * @description The one that it is to come right after.
+             */
+            after?: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.move";
         };
         /** @description A whole task, as it was read: what only the server may set is passed over. */
         TaskPutRequest: {
@@ -1391,6 +1682,30 @@ export interface components {
             due_date?: string | null;
             time_zone?: string | null;
         };
+        /** @description Reopen a task. */
+        TaskReopenOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.reopen";
+        };
+        /** @description Restore a deleted task. */
+        TaskRestoreOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.restore";
+        };
         /** @description How many tasks are in each bucket. */
         TaskSummary: {
             upcoming: number;
@@ -1400,6 +1715,60 @@ export interface components {
             server_time: string;
             /** Format: date-time */
             next_transition_at: string | null;
+        };
+        /** @description Change some fields of a task. */
+        TaskUpdateOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.update";
+            fields: components["schemas"]["PatchedTaskChangesRequest"];
+        };
+        /** @description Complete many tasks, all or none. */
+        TasksCompleteOperationRequest: {
+            /**
+             * @description `complete` them too, or `leave` them open. Needed where there are some.
+             *
+             *     * `complete` - complete
+             *     * `leave` - leave
+             */
+            children?: components["schemas"]["ChildrenEnum"];
+            ids: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "tasks.complete";
+        };
+        /** @description Delete many tasks, all or none. */
+        TasksDeleteOperationRequest: {
+            ids: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "tasks.delete";
+        };
+        /**
+         * @description * `move` - move
+         *     * `delete` - delete
+         * @enum {string}
+         */
+        TasksEnum: "move" | "delete";
+        /** @description Change the same fields of many tasks, all or none. */
+        TasksUpdateOperationRequest: {
+            ids: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "tasks.update";
+            fields: components["schemas"]["PatchedTasksChangesRequest"];
         };
         /** @description A ticket. It is shown this once. */
         Ticket: {
@@ -1517,6 +1886,95 @@ export interface operations {
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of an atomic batch can't be done, or the same batch is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BatchProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

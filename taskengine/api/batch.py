@@ -1,0 +1,189 @@
+"""`/api/v1/batch/`: many operations in one request, one transaction and one entry of the log."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from taskengine.api.batch_schema import (
+    BATCH_ANSWER_EXAMPLE,
+    BATCH_EXAMPLE,
+    MAX_TASKS,
+    SHAPES,
+    BatchAnswerSerializer,
+    BatchProblemSerializer,
+    BatchSerializer,
+)
+from taskengine.api.batch_verbs import ACTS
+from taskengine.api.errors import CONTENT_TYPE, problem_of
+from taskengine.api.operations import KEY_PARAMETER, carry_out
+from taskengine.api.problems_schema import problems
+from taskengine.errors import DomainError, Fault
+from taskengine.operations.errors import PartFailed
+from taskengine.operations.services import Answer, OpenOperation
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Part:
+    """One operation of a batch.
+
+    Attributes:
+        sent: What was sent.
+        asked: What was sent, checked; or why it can't be understood.
+    """
+
+    sent: Mapping[str, Any]
+    asked: Mapping[str, Any] | ValidationError
+
+    @classmethod
+    def of(cls, sent: Mapping[str, Any]) -> "_Part":
+        """Check an operation by the shape of its verb."""
+        verb = sent.get("verb")
+        shape = SHAPES.get(verb) if isinstance(verb, str) else None
+        if shape is None:
+            return cls(
+                sent=sent, asked=ValidationError({"verb": ["There is no such verb."]}, code="unknown_verb")
+            )
+        checked = shape(data=sent)
+        try:
+            checked.is_valid(raise_exception=True)
+        except ValidationError as error:
+            return cls(sent=sent, asked=error)
+        return cls(sent=sent, asked=checked.validated_data)
+
+    @property
+    def expected(self) -> dict[UUID, Set[int]]:
+        """The version that its object has to have, where it says so."""
+        if isinstance(self.asked, ValidationError) or "version" not in self.asked:
+            return {}
+        return {self.asked["id"]: {self.asked["version"]}}
+
+    def act(self, operation: OpenOperation) -> Answer:
+        """Do it.
+
+        Raises:
+            ValidationError: It can't be understood.
+            DomainError: It can't be done.
+        """
+        if isinstance(self.asked, ValidationError):
+            raise self.asked
+        arguments = {name: value for name, value in self.asked.items() if name not in {"verb", "version"}}
+        return ACTS[self.asked["verb"]](operation, arguments)
+
+    def problem(self, error: Exception, request: Request) -> dict[str, Any]:
+        """Return the problem document of why it was not done; its pointers lead into the operation."""
+        body = problem_of(error, request=request._request).body
+        fields = self.sent.get("fields")
+        for fault in body["errors"]:
+            # What services name stands in `fields`, where there are some.
+            if isinstance(error, DomainError) and isinstance(fields, Mapping):
+                _, name, *_ = fault["pointer"].split("/")
+                if name in fields:
+                    fault["pointer"] = f"/fields{fault['pointer']}"
+        return body
+
+
+@extend_schema(tags=["operations"])
+class BatchView(APIView):
+    """Batches."""
+
+    scope: ClassVar[str] = "tasks"
+
+    @extend_schema(
+        operation_id="batch",
+        summary="Carry out many operations at once",
+        description=(
+            "Up to 100 operations in their order, in one transaction: all events carry its name, and one `undo` takes"
+            " all of it back. Each has a result with the status that its own route would have answered. One that"
+            " can't be done leaves nothing behind and the others are done all the same; with `atomic` nothing is done"
+            " then: 409 `batch_failed`, and `failed` says which and why (or 400 `invalid`, where one can't be"
+            " understood). The verbs on many tasks (`tasks.complete`, `tasks.update`, `tasks.delete`) take up to 200"
+            " `ids`, 1,000 in a batch, and do it to all of these or to none. `version` is to one operation what"
+            " `If-Match` is to a request."
+        ),
+        parameters=[KEY_PARAMETER],
+        request=BatchSerializer,
+        responses={
+            200: BatchAnswerSerializer,
+            **problems(400, 401, 403, 413, 422, 429),
+            (409, CONTENT_TYPE): OpenApiResponse(
+                BatchProblemSerializer,
+                description="One of an atomic batch can't be done, or the same batch is being carried out right now.",
+            ),
+        },
+        examples=[BATCH_EXAMPLE, BATCH_ANSWER_EXAMPLE],
+    )
+    def post(self, request: Request) -> Response:
+        """Carry them out."""
+        asked = BatchSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        atomic: bool = asked.validated_data["atomic"]
+        parts = [_Part.of(sent) for sent in asked.validated_data["operations"]]
+        _refuse_too_many_tasks(parts)
+        if atomic:
+            _refuse_what_is_not_understood(parts)
+
+        def act(operation: OpenOperation) -> Answer:
+            results = [
+                _result(operation, part, index, atomic=atomic, request=request)
+                for index, part in enumerate(parts)
+            ]
+            failed = sum(result["problem"] is not None for result in results)
+            body = {"op_id": str(operation.id), "failed": failed, "results": results}
+            return Answer(status=status.HTTP_200_OK, body=body)
+
+        return carry_out(request, "batch", act)
+
+
+def _result(
+    operation: OpenOperation, part: _Part, index: int, *, atomic: bool, request: Request
+) -> dict[str, Any]:
+    """Do one operation, and return what became of it.
+
+    Raises:
+        PartFailed: It can't be done, and the batch is atomic.
+    """
+    try:
+        with operation.part(expected=part.expected, revocable=not atomic):
+            answer = part.act(operation)
+    except (DomainError, ValidationError) as error:
+        problem = part.problem(error, request)
+        if atomic:
+            raise PartFailed(index=index, problem=problem, faults=_of_the_batch(problem, index)) from error
+        return {"status": problem["status"], "body": None, "problem": problem}
+    return {"status": answer.status, "body": answer.body, "problem": None}
+
+
+def _of_the_batch(problem: Mapping[str, Any], index: int) -> list[Fault]:
+    """Return the faults of one operation with pointers into the whole batch."""
+    base = f"/operations/{index}"
+    if not problem["errors"]:
+        return [Fault(pointer=base, code=problem["code"], detail=problem["detail"])]
+    return [Fault(**{**fault, "pointer": base + fault["pointer"]}) for fault in problem["errors"]]
+
+
+def _refuse_what_is_not_understood(parts: Sequence[_Part]) -> None:
+    wrong: dict[str, Any] = {
+        str(index): part.asked.detail
+        for index, part in enumerate(parts)
+        if isinstance(part.asked, ValidationError)
+    }
+    if wrong:
+        raise ValidationError({"operations": wrong})
+
+
+def _refuse_too_many_tasks(parts: Sequence[_Part]) -> None:
+    named = sum(
+        len(part.asked.get("ids", ())) for part in parts if not isinstance(part.asked, ValidationError)
+    )
+    if named > MAX_TASKS:
+        raise ValidationError(
+            {"operations": [f"All of them together may name {MAX_TASKS} tasks."]}, code="too_many_tasks"
+        )
