@@ -4,7 +4,7 @@ What a change of some kind of object means, only that kind knows: whoever calls 
 for each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -48,14 +48,32 @@ class Change:
 class Undoer(Protocol):
     """Takes back changes of one kind of object."""
 
-    def __call__(self, *, operation: OpenOperation, change: Change) -> Sequence[Fault]:
-        """Take a change back as a write of `operation`, or return what stands against it.
+    def __call__(self, *, operation: OpenOperation, changes: Sequence[Change]) -> Sequence[Fault]:
+        """Take changes back as writes of `operation`, or return what stands against them.
+
+        They are of as many objects, in the order in which they are to be taken back.
 
         Both are in the same transaction; it is rolled back where anything stands against any change.
 
         Raises:
             UndoImpossible: Such a change can never be taken back.
         """
+
+
+class UndoOne(Protocol):
+    """Takes back the change of one object, or returns what stands against it."""
+
+    def __call__(self, *, operation: OpenOperation, change: Change) -> Sequence[Fault]:
+        """As an `Undoer` does."""
+
+
+def each(undo_one: UndoOne) -> Undoer:
+    """Return what takes changes back one by one."""
+
+    def undo_each(*, operation: OpenOperation, changes: Sequence[Change]) -> Sequence[Fault]:
+        return [fault for change in changes for fault in undo_one(operation=operation, change=change)]
+
+    return undo_each
 
 
 def undo(*, operation: OpenOperation, op_id: UUID, undoers: Mapping[str, Undoer]) -> list[Change]:
@@ -88,8 +106,21 @@ def undo(*, operation: OpenOperation, op_id: UUID, undoers: Mapping[str, Undoer]
     if any(change.kind not in undoers for change in changes):
         raise UndoImpossible
     faults = [
-        fault for change in changes for fault in undoers[change.kind](operation=operation, change=change)
+        fault for run in _runs(changes) for fault in undoers[run[0].kind](operation=operation, changes=run)
     ]
     if faults:
         raise UndoConflict(list(dict.fromkeys(faults)))  # of one thing that it changed twice, once
     return changes
+
+
+def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Part changes where the kind is another, or where an object comes a second time."""
+    run: dict[UUID, Change] = {}
+    kind = None
+    for change in changes:
+        if change.kind != kind or change.id in run:
+            if run:
+                yield list(run.values())
+            run, kind = {}, change.kind
+        run[change.id] = change
+    yield list(run.values())

@@ -26,7 +26,7 @@ _EVENTS: Final = {
 
 
 def undo_breakdown(*, operation: OpenOperation, change: Change) -> Sequence[Fault]:
-    """Take the change of one breakdown back (`operations.undo.Undoer`).
+    """Take the change of one breakdown back (`operations.undo.UndoOne`).
 
     Raises:
         UndoImpossible: A planner was asked for something, or what it was making was cancelled.

@@ -18,7 +18,7 @@ from taskengine.tasks.errors import OpenChildren, SomeTasksNotFound, TaskNotFoun
 from taskengine.tasks.events import TaskEvent
 from taskengine.tasks.models import MAX_LABELS, Task
 from taskengine.tasks.parents import open_below
-from taskengine.tasks.places import refuse_absent_labels, refuse_absent_project
+from taskengine.tasks.places import Known, look_up, put_in_project, put_labels
 from taskengine.tasks.services import Children, fix_outcome, some_by_name
 
 _CHANGED: Final = ("priority", "project_id", "labels", "deadline", "due_date", "time_zone")
@@ -79,9 +79,8 @@ def update_tasks(
     """
     owner_id = operation.owner_id
     edits = _locked(task_ids, operation=operation)
-    refuse_absent_project(fields.get("project"), owner_id=owner_id)
-    for name in ("labels", "add_labels"):
-        refuse_absent_labels(fields.get(name, ()), owner_id=owner_id, pointer=f"/{name}")
+    project, labels = fields.get("project"), [*fields.get("labels", ()), *fields.get("add_labels", ())]
+    known = look_up(owner_id, projects=[project] if project else [], labels=labels)
     zone = zone_of(owner_id)
     changed: list[Edit] = []
     unchanged: list[Edit] = []
@@ -90,8 +89,8 @@ def update_tasks(
         before = [getattr(task, name) for name in _CHANGED]
         task.priority = fields.get("priority", task.priority)
         if "project" in fields:
-            task.project_id = fields["project"]
-        _set_labels(task, fields)
+            put_in_project(task, project, known=known)
+        _set_labels(task, fields, known)
         set_due(task, fields, zone=zone)
         is_changed = before != [getattr(task, name) for name in _CHANGED]
         (changed if is_changed else unchanged).append(edit)
@@ -100,10 +99,12 @@ def update_tasks(
     return [edit.task for edit in edits]
 
 
-def _set_labels(task: Task, fields: Mapping[str, Any]) -> None:
-    there = [*fields.get("labels", task.labels), *fields.get("add_labels", ())]
+def _set_labels(task: Task, fields: Mapping[str, Any], known: Known) -> None:
+    if "labels" in fields:
+        put_labels(task, fields["labels"], known=known)
+    put_labels(task, fields.get("add_labels", ()), besides=True, known=known, pointer="/add_labels")
     gone = fields.get("remove_labels", ())
-    task.labels = [label for label in dict.fromkeys(there) if label not in gone]
+    task.labels = [label for label in task.labels if label not in gone]
     if len(task.labels) > MAX_LABELS:
         raise TooManyLabels
 

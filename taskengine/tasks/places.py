@@ -3,7 +3,8 @@
 And so what becomes of tasks when a project or a label goes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -41,67 +42,83 @@ def new_position(task: Task, *, operation: OpenOperation) -> str:
     return order.last(now=operation.now, place=len(operation.changes), id_=task.id)
 
 
-def put_in_project(task: Task, project_id: UUID | None) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """Projects and labels that were looked for, and are there."""
+
+    projects: Set[UUID]
+    labels: Set[UUID]
+
+
+def look_up(owner_id: UUID, *, projects: Collection[UUID], labels: Collection[UUID]) -> Known:
+    """Return which of these the owner has, for verbs on many tasks: they ask but once."""
+    return Known(
+        projects=set(named_of(Project, owner_id).filter(id__in=projects).values_list("id", flat=True)),
+        labels=set(named_of(Label, owner_id).filter(id__in=labels).values_list("id", flat=True)),
+    )
+
+
+def put_in_project(task: Task, project_id: UUID | None, *, known: Known | None = None) -> None:
     """Put a task into a project, or into none. The task is not saved here.
+
+    Args:
+        task: Which.
+        project_id: Which; None for none.
+        known: What is there of projects, this one among them; None to look.
 
     Raises:
         NoSuchProject: The owner has no such project.
     """
     if project_id == task.project_id:
         return
-    refuse_absent_project(project_id, owner_id=task.owner_id)
+    if known is None:
+        known = look_up(task.owner_id, projects=[project_id] if project_id else [], labels=[])
+    if project_id is not None and project_id not in known.projects:
+        raise NoSuchProject
     task.project_id = project_id
 
 
-def refuse_absent_project(project_id: UUID | None, *, owner_id: UUID) -> None:
-    """Refuse a project that the owner has not.
-
-    Raises:
-        NoSuchProject: It is none of the owner's, or deleted.
-    """
-    if project_id is not None and not named_of(Project, owner_id).filter(id=project_id).exists():
-        raise NoSuchProject
-
-
-def put_labels(task: Task, label_ids: Sequence[UUID]) -> None:
+def put_labels(
+    task: Task,
+    label_ids: Sequence[UUID],
+    *,
+    besides: bool = False,
+    known: Known | None = None,
+    pointer: str = "/labels",
+) -> None:
     """Give a task these labels, each once and in this order. The task is not saved here.
+
+    Args:
+        task: Which.
+        label_ids: Which.
+        besides: Whether it keeps those that it carries.
+        known: What is there of labels, these among them; None to look for those that are new to the task.
+        pointer: Where they stand in what was sent.
 
     Raises:
         NoSuchLabel: The owner has no such label.
     """
-    wanted = list(dict.fromkeys(label_ids))
-    refuse_absent_labels(label_ids, owner_id=task.owner_id, there=task.labels)
-    task.labels = wanted
+    wanted = dict.fromkeys([*task.labels, *label_ids] if besides else label_ids)
+    if new := set(label_ids) - set(task.labels):
+        known = known or look_up(task.owner_id, projects=[], labels=new)
+        for number, label_id in enumerate(label_ids):
+            if label_id in new - known.labels:
+                raise NoSuchLabel(pointer=f"{pointer}/{number}")
+    task.labels = list(wanted)
 
 
-def refuse_absent_labels(
-    label_ids: Sequence[UUID], *, owner_id: UUID, there: Sequence[UUID] = (), pointer: str = "/labels"
-) -> None:
-    """Refuse labels that the owner has not.
+def leave_what_is_gone(task: Task, *, known: Known | None = None) -> None:
+    """Take a task that comes back out of a project, and off labels, that were deleted meanwhile.
 
     Args:
-        label_ids: Those that are wanted.
-        owner_id: Whose.
-        there: Those that are known to exist.
-        pointer: Where `label_ids` stands in what was sent.
-
-    Raises:
-        NoSuchLabel: One of them is none of the owner's, or deleted.
+        task: Which; not saved here.
+        known: What is there, its own among them; None to look.
     """
-    if new := set(label_ids) - set(there):
-        found = set(named_of(Label, owner_id).filter(id__in=new).values_list("id", flat=True))
-        for number, label_id in enumerate(label_ids):
-            if label_id in new - found:
-                raise NoSuchLabel(pointer=f"{pointer}/{number}")
-
-
-def leave_what_is_gone(task: Task) -> None:
-    """Take a task that comes back out of a project, and off labels, that were deleted meanwhile."""
-    if task.project_id and not named_of(Project, task.owner_id).filter(id=task.project_id).exists():
+    projects = [task.project_id] if task.project_id else []
+    known = known or look_up(task.owner_id, projects=projects, labels=task.labels)
+    if task.project_id not in known.projects:
         task.project_id = None
-    if task.labels:
-        there = set(named_of(Label, task.owner_id).filter(id__in=task.labels).values_list("id", flat=True))
-        task.labels = [label for label in task.labels if label in there]
+    task.labels = [label for label in task.labels if label in known.labels]
 
 
 def move_task(
