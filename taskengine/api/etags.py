@@ -39,7 +39,7 @@ ETAG_PARAMETER = OpenApiParameter(
     HEADER,
     {"type": "string"},
     OpenApiParameter.HEADER,
-    response=[200, 201, 304, 412],
+    response=[200, 201, 202, 304, 412],
     description='Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else.',
 )
 NOT_MODIFIED: Final[Mapping[Any, Any]] = {

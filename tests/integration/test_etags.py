@@ -10,6 +10,7 @@ import time_machine
 
 from taskengine.accounts.models import User
 from tests.support.accounts import AppClient, signed_up
+from tests.support.breakdowns import ready
 from tests.support.people import miss_due, told
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +179,31 @@ def test_only_the_task_of_the_path_is_compared_and_not_its_parts(ada: AppClient)
     done = ada.send("POST", f"{whole}complete/", {"children": "complete"}, **{"if-match": '"1"'})
     assert done.status_code == 200
     assert ada.send("GET", part)["ETag"] == '"3.completed"'
+
+
+def test_a_breakdown_has_a_tag_too(ada: AppClient) -> None:
+    draft = ready(User.objects.get())
+    address = f"/api/v1/breakdowns/{draft.id}/"
+    read = ada.send("GET", address)
+    tag = read["ETag"]
+    assert tag == f'"{read.json()["version"]}"'
+    assert ada.send("GET", address, **{"if-none-match": tag}).status_code == 304
+    changed = ada.send("PATCH", f"{address}steps/sources/", {"locked": True}, **{"if-match": tag})
+    assert changed.status_code == 200
+    for method, path, body in (
+        ("PATCH", "", {"goal": "Another"}),
+        ("POST", "apply/", None),
+        ("POST", "cancel/", None),
+        ("POST", "regenerate/", {}),
+        ("POST", "steps/", {"title": "Mine", "estimate_min": 30}),
+        ("PATCH", "steps/sources/", {"locked": False}),
+        ("DELETE", "steps/sources/", None),
+        ("POST", "steps/sources/split/", {}),
+    ):
+        refused = ada.send(method, address + path, body, **{"if-match": tag})
+        assert (refused.status_code, refused["ETag"]) == (412, changed["ETag"]), path
+        assert refused.json()["current"] == changed.json()
+    assert ada.send("POST", f"{address}cancel/", **{"if-match": changed["ETag"]}).status_code == 200
 
 
 @pytest.mark.parametrize("address", [PROJECTS, LABELS])

@@ -2061,6 +2061,8 @@ export interface operations {
         responses: {
             202: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2144,7 +2146,10 @@ export interface operations {
     breakdowns_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read, or several: where one is still right, the answer is 304, without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 breakdown_id: string;
             };
@@ -2154,11 +2159,22 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
+            };
+            /** @description It is what `If-None-Match` says it is. */
+            304: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -2195,6 +2211,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -2209,6 +2227,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2258,6 +2278,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
@@ -2295,6 +2326,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -2305,166 +2338,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Breakdown"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    breakdowns_cancel: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                breakdown_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Breakdown"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    breakdowns_regenerate: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                breakdown_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["RegenerateRequest"];
-            };
-        };
-        responses: {
-            202: {
-                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2514,6 +2389,225 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
+            };
+            path: {
+                breakdown_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_regenerate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
+            };
+            path: {
+                breakdown_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RegenerateRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
@@ -2551,6 +2645,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -2565,6 +2661,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2614,6 +2712,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
@@ -2651,6 +2760,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -2662,89 +2773,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Breakdown"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    breakdowns_steps_update: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                breakdown_id: string;
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["PatchedStepWriteRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2794,6 +2824,124 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breakdowns_steps_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
+            };
+            path: {
+                breakdown_id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedStepWriteRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
@@ -2831,6 +2979,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -2846,6 +2996,8 @@ export interface operations {
         responses: {
             202: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2895,6 +3047,17 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
             /** @description The body is too large. */
