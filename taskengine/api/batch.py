@@ -16,11 +16,11 @@ from taskengine.api.batch_schema import (
     BATCH_ANSWER_EXAMPLE,
     BATCH_EXAMPLE,
     MAX_TASKS,
-    SHAPES,
     BatchAnswerSerializer,
     BatchProblemSerializer,
     BatchSerializer,
 )
+from taskengine.api.batch_shapes import SHAPES
 from taskengine.api.batch_verbs import ACTS
 from taskengine.api.errors import CONTENT_TYPE, problem_of
 from taskengine.api.operations import KEY_PARAMETER, carry_out
@@ -32,61 +32,47 @@ from taskengine.operations.services import Answer, OpenOperation
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Part:
-    """One operation of a batch.
+    """One operation of a batch: what was sent, checked by the shape of its verb."""
 
-    Attributes:
-        sent: What was sent.
-        asked: What was sent, checked; or why it can't be understood.
-    """
-
-    sent: Mapping[str, Any]
-    asked: Mapping[str, Any] | ValidationError
+    asked: Mapping[str, Any]
 
     @classmethod
     def of(cls, sent: Mapping[str, Any]) -> "_Part":
-        """Check an operation by the shape of its verb."""
+        """Check an operation.
+
+        Raises:
+            ValidationError: It has no verb that there is, or not that verb's shape.
+        """
         verb = sent.get("verb")
         shape = SHAPES.get(verb) if isinstance(verb, str) else None
         if shape is None:
-            return cls(
-                sent=sent, asked=ValidationError({"verb": ["There is no such verb."]}, code="unknown_verb")
-            )
+            raise ValidationError({"verb": ["There is no such verb."]}, code="unknown_verb")
         checked = shape(data=sent)
-        try:
-            checked.is_valid(raise_exception=True)
-        except ValidationError as error:
-            return cls(sent=sent, asked=error)
-        return cls(sent=sent, asked=checked.validated_data)
+        checked.is_valid(raise_exception=True)
+        return cls(asked=checked.validated_data)
 
     @property
     def expected(self) -> dict[UUID, Set[int]]:
         """The version that its object has to have, where it says so."""
-        if isinstance(self.asked, ValidationError) or "version" not in self.asked:
-            return {}
-        return {self.asked["id"]: {self.asked["version"]}}
+        return {self.asked["id"]: {self.asked["version"]}} if "version" in self.asked else {}
 
     def act(self, operation: OpenOperation) -> Answer:
         """Do it.
 
         Raises:
-            ValidationError: It can't be understood.
             DomainError: It can't be done.
         """
-        if isinstance(self.asked, ValidationError):
-            raise self.asked
         arguments = {name: value for name, value in self.asked.items() if name not in {"verb", "version"}}
         return ACTS[self.asked["verb"]](operation, arguments)
 
-    def problem(self, error: Exception, request: Request) -> dict[str, Any]:
+    def problem(self, error: DomainError, request: Request) -> dict[str, Any]:
         """Return the problem document of why it was not done; its pointers lead into the operation."""
         body = problem_of(error, request=request._request).body
-        fields = self.sent.get("fields")
         for fault in body["errors"]:
             # What services name stands in `fields`, where there are some.
-            if isinstance(error, DomainError) and isinstance(fields, Mapping):
-                _, name, *_ = fault["pointer"].split("/")
-                if name in fields:
-                    fault["pointer"] = f"/fields{fault['pointer']}"
+            _, name, *_ = fault["pointer"].split("/")
+            if name in self.asked.get("fields", ()):
+                fault["pointer"] = f"/fields{fault['pointer']}"
         return body
 
 
@@ -103,8 +89,8 @@ class BatchView(APIView):
             "Up to 100 operations in their order, in one transaction: all events carry its name, and one `undo` takes"
             " all of it back. Each has a result with the status that its own route would have answered. One that"
             " can't be done leaves nothing behind and the others are done all the same; with `atomic` nothing is done"
-            " then: 409 `batch_failed`, and `failed` says which and why (or 400 `invalid`, where one can't be"
-            " understood). The verbs on many tasks (`tasks.complete`, `tasks.update`, `tasks.delete`) take up to 200"
+            " then: 409 `batch_failed`, and `failed` says which and why. Where one is not valid in itself the whole"
+            " batch is 400. The verbs on many tasks (`tasks.complete`, `tasks.update`, `tasks.delete`) take up to 200"
             " `ids`, 1,000 in a batch, and do it to all of these or to none. `version` is to one operation what"
             " `If-Match` is to a request."
         ),
@@ -125,10 +111,7 @@ class BatchView(APIView):
         asked = BatchSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         atomic: bool = asked.validated_data["atomic"]
-        parts = [_Part.of(sent) for sent in asked.validated_data["operations"]]
-        _refuse_too_many_tasks(parts)
-        if atomic:
-            _refuse_what_is_not_understood(parts)
+        parts = _understood(asked.validated_data["operations"])
 
         def act(operation: OpenOperation) -> Answer:
             results = [
@@ -153,7 +136,7 @@ def _result(
     try:
         with operation.part(expected=part.expected, revocable=not atomic):
             answer = part.act(operation)
-    except (DomainError, ValidationError) as error:
+    except DomainError as error:
         problem = part.problem(error, request)
         if atomic:
             raise PartFailed(index=index, problem=problem, faults=_of_the_batch(problem, index)) from error
@@ -169,21 +152,23 @@ def _of_the_batch(problem: Mapping[str, Any], index: int) -> list[Fault]:
     return [Fault(**{**fault, "pointer": base + fault["pointer"]}) for fault in problem["errors"]]
 
 
-def _refuse_what_is_not_understood(parts: Sequence[_Part]) -> None:
-    wrong: dict[str, Any] = {
-        str(index): part.asked.detail
-        for index, part in enumerate(parts)
-        if isinstance(part.asked, ValidationError)
-    }
+def _understood(operations: Sequence[Mapping[str, Any]]) -> list[_Part]:
+    """Check all operations.
+
+    Raises:
+        ValidationError: Some have no shape that there is: all of these are named. Or there are too many tasks.
+    """
+    parts: list[_Part] = []
+    wrong: dict[str, Any] = {}
+    for index, sent in enumerate(operations):
+        try:
+            parts.append(_Part.of(sent))
+        except ValidationError as error:
+            wrong[str(index)] = error.detail
     if wrong:
         raise ValidationError({"operations": wrong})
-
-
-def _refuse_too_many_tasks(parts: Sequence[_Part]) -> None:
-    named = sum(
-        len(part.asked.get("ids", ())) for part in parts if not isinstance(part.asked, ValidationError)
-    )
-    if named > MAX_TASKS:
+    if sum(len(part.asked.get("ids", ())) for part in parts) > MAX_TASKS:
         raise ValidationError(
             {"operations": [f"All of them together may name {MAX_TASKS} tasks."]}, code="too_many_tasks"
         )
+    return parts

@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Carry out many operations at once
-         * @description Up to 100 operations in their order, in one transaction: all events carry its name, and one `undo` takes all of it back. Each has a result with the status that its own route would have answered. One that can't be done leaves nothing behind and the others are done all the same; with `atomic` nothing is done then: 409 `batch_failed`, and `failed` says which and why (or 400 `invalid`, where one can't be understood). The verbs on many tasks (`tasks.complete`, `tasks.update`, `tasks.delete`) take up to 200 `ids`, 1,000 in a batch, and do it to all of these or to none. `version` is to one operation what `If-Match` is to a request.
+         * @description Up to 100 operations in their order, in one transaction: all events carry its name, and one `undo` takes all of it back. Each has a result with the status that its own route would have answered. One that can't be done leaves nothing behind and the others are done all the same; with `atomic` nothing is done then: 409 `batch_failed`, and `failed` says which and why. Where one is not valid in itself the whole batch is 400. The verbs on many tasks (`tasks.complete`, `tasks.update`, `tasks.delete`) take up to 200 `ids`, 1,000 in a batch, and do it to all of these or to none. `version` is to one operation what `If-Match` is to a request.
          */
         post: operations["batch"];
         delete?: never;
