@@ -46,7 +46,7 @@ def carry_out(
         become of it since.
 
     Raises:
-        ValidationError: The key is not a UUID, or `If-Match` no list of tags, or there is nothing to match.
+        ValidationError: The key is not a UUID, or `If-Match` no list of tags, or a condition is of no use here.
         PreconditionFailed: The object is not what `If-Match` says.
         OperationInFlight: The same operation is being carried out right now.
         OperationIdReused: The key was used for another request.
@@ -67,9 +67,14 @@ def carry_out(
 
 
 def _expected(request: Request, on: UUID | None) -> dict[UUID, Set[int]]:
+    # Passed over, a condition would let through what the client asked to have refused.
+    if etags.IF_NONE_MATCH in request.headers:
+        raise ValidationError(
+            {etags.IF_NONE_MATCH: ["This is for reads. Writes take If-Match."]},
+            code="if_none_match_unsupported",
+        )
     if on is None:
         if etags.IF_MATCH in request.headers:
-            # Passed over, it would let through what the client asked to have refused.
             raise ValidationError(
                 {etags.IF_MATCH: ["There is nothing here that has a tag."]}, code="if_match_unsupported"
             )

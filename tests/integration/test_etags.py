@@ -170,6 +170,9 @@ def test_a_write_to_what_has_no_tag_says_so(ada: AppClient) -> None:
     refused = ada.send("POST", TASKS, {"title": "New"}, **{"if-match": "*"})
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["code"] == "if_match_unsupported"
+    refused = ada.send("PUT", make(ada), {"title": "New"}, **{"if-none-match": "*"})
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["code"] == "if_none_match_unsupported"
 
 
 def test_only_the_task_of_the_path_is_compared_and_not_its_parts(ada: AppClient) -> None:
