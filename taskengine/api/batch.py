@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -37,7 +37,7 @@ class _Part:
     asked: Mapping[str, Any]
 
     @classmethod
-    def of(cls, sent: Mapping[str, Any]) -> "_Part":
+    def of(cls, sent: Mapping[str, Any]) -> Self:
         """Check an operation.
 
         Raises:
