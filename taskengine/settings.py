@@ -164,6 +164,13 @@ EVENTS_MAX_PER_STREAM = env.int("EVENTS_MAX_PER_STREAM", default=10_000)
 if timedelta() >= EVENTS_MAX_AGE or EVENTS_MAX_PER_STREAM < 1:
     raise ImproperlyConfigured("EVENTS_MAX_AGE_DAYS and EVENTS_MAX_PER_STREAM must be 1 or more.")
 
+# Deleted tasks can be restored for so long.
+TRASH_MAX_AGE = timedelta(days=env.int("TRASH_MAX_AGE_DAYS", default=30))
+# What people did is kept for so long: histories, and what can be undone or answered again, which needs a day.
+OPERATIONS_MAX_AGE = timedelta(days=env.int("OPERATIONS_MAX_AGE_DAYS", default=90))
+if timedelta() >= TRASH_MAX_AGE or timedelta(days=1) >= OPERATIONS_MAX_AGE:
+    raise ImproperlyConfigured("TRASH_MAX_AGE_DAYS must be 1 or more, OPERATIONS_MAX_AGE_DAYS 2 or more.")
+
 # --- Engine -------------------------------------------------------------------------------------
 # Whether this server process fires deadlines too. There is no leader, so any number may.
 ENGINE_IN_SERVER = env.bool("ENGINE_IN_SERVER", default=True)

@@ -27,6 +27,7 @@ from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.errors import DomainError, Fault
 from taskengine.operations.errors import PartFailed
+from taskengine.operations.models import BATCH
 from taskengine.operations.services import Answer, OpenOperation
 
 
@@ -122,7 +123,7 @@ class BatchView(APIView):
             body = {"op_id": str(operation.id), "failed": failed, "results": results}
             return Answer(status=status.HTTP_200_OK, body=body)
 
-        return carry_out(request, "batch", act)
+        return carry_out(request, BATCH, act)
 
 
 def _result(

@@ -26,6 +26,7 @@ from taskengine.api.json import JSONRenderer
 from taskengine.api.requests import request_id
 from taskengine.errors import DomainError
 from taskengine.operations.errors import (
+    AnswerGone,
     OperationIdExpired,
     OperationIdReused,
     OperationInFlight,
@@ -61,6 +62,7 @@ _OUR_FAULT: Final = "Something went wrong here. It was logged; quote the request
 
 # What is not listed is a 400: the request, not the server, is at fault.
 _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
+    AnswerGone: HTTPStatus.CONFLICT,
     BreakdownClosed: HTTPStatus.CONFLICT,
     BreakdownEmpty: HTTPStatus.CONFLICT,
     BreakdownNotFound: HTTPStatus.NOT_FOUND,

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from taskengine.api import etags
 from taskengine.api.requests import owner_id
+from taskengine.operations.models import Operation
 from taskengine.operations.services import Answer, OpenOperation, perform
 
 KEY_HEADER: Final = "Idempotency-Key"
@@ -81,6 +82,12 @@ def _expected(request: Request, on: UUID | None) -> dict[UUID, Set[int]]:
         return {}
     versions = etags.versions_expected(request)
     return {} if versions is None else {on: versions}
+
+
+def was_carried_out(request: Request) -> bool:
+    """Whether this is the retry of an operation that has its place in the log."""
+    key = _key(request)
+    return key is not None and Operation.objects.filter(owner_id=owner_id(request), id=key).exists()
 
 
 def _key(request: Request) -> UUID | None:

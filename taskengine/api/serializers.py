@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
+
 
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses fields it does not know, where DRF drops them silently.
@@ -39,3 +41,12 @@ class StrictSerializer(serializers.Serializer[Any]):
 
 class NothingSerializer(StrictSerializer):
     """The body of a request that takes none: absent, or an object without fields."""
+
+
+class PageQuerySerializer(StrictSerializer):
+    """What a list may be asked for that has neither filters nor another order."""
+
+    limit = serializers.IntegerField(
+        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
+    )
+    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")

@@ -14,8 +14,8 @@ from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
 from taskengine.operations.services import Answer, OpenOperation
-from taskengine.operations.undo import Undoer, each, undo
-from taskengine.planning.undo import undo_breakdown
+from taskengine.operations.undo import Possible, Undoer, each, undo
+from taskengine.planning.undo import can_be_undone, undo_breakdown
 from taskengine.tasks.undo import undo_tasks
 from taskengine.tasks.undo_places import undo_label, undo_project
 
@@ -26,6 +26,8 @@ UNDOERS: Final[Mapping[str, Undoer]] = {
     "project": each(undo_project),
     "task": undo_tasks,
 }
+# Of which kinds what can be taken back at all.
+POSSIBLE: Final[Possible] = {kind: lambda _: True for kind in UNDOERS} | {"breakdown": can_be_undone}
 
 
 class UndoSerializer(StrictSerializer):
@@ -88,7 +90,7 @@ class UndoView(APIView):
         op_id = asked.validated_data["op_id"]
 
         def act(operation: OpenOperation) -> Answer:
-            changes = undo(operation=operation, op_id=op_id, undoers=UNDOERS)
+            changes = undo(operation=operation, op_id=op_id, undoers=UNDOERS, possible=POSSIBLE)
             objects = dict.fromkeys((change.kind, str(change.id)) for change in changes)
             return Answer(
                 status=status.HTTP_200_OK,

@@ -4,6 +4,7 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from taskengine.api.about import AboutView
+from taskengine.api.activity import ActivityView
 from taskengine.api.ai import AiView
 from taskengine.api.asyncapi import asyncapi
 from taskengine.api.batch import BatchView
@@ -18,6 +19,7 @@ from taskengine.api.breakdowns import (
 )
 from taskengine.api.demo import DemoView
 from taskengine.api.errors import not_found
+from taskengine.api.history import HistoryView
 from taskengine.api.labels import LabelListView, LabelView
 from taskengine.api.projects import ProjectListView, ProjectMoveView, ProjectView
 from taskengine.api.sync import SyncView
@@ -31,6 +33,7 @@ from taskengine.api.tasks import (
     TaskView,
 )
 from taskengine.api.tickets import TicketView
+from taskengine.api.trash import TrashedView, TrashView
 from taskengine.api.undo import UndoView
 from taskengine.api.users import MeView
 
@@ -43,6 +46,7 @@ urlpatterns = [
     path("tasks/summary/", TaskSummaryView.as_view(), name="task-summary"),
     path("tasks/<uuid:task_id>/", TaskView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/complete/", CompleteView.as_view(), name="task-complete"),
+    path("tasks/<uuid:task_id>/history/", HistoryView.as_view(), name="task-history"),
     path("tasks/<uuid:task_id>/move/", MoveView.as_view(), name="task-move"),
     path("tasks/<uuid:task_id>/reopen/", ReopenView.as_view(), name="task-reopen"),
     path("tasks/<uuid:task_id>/restore/", RestoreView.as_view(), name="task-restore"),
@@ -52,6 +56,9 @@ urlpatterns = [
     path("labels/", LabelListView.as_view(), name="labels"),
     path("labels/<uuid:label_id>/", LabelView.as_view(), name="label"),
     path("batch/", BatchView.as_view(), name="batch"),
+    path("trash/", TrashView.as_view(), name="trash"),
+    path("trash/<uuid:task_id>/", TrashedView.as_view(), name="trashed"),
+    path("operations/", ActivityView.as_view(), name="operations"),
     path("undo/", UndoView.as_view(), name="undo"),
     path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
     path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),

@@ -15,8 +15,10 @@ from realtime import retention
 from taskengine import clock
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine.models import Heartbeat
+from taskengine.operations import retention as log
 from taskengine.operations.answers import forget_answers
 from taskengine.planning import attempts, budget, jobs
+from taskengine.tasks import trash
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ INTERVAL_S: Final = 60.0
 # What waits for a worker waits with a person before it.
 JOBS_INTERVAL_S: Final = 5.0
 _DEAD_AFTER: Final = timedelta(hours=1)
-# Each walk goes through all streams, mostly to find nothing.
+# Each walk goes through all streams, or all people, mostly to find nothing.
 TRIM_INTERVAL: Final = timedelta(hours=1)
 
 
@@ -70,6 +72,17 @@ def _old_events(*, now: datetime) -> bool:
     return _walk.step(now=now)
 
 
+_log_walk: Final = log.Walk(max_age=settings.OPERATIONS_MAX_AGE, interval=TRIM_INTERVAL)
+
+
+def _old_operations(*, now: datetime) -> bool:
+    return _log_walk.step(now=now)
+
+
+def _old_trash(*, now: datetime) -> bool:
+    return trash.purge_old(now=now)
+
+
 SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
     _guests,
     _sessions,
@@ -78,6 +91,8 @@ SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
     _charges,
     _answers,
     _old_events,
+    _old_operations,
+    _old_trash,
 )
 JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard,)
 

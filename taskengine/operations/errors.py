@@ -62,6 +62,12 @@ class PreconditionFailed(DomainError):
         return {"current": self.current}
 
 
+class AnswerGone(DomainError):
+    """This was carried out; what it was answered is gone, since what it was about was purged."""
+
+    code = "answer_gone"
+
+
 class OperationNotFound(DomainError):
     """There is no such operation of the last day."""
 
@@ -79,8 +85,8 @@ class UndoConflict(DomainError):
 
     code = "undo_conflict"
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__()
+    def __init__(self, faults: Sequence[Fault], *, detail: str | None = None) -> None:
+        super().__init__(detail)
         self._faults = faults
 
     @property

@@ -16,12 +16,14 @@ from taskengine import clock
 from taskengine.database.table import Table
 from taskengine.operations.answers import ANSWER_AGE
 from taskengine.operations.errors import (
+    AnswerGone,
     OperationIdExpired,
     OperationIdReused,
     OperationInFlight,
     PreconditionFailed,
 )
 from taskengine.operations.models import Operation
+from taskengine.operations.retention import ANSWER_GONE
 
 _OPERATIONS: Final = Table(Operation)
 
@@ -46,6 +48,7 @@ class OpenOperation:
             out: then nothing is to be done again.
         changes: What was changed so far.
         expected: The versions that whoever asks has read, by the object's id; of what is not named any will do.
+        undoes: The operation that this one takes back; None where it is no undo.
     """
 
     owner_id: UUID
@@ -53,6 +56,7 @@ class OpenOperation:
     id: UUID = field(default_factory=uuid.uuid4)
     answer: Answer | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
+    undoes: UUID | None = None
     expected: dict[UUID, Set[int]] = field(default_factory=dict)
 
     def refuse_if_stale(
@@ -124,6 +128,7 @@ def perform(
         OperationInFlight: A twin is being carried out by somebody else right now.
         OperationIdReused: The name was used for another request.
         OperationIdExpired: The name was used so long ago that the answer is not kept.
+        AnswerGone: It was carried out, and what it was about was purged since.
         UnknownStream: The person is gone.
     """
     with transaction.atomic():
@@ -145,6 +150,7 @@ def perform(
                     verb=verb,
                     at=operation.now,
                     changes=operation.changes,
+                    undoes=operation.undoes,
                     fingerprint=fingerprint if op_id is not None else None,
                     status=answer.status if answer and op_id is not None else None,
                     answer=answer.body if answer and op_id is not None else None,
@@ -177,4 +183,6 @@ def _answer_of_twin(operation: OpenOperation, fingerprint: str | None) -> Answer
         raise OperationIdExpired
     if twin.fingerprint != fingerprint or twin.status is None:
         raise OperationIdReused
+    if twin.status == ANSWER_GONE:
+        raise AnswerGone
     return Answer(status=twin.status, body=twin.answer)

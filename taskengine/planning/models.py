@@ -24,9 +24,14 @@ class Breakdown(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="breakdowns"
     )
-    # Rows of tasks only go with their owner, who takes the breakdowns too: Django has nothing to do then.
+    # A task that was purged is still named, as one that is deleted is. Whoever looks it up asks for the owner's.
     task = models.ForeignKey(
-        Task, on_delete=models.DO_NOTHING, null=True, db_index=False, related_name="breakdowns"
+        Task,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="breakdowns",
     )
 
     # What was asked.
@@ -109,8 +114,6 @@ class Breakdown(models.Model):
                 fields=["owner", "id"], name="planning_breakdown_open",
                 condition=~Q(status__in=[status.value for status in CLOSED]),
             ),
-            # The deletion of an account: PostgreSQL looks for the breakdowns of each task that goes.
-            models.Index(fields=["task"], name="planning_breakdown_task", condition=Q(task__isnull=False)),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -21,8 +21,8 @@ SNAPSHOT_PAGE_ROWS: Final = 100
 # UNION ends it in any case, even if the tasks went in a circle.
 _BELOW: Final = """
 WITH RECURSIVE below AS (
-    SELECT id FROM tasks_task WHERE id = %s
-    UNION SELECT t.id FROM tasks_task AS t JOIN below AS b ON t.parent_id = b.id
+    SELECT id, owner_id FROM tasks_task WHERE id = %s
+    UNION SELECT t.id, t.owner_id FROM tasks_task AS t JOIN below AS b ON t.parent_id = b.id AND t.owner_id = b.owner_id
 )
 SELECT id FROM below
 """

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from taskengine.errors import Fault
-from taskengine.operations.errors import UndoImpossible
+from taskengine.operations.queries import Deed
 from taskengine.operations.services import OpenOperation
 from taskengine.operations.undo import Change
 from taskengine.planning import outline
@@ -25,16 +25,20 @@ _EVENTS: Final = {
 }
 
 
+def can_be_undone(deed: Deed) -> bool:
+    """Whether it is no request to a planner, nor the end of one: these can't be taken back."""
+    return deed.before in _EVENTS and deed.after in _EVENTS
+
+
 def undo_breakdown(*, operation: OpenOperation, change: Change) -> Sequence[Fault]:
     """Take the change of one breakdown back (`operations.undo.UndoOne`).
 
     Raises:
-        UndoImpossible: A planner was asked for something, or what it was making was cancelled.
         BreakdownNotFound: There never was such a breakdown.
     """
     before, after = change.before, change.after
-    if not (before and after and before["status"] in _EVENTS and after["status"] in _EVENTS):
-        raise UndoImpossible("What a planner was asked can't be taken back.")
+    assert before, "`can_be_undone` says so"
+    assert after, "likewise"
     edit = Edit.of(change.id, operation=operation)
     draft, current = edit.draft, breakdown_payload(edit.draft)
     if draft.status not in _EVENTS:

@@ -46,7 +46,8 @@ def complete_tasks(
     below: list[UUID] = []
     if children is not Children.LEAVE:
         named = set(task_ids)
-        below = [id_ for id_ in open_below([edit.task.id for edit in unfinished]) if id_ not in named]
+        found = open_below([edit.task.id for edit in unfinished], owner_id=operation.owner_id)
+        below = [id_ for id_ in found if id_ not in named]
     if below and children is None:
         raise OpenChildren(some_by_name(below))
     parts = bulk.locked(operation=operation, which=Q(id__in=below))

@@ -34,9 +34,15 @@ class Task(models.Model):
     notes = models.TextField(default="", blank=True)
     priority = models.PositiveSmallIntegerField(default=DEFAULT_PRIORITY)
     estimate_min = models.PositiveSmallIntegerField(null=True)
-    # Rows only go with their owner, who takes parents and children alike: Django has nothing to do then.
+    # A parent that was purged is still named, as one that is deleted is: nobody has to be told. So there is no
+    # constraint, and whoever goes through a tree asks for its owner's tasks only.
     parent = models.ForeignKey(
-        "self", on_delete=models.DO_NOTHING, null=True, db_index=False, related_name="children"
+        "self",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="children",
     )
 
     # Rows of projects go with their owner only, as parents do. The constraint is written by hand: see the migration.
@@ -122,8 +128,7 @@ class Task(models.Model):
             models.Index(fields=["owner", "created_at", "id"], name="tasks_task_made", condition=Q(deleted_at=None)),
             # Pages of a snapshot, and the deletion of an account.
             models.Index(fields=["owner", "id"], name="tasks_task_owner"),
-            # The list of a task's children; and the deletion of an account, where PostgreSQL looks for the
-            # children of each row that goes.
+            # The list of a task's children.
             models.Index(
                 fields=["parent", "created_at", "id"], name="tasks_task_children", condition=Q(parent__isnull=False)
             ),
@@ -137,6 +142,12 @@ class Task(models.Model):
             GinIndex(
                 fields=["labels"], name="tasks_task_labels", fastupdate=False, condition=~Q(labels=[])
             ),
+            # The trash, newest first.
+            models.Index(
+                fields=["owner", "deleted_at", "id"], name="tasks_task_trash", condition=Q(deleted_at__isnull=False)
+            ),
+            # What is old enough to be purged.
+            models.Index(fields=["deleted_at"], name="tasks_task_old_trash", condition=Q(deleted_at__isnull=False)),
         ]  # fmt: skip
 
     def __str__(self) -> str:

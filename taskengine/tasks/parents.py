@@ -1,4 +1,7 @@
-"""Which task another may be a part of: a person's tasks are trees, and deletion cuts no branch off."""
+"""Which task another may be a part of: a person's tasks are trees, and deletion cuts no branch off.
+
+A parent that was purged is still named. Its id may be somebody else's one day, so a walk stays with one owner.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,30 +12,33 @@ from django.db import connection
 from taskengine.tasks.errors import ParentCircle, ParentNotFound
 from taskengine.tasks.models import Task
 
-# From a task up to its root, over deleted ones too: they may be restored. UNION ends it in any case.
+# From a task up to its root, over deleted ones too: they may be restored. A parent that is named and not there was
+# purged, and may be made anew. UNION ends it in any case.
 _IS_BELOW: Final = """
 WITH RECURSIVE above AS (
-    SELECT id, parent_id FROM tasks_task WHERE id = %s
-    UNION SELECT t.id, t.parent_id FROM tasks_task AS t JOIN above AS a ON t.id = a.parent_id
+    SELECT id, parent_id, owner_id FROM tasks_task WHERE id = %s
+    UNION SELECT t.id, t.parent_id, t.owner_id
+    FROM tasks_task AS t JOIN above AS a ON t.id = a.parent_id AND t.owner_id = a.owner_id
 )
-SELECT EXISTS (SELECT FROM above WHERE id = %s)
+SELECT EXISTS (SELECT FROM above WHERE %s IN (id, parent_id))
 """
 
 # All below some tasks, through completed ones; what is deleted is not there, nor is what is below it.
 _OPEN_BELOW: Final = """
 WITH RECURSIVE below AS (
-    SELECT id, completed_at FROM tasks_task WHERE parent_id = ANY(%(tasks)s) AND deleted_at IS NULL
+    SELECT id, completed_at FROM tasks_task
+    WHERE parent_id = ANY(%(tasks)s) AND owner_id = %(owner)s AND deleted_at IS NULL
     UNION SELECT t.id, t.completed_at FROM tasks_task AS t JOIN below AS b ON t.parent_id = b.id
-    WHERE t.deleted_at IS NULL
+    WHERE t.owner_id = %(owner)s AND t.deleted_at IS NULL
 )
 SELECT id FROM below WHERE completed_at IS NULL
 """
 
 
-def open_below(task_ids: Sequence[UUID]) -> list[UUID]:
+def open_below(task_ids: Sequence[UUID], *, owner_id: UUID) -> list[UUID]:
     """Return the open parts of some tasks, and of their parts, each once; they may be among the tasks themselves."""
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN_BELOW, {"tasks": list(task_ids)})
+        cursor.execute(_OPEN_BELOW, {"tasks": list(task_ids), "owner": owner_id})
         return [id_ for (id_,) in cursor.fetchall()]
 
 

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
+
 from realtime.envelope import rfc3339
 from taskengine.tasks import deadlines
 from taskengine.tasks.models import Task
@@ -30,6 +32,16 @@ def task_payload(task: Task, *, now: datetime) -> dict[str, Any]:
         "version": task.version,
         "created_at": rfc3339(task.created_at),
         "updated_at": rfc3339(task.updated_at),
+    }
+
+
+def deleted_payload(task: Task, *, now: datetime) -> dict[str, Any]:
+    """Return a task of the trash: with the instants of its deletion, and from which on it is purged."""
+    assert task.deleted_at is not None, "it is in the trash"
+    return {
+        **task_payload(task, now=now),
+        "deleted_at": rfc3339(task.deleted_at),
+        "purge_at": rfc3339(task.deleted_at + settings.TRASH_MAX_AGE),
     }
 
 

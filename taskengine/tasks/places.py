@@ -44,15 +44,24 @@ def new_position(task: Task, *, operation: OpenOperation) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """Projects and labels that were looked for, and are there."""
+    """What was looked for, and is there: projects, labels, and tasks to be a part of, in the trash too."""
 
     projects: Set[UUID]
     labels: Set[UUID]
+    parents: Set[UUID]
 
 
-def look_up(owner_id: UUID, *, projects: Collection[UUID], labels: Collection[UUID]) -> Known:
+def look_up(
+    owner_id: UUID,
+    *,
+    projects: Collection[UUID],
+    labels: Collection[UUID],
+    parents: Collection[UUID] = (),
+) -> Known:
     """Return which of these the owner has, for verbs on many tasks: they ask but once."""
+    whole = Task.objects.filter(owner_id=owner_id, id__in=parents)
     return Known(
+        parents=set(whole.values_list("id", flat=True)),
         projects=set(named_of(Project, owner_id).filter(id__in=projects).values_list("id", flat=True)),
         labels=set(named_of(Label, owner_id).filter(id__in=labels).values_list("id", flat=True)),
     )
@@ -110,12 +119,17 @@ def put_labels(
 def leave_what_is_gone(task: Task, *, known: Known | None = None) -> None:
     """Take a task that comes back out of a project, and off labels, that were deleted meanwhile.
 
+    And from below a task that was purged: one that is deleted may still come back itself.
+
     Args:
         task: Which; not saved here.
         known: What is there, its own among them; None to look.
     """
-    projects = [task.project_id] if task.project_id else []
-    known = known or look_up(task.owner_id, projects=projects, labels=task.labels)
+    if known is None:
+        projects, parents = ([id_] if id_ else [] for id_ in (task.project_id, task.parent_id))
+        known = look_up(task.owner_id, projects=projects, labels=task.labels, parents=parents)
+    if task.parent_id not in known.parents:
+        task.parent_id = None
     if task.project_id not in known.projects:
         task.project_id = None
     task.labels = [label for label in task.labels if label in known.labels]

@@ -46,6 +46,23 @@ def tasks_of(owner_id: UUID) -> QuerySet[Task]:
     return Task.objects.filter(owner_id=owner_id, deleted_at=None)
 
 
+def trash_of(owner_id: UUID) -> QuerySet[Task]:
+    """Return a person's deleted tasks."""
+    return Task.objects.filter(owner_id=owner_id, deleted_at__isnull=False)
+
+
+def get_task_or_trash(*, owner_id: UUID, task_id: UUID) -> Task:
+    """Return one task, deleted or not.
+
+    Raises:
+        TaskNotFound: There is none, it was purged, or it is somebody else's.
+    """
+    task = TASKS.first("id = %s AND owner_id = %s", [task_id, owner_id])
+    if task is None:
+        raise TaskNotFound
+    return task
+
+
 def get_task(*, owner_id: UUID, task_id: UUID) -> Task:
     """Return one task.
 

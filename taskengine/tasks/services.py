@@ -150,7 +150,7 @@ def complete_task(*, operation: OpenOperation, task_id: UUID, children: Children
     edit = Edit.of(task_id, operation=operation)
     if edit.task.completed_at is not None:
         return edit.leave()
-    below = open_below([task_id]) if children is not Children.LEAVE else []
+    below = open_below([task_id], owner_id=operation.owner_id) if children is not Children.LEAVE else []
     if below and children is None:
         raise OpenChildren(some_by_name(below))
     parts = bulk.locked(operation=operation, which=Q(id__in=below))
@@ -203,8 +203,11 @@ def delete_task(*, operation: OpenOperation, task_id: UUID) -> None:
 def restore_task(*, operation: OpenOperation, task_id: UUID) -> Task:
     """Take a deletion back; a task that is not deleted stays as it is.
 
+    What was deleted meanwhile it is not in any more (a project), nor carries (a label), nor is it a part of what
+    was purged. Its own parts are below it again.
+
     Raises:
-        TaskNotFound: There never was such a task.
+        TaskNotFound: There never was such a task, or it was purged.
     """
     edit = Edit.of(task_id, operation=operation, deleted=None)
     if edit.task.deleted_at is None:

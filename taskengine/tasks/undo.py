@@ -63,7 +63,7 @@ def undo_tasks(*, operation: OpenOperation, changes: Sequence[Change]) -> Sequen
         if against := list(_changed_since(edit, change)):
             faults += against
             continue
-        is_by_itself = not _BY_ITSELF.isdisjoint(_differing(change))
+        is_by_itself = not _BY_ITSELF.isdisjoint(_differing(change)) or _lost_its_parent(edit, change, known)
         if is_by_itself:
             # It may be a part of one that comes back before it.
             _save(together)
@@ -93,7 +93,19 @@ def _named_in(owner_id: UUID, pairs: Sequence[tuple[Edit, Change]]) -> Known:
     projects = {_id(before.get("project")) for before in again} | {edit.task.project_id for edit, _ in pairs}
     labels = {UUID(label) for before in again for label in before.get("labels", ())}
     labels |= {label for edit, _ in pairs for label in edit.task.labels}
-    return look_up(owner_id, projects={project for project in projects if project}, labels=labels)
+    parents = {edit.task.parent_id for edit, change in pairs if change.after is None}
+    return look_up(
+        owner_id,
+        projects={project for project in projects if project},
+        labels=labels,
+        parents={parent for parent in parents if parent},
+    )
+
+
+def _lost_its_parent(edit: Edit, change: Change, known: Known) -> bool:
+    """Whether a task comes back that was a part of one which was purged."""
+    parent = edit.task.parent_id
+    return change.after is None and parent is not None and parent not in known.parents
 
 
 def _changed_since(edit: Edit, change: Change) -> Iterator[Fault]:

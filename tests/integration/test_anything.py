@@ -27,7 +27,7 @@ from taskengine.organisation import services as organisation
 from taskengine.planning import applying, attempts, step_services
 from taskengine.planning import queries as planning_queries
 from taskengine.planning import services as planning
-from taskengine.tasks import many, owners, places, queries, services
+from taskengine.tasks import many, owners, places, queries, services, trash
 from tests.support import state
 from tests.support.breakdowns import STEPS, plan, planned
 from tests.support.readers import Reader
@@ -38,6 +38,7 @@ VERBS_OF_TASKS: list[Callable[..., Any]] = [
     services.reopen_task,
     services.delete_task,
     services.restore_task,
+    trash.purge_task,
 ]
 CHANGES: list[dict[str, Any]] = [
     {"title": "Another title"},
@@ -82,7 +83,7 @@ PARTS_OF_BATCHES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
     (many.update_tasks, {"fields": {"due_date": None, "priority": 2}}),
     (many.update_tasks, {"fields": {"project": None, "labels": []}}),
     (many.delete_tasks, {}),
-    *((verb, {}) for verb in VERBS_OF_TASKS),
+    *((verb, {}) for verb in VERBS_OF_TASKS if verb is not trash.purge_task),
 ]
 ANY = st.integers(0, 9)
 WRITES = st.one_of(
@@ -113,6 +114,7 @@ WRITES = st.one_of(
     st.tuples(st.just("undo"), st.integers(0, 5)),
     st.tuples(st.just("time"), st.sampled_from([HOUR, DAY, 6 * DAY, 31 * DAY]), st.booleans()),
     st.tuples(st.just("give up")),
+    st.tuples(st.just("purge"), st.booleans()),
 )
 
 
@@ -185,6 +187,8 @@ class Anything(RuleBasedStateMachine):
                     world.pass_time(duration, engine=engine)
                 case ("give up",):
                     attempts.give_up(now=world.now)
+                case ("purge", all_of_it):
+                    world.purge(all_of_it=all_of_it)
 
     # --- What is trimmed --------------------------------------------------------------------------
 
@@ -256,10 +260,10 @@ def _run(*, examples: int, derandomize: bool) -> None:
 def test_every_verb_is_among_what_may_happen() -> None:
     here = {services.create_task, services.update_task, planning.start_breakdown}  # make, change, ask
     here |= {organisation.create_project, organisation.create_label, organisation.move_project}  # name, order
-    here |= {places.move_task, owners.follow_owner}  # beside, travel
+    here |= {places.move_task, owners.follow_owner, trash.purge_batch}  # beside, travel, purge
     here |= {*VERBS_OF_TASKS}
     here |= {verb for verb, _ in (*VERBS_OF_NAMED, *VERBS_OF_BREAKDOWNS, *PARTS_OF_BATCHES)}
-    modules = (services, many, places, owners, organisation, planning, step_services, applying)
+    modules = (services, many, places, owners, trash, organisation, planning, step_services, applying)
     there = {verb for module in modules for verb in _verbs(module)} - {
         places.new_position
     }  # which writes nothing

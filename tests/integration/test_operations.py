@@ -116,9 +116,9 @@ def test_old_answers_are_forgotten_and_what_was_changed_is_not(monkeypatch: pyte
             create(ada, uuid.uuid4())
         clock.shift(timedelta(hours=1))
         create(ada, uuid.uuid4())
-    before = list(Operation.objects.order_by("at").values_list("changes", flat=True))
+    before = list(Operation.objects.order_by("at", "id").values_list("changes", flat=True))
     assert [forget_answers(now=NOON + DAY) for _ in range(3)] == [True, True, False]
-    kept = Operation.objects.order_by("at")
+    kept = Operation.objects.order_by("at", "id")
     assert list(kept.values_list("status", flat=True)) == [None, None, None, 201]
     assert not kept.filter(status=None).exclude(answer=None, fingerprint=None).exists()
     assert list(kept.values_list("changes", flat=True)) == before

@@ -15,7 +15,7 @@ from taskengine.api.urls import urlpatterns
 from taskengine.tasks import services
 from tests.support.accounts import AppClient, signed_up
 from tests.support.breakdowns import ready
-from tests.support.people import do, make_label, make_project, make_task
+from tests.support.people import do, make_label, make_project, make_task, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,10 @@ def grow(person: User, count: int) -> dict[str, Any]:
     for task in tasks[2::3]:
         fields = {"project": projects[0].id, "labels": [label.id for label in labels]}
         do(person, services.update_task, task, fields=fields)
+    for number in range(count):
+        do(person, services.update_task, tasks[0], fields={"title": f"Title {number}"})
+        undo(person)
+        do(person, services.delete_task, make_task(person, f"Deleted {number}"))
     return {
         "task_id": tasks[0].id,
         "project_id": projects[0].id,

@@ -9,7 +9,7 @@ from uuid import UUID
 from realtime.models import EventRow
 from taskengine.accounts.models import User
 from taskengine.accounts.services import update_user
-from taskengine.api.undo import UNDOERS
+from taskengine.api.undo import POSSIBLE, UNDOERS
 from taskengine.operations.services import OpenOperation, perform
 from taskengine.operations.undo import undo as undo_operation
 from taskengine.organisation import services as organisation
@@ -78,7 +78,9 @@ def last_operation(person: User) -> UUID:
 def undo(person: User, op_id: UUID | None = None) -> UUID:
     """Take an operation back, the last one unless another is given; return the undo's own name."""
     with operation_of(person, "undo") as operation:
-        undo_operation(operation=operation, op_id=op_id or last_operation(person), undoers=UNDOERS)
+        undo_operation(
+            operation=operation, op_id=op_id or last_operation(person), undoers=UNDOERS, possible=POSSIBLE
+        )
     return operation.id
 
 

@@ -23,7 +23,8 @@ from taskengine.planning.attempts import Attempt
 from taskengine.planning.errors import TooManyInTheMaking
 from taskengine.planning.models import Breakdown
 from taskengine.snapshots import Snapshots
-from taskengine.tasks import places, services
+from taskengine.tasks import places, services, trash
+from taskengine.tasks.errors import TaskNotFound
 from taskengine.tasks.models import Task
 from tests.support.breakdowns import ask
 from tests.support.people import (
@@ -75,9 +76,20 @@ class World:
     def do(self, verb: Callable[..., Any], number: int) -> None:
         """Do something to a task that can be done to it."""
         task = self.tasks[number % len(self.tasks)]
-        if Task.objects.filter(id=task.id, deleted_at=None).exists() or verb is services.restore_task:
+        if verb in (services.restore_task, trash.purge_task):
+            with suppress(TaskNotFound):
+                do(self.person, verb, task)
+        elif Task.objects.filter(id=task.id, deleted_at=None).exists():
             arguments = {"children": services.Children.LEAVE} if verb is services.complete_task else {}
             do(self.person, verb, task, **arguments)
+
+    def purge(self, *, all_of_it: bool) -> None:
+        """Empty the trash, or of what is in it for long enough."""
+        if all_of_it:
+            with operation_of(self.person) as operation:
+                trash.purge_batch(operation=operation)
+        else:
+            trash.purge_old(now=self.now)
 
     def complete_all(self, number: int) -> None:
         """Complete a task with its parts, if it is there."""

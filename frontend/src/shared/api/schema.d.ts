@@ -328,6 +328,26 @@ export interface paths {
         patch: operations["labels_update"];
         trace?: never;
     };
+    "/api/v1/operations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what you did
+         * @description Every operation that changed something, newest first, with what it was about and whether it can be undone. Kept for 90 days, unless the server is set otherwise.
+         */
+        get: operations["operations_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/": {
         parameters: {
             query?: never;
@@ -496,6 +516,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{task_id}/history/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what became of a task
+         * @description Who changed what, newest first, and which deadlines were missed. Of a task in the trash too; of one that was purged nothing is kept. `limit` counts operations: the deadlines that were missed between them come beside. Kept for 90 days, unless the server is set otherwise.
+         */
+        get: operations["tasks_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}/move/": {
         parameters: {
             query?: never;
@@ -611,6 +651,50 @@ export interface paths {
          */
         post: operations["tickets_create"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deleted tasks
+         * @description What was deleted last comes first. Nothing here is anywhere else: `POST /tasks/{id}/restore/` takes one back, until `purge_at`.
+         */
+        get: operations["trash_list"];
+        put?: never;
+        post?: never;
+        /**
+         * Empty the trash
+         * @description All that was deleted goes for good, with what the operation log says of it. Nobody is told: for whoever watches it went when it was deleted. There is no way back.
+         */
+        delete: operations["trash_empty"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/{task_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Purge a deleted task
+         * @description It goes for good, with what the operation log says of it: `/restore/` is 404 then, and what was done to it can't be undone. A task that is not deleted is 404. Its parts stay, and name it as their `parent`.
+         */
+        delete: operations["trash_purge"];
         options?: never;
         head?: never;
         patch?: never;
@@ -894,6 +978,66 @@ export interface components {
              */
             children?: components["schemas"]["ChildrenEnum"];
         };
+        /** @description A task of the trash. */
+        DeletedTask: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            /** @description Markdown, as it was written. */
+            notes: string;
+            /**
+             * Format: date-time
+             * @description At this instant an open task is missed.
+             */
+            deadline: string | null;
+            /**
+             * Format: date
+             * @description The day, where the deadline was given as one: its end is the deadline.
+             */
+            due_date: string | null;
+            /** @description The zone of that day; null: the user's. */
+            time_zone: string | null;
+            /** @description 1 is the highest. */
+            priority: number;
+            /** @description How many minutes it takes. */
+            estimate_min: number | null;
+            /**
+             * Format: uuid
+             * @description The task that this one is a part of. It may be completed, or deleted since.
+             */
+            parent: string | null;
+            /**
+             * Format: uuid
+             * @description The project it is in.
+             */
+            project: string | null;
+            /** @description The labels it carries. */
+            labels: string[];
+            /** @description Its place in the manual order: compare it as ASCII text, and the ids where two are equal. */
+            position: string;
+            bucket: components["schemas"]["BucketEnum"];
+            /** Format: date-time */
+            completed_at: string | null;
+            outcome: components["schemas"]["OutcomeEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * Format: double
+             * @description Seconds, where the outcome is `late`.
+             */
+            lateness_s: number | null;
+            /** @description Counts the writes. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            deleted_at: string;
+            /**
+             * Format: date-time
+             * @description From this instant on it is purged by itself.
+             */
+            purge_at: string;
+        };
         /** @description Which operation can't be done. */
         FailedOperation: {
             /** @description Counted from 0. */
@@ -910,6 +1054,13 @@ export interface components {
              * @description When another try may succeed, in seconds, where it is known.
              */
             retry_after_s: number | null;
+        };
+        /** @description A field that was changed. */
+        FieldChange: {
+            /** @description A task's, or `deleted`. */
+            field: string;
+            before: unknown | null;
+            after: unknown | null;
         };
         /** @description What would make the steps fit: all of these changes together. */
         Fix: {
@@ -934,6 +1085,58 @@ export interface components {
             deadline: string | null;
             /** @description The same as a sentence, by the clock of the person's zone. */
             detail: string;
+        };
+        /** @description One page of a task's history. */
+        History: {
+            results: components["schemas"]["HistoryEntry"][];
+            next_cursor: string | null;
+            /**
+             * Format: date-time
+             * @description When the first page was read.
+             */
+            as_of: string;
+            /** Format: date-time */
+            server_time: string;
+            /**
+             * Format: date-time
+             * @description When the history grows by itself: the deadline of an upcoming task.
+             */
+            next_transition_at: string | null;
+        };
+        /** @description One thing that became of a task. */
+        HistoryEntry: {
+            /** @description Whether `undo/` may be tried: what was changed since may still stand against it. */
+            undoable: boolean;
+            /**
+             * @description Why not: it changed nothing, what it was about was purged, it is of a kind that can't be undone, it was undone already, or is older than a day.
+             *
+             *     * `nothing_changed` - nothing_changed
+             *     * `purged` - purged
+             *     * `not_supported` - not_supported
+             *     * `undone` - undone
+             *     * `too_old` - too_old
+             */
+            obstacle: components["schemas"]["ObstacleEnum"] | components["schemas"]["NullEnum"];
+            /** @description Whether it was taken back, and that was not undone in turn. */
+            undone: boolean;
+            /**
+             * Format: uuid
+             * @description Null where the clock did it.
+             */
+            op_id: string | null;
+            /** @description What was asked for, such as `task.update` or `undo`; `task.missed` is what the clock did. */
+            verb: string;
+            /**
+             * Format: date-time
+             * @description When; of `task.missed` the deadline.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Who did it; null where the clock did.
+             */
+            actor: string | null;
+            changes: components["schemas"]["FieldChange"][];
         };
         /** @description Some working time. */
         Interval: {
@@ -1064,6 +1267,15 @@ export interface components {
             after?: string;
         };
         NullEnum: null;
+        /**
+         * @description * `nothing_changed` - nothing_changed
+         *     * `purged` - purged
+         *     * `not_supported` - not_supported
+         *     * `undone` - undone
+         *     * `too_old` - too_old
+         * @enum {string}
+         */
+        ObstacleEnum: "nothing_changed" | "purged" | "not_supported" | "undone" | "too_old";
         /** @description How many open tasks there are of something. */
         OpenCount: {
             /**
@@ -1073,6 +1285,55 @@ export interface components {
             id: string | null;
             upcoming: number;
             missed: number;
+        };
+        /** @description One thing that was done. */
+        Operation: {
+            /** @description Whether `undo/` may be tried: what was changed since may still stand against it. */
+            undoable: boolean;
+            /**
+             * @description Why not: it changed nothing, what it was about was purged, it is of a kind that can't be undone, it was undone already, or is older than a day.
+             *
+             *     * `nothing_changed` - nothing_changed
+             *     * `purged` - purged
+             *     * `not_supported` - not_supported
+             *     * `undone` - undone
+             *     * `too_old` - too_old
+             */
+            obstacle: components["schemas"]["ObstacleEnum"] | components["schemas"]["NullEnum"];
+            /** @description Whether it was taken back, and that was not undone in turn. */
+            undone: boolean;
+            /** Format: uuid */
+            op_id: string;
+            /** @description What was asked for, such as `task.complete`. */
+            verb: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Who did it.
+             */
+            actor: string;
+            /** @description Some of what it changed: 20 at most. */
+            objects: components["schemas"]["TouchedObject"][];
+            /** @description How many objects it changed. */
+            object_count: number;
+        };
+        /** @description One page of one's activity. */
+        OperationList: {
+            results: components["schemas"]["Operation"][];
+            next_cursor: string | null;
+            /**
+             * Format: date-time
+             * @description When the first page was read.
+             */
+            as_of: string;
+            /** Format: date-time */
+            server_time: string;
+            /**
+             * Format: date-time
+             * @description Null: nothing is done by itself.
+             */
+            next_transition_at: string | null;
         };
         /**
          * @description * `on_time` - on_time
@@ -1778,6 +2039,32 @@ export interface components {
             subprotocols: string[];
             /** Format: date-time */
             expires_at: string;
+        };
+        /** @description Something that an operation was about. */
+        TouchedObject: {
+            /** @description `task`, `project`, `label`, `breakdown` or `user`. */
+            kind: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What it was called then; null where it has no name, or was purged. */
+            title: string | null;
+        };
+        /** @description One page of the trash, bucketed as of the walk's first page. */
+        Trash: {
+            results: components["schemas"]["DeletedTask"][];
+            next_cursor: string | null;
+            /**
+             * Format: date-time
+             * @description The instant that decided the buckets.
+             */
+            as_of: string;
+            /** Format: date-time */
+            server_time: string;
+            /**
+             * Format: date-time
+             * @description When the next task of this page changes bucket by itself.
+             */
+            next_transition_at: string | null;
         };
         /** @description What to take back. */
         UndoRequest: {
@@ -3598,6 +3885,60 @@ export interface operations {
             };
         };
     };
+    operations_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+                /** @description Only those that changed this object. */
+                object_id?: string;
+                /** @description Only of this verb, such as `task.complete`. */
+                verb?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     projects_list: {
         parameters: {
             query?: {
@@ -4893,6 +5234,67 @@ export interface operations {
             };
         };
     };
+    tasks_history: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tasks_move: {
         parameters: {
             query?: never;
@@ -5348,6 +5750,217 @@ export interface operations {
             };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trash"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_empty: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is empty. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_purge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
