@@ -1,8 +1,8 @@
 """What the domain refuses to do. Each error is a class with a stable code; HTTP is chosen elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,3 +43,8 @@ class DomainError(Exception):
     def faults(self) -> Sequence[Fault]:
         """What is at fault, each by itself."""
         return [Fault(pointer=self.pointer, code=self.code, detail=self.detail)] if self.pointer else []
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """What the problem document says besides (RFC 9457, section 3.2)."""
+        return {}

@@ -18,6 +18,7 @@ from taskengine.api.breakdowns_schema import (
     STEP_EXAMPLE,
     BreakdownSerializer,
 )
+from taskengine.api.etags import ETAG_PARAMETER, IF_MATCH_PARAMETER
 from taskengine.api.operations import KEY_PARAMETER
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import NothingSerializer
@@ -33,9 +34,9 @@ class StepListView(APIView):
     @extend_schema(
         operation_id="breakdowns_steps_create",
         summary="Add a step",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=StepWriteSerializer,
-        responses={201: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={201: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
         examples=[NEW_STEP_EXAMPLE, BREAKDOWN_EXAMPLE],
     )
     def post(self, request: Request, breakdown_id: UUID) -> Response:
@@ -47,6 +48,7 @@ class StepListView(APIView):
             lambda operation: step_services.add_step(
                 operation=operation, breakdown_id=breakdown_id, fields=fields
             ),
+            on=breakdown_id,
             code=status.HTTP_201_CREATED,
         )
 
@@ -60,9 +62,9 @@ class StepView(APIView):
     @extend_schema(
         operation_id="breakdowns_steps_update",
         summary="Change, lock or move a step",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=StepWriteSerializer(partial=True),
-        responses={200: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={200: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
         examples=[STEP_EXAMPLE, BREAKDOWN_EXAMPLE],
     )
     def patch(self, request: Request, breakdown_id: UUID, key: str) -> Response:
@@ -74,14 +76,15 @@ class StepView(APIView):
             lambda operation: step_services.edit_step(
                 operation=operation, breakdown_id=breakdown_id, key=key, fields=fields
             ),
+            on=breakdown_id,
         )
 
     @extend_schema(
         operation_id="breakdowns_steps_destroy",
         summary="Leave a step out",
         description="What waited for it waits for what it waited for. Answers the draft.",
-        parameters=[KEY_PARAMETER],
-        responses={200: BreakdownSerializer, **problems(401, 403, 404, 409, 422, 429)},
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
+        responses={200: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 412, 422, 429)},
         examples=[BREAKDOWN_EXAMPLE],
     )
     def delete(self, request: Request, breakdown_id: UUID, key: str) -> Response:
@@ -93,6 +96,7 @@ class StepView(APIView):
             lambda operation: step_services.remove_step(
                 operation=operation, breakdown_id=breakdown_id, key=key
             ),
+            on=breakdown_id,
         )
 
 
@@ -107,9 +111,9 @@ class SplitView(AsksView):
             "Its parts take its place, and whatever waited for it waits for them. If it fails, the step is as"
             " it was and `error` says why."
         ),
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=SplitSerializer,
-        responses={202: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={202: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
         examples=[QUEUED_EXAMPLE],
     )
     def post(self, request: Request, breakdown_id: UUID, key: str) -> Response:
@@ -121,5 +125,6 @@ class SplitView(AsksView):
             lambda operation: services.split_step(
                 operation=operation, breakdown_id=breakdown_id, key=key, **asked
             ),
+            on=breakdown_id,
             code=status.HTTP_202_ACCEPTED,
         )

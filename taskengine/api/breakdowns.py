@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from realtime.envelope import rfc3339
 from taskengine import clock
-from taskengine.api import cursors
+from taskengine.api import cursors, etags
 from taskengine.api.breakdown_requests import (
     BreakdownCreateSerializer,
     BreakdownListQuerySerializer,
@@ -32,6 +32,7 @@ from taskengine.api.breakdowns_schema import (
     BreakdownSerializer,
     TakenSerializer,
 )
+from taskengine.api.etags import ETAG_PARAMETER, IF_MATCH_PARAMETER, IF_NONE_MATCH_PARAMETER, NOT_MODIFIED
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
@@ -69,11 +70,12 @@ def carry_out_on(
     verb: str,
     act: Callable[[OpenOperation], Breakdown],
     *,
+    on: UUID | None = None,
     code: int = status.HTTP_200_OK,
 ) -> Response:
     """Carry out one verb, and answer the breakdown as it is then; see `operations.carry_out`."""
     return carry_out(
-        request, verb, lambda operation: Answer(status=code, body=breakdown_payload(act(operation)))
+        request, verb, lambda operation: Answer(status=code, body=breakdown_payload(act(operation))), on=on
     )
 
 
@@ -120,7 +122,7 @@ class BreakdownListView(AsksView):
             " `breakdown.ready` with the whole plan and its calendar, or `breakdown.failed`. What the task"
             " says is the default for what is absent here."
         ),
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, ETAG_PARAMETER],
         request=BreakdownCreateSerializer,
         responses={202: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
         examples=[GOAL_EXAMPLE, TASK_EXAMPLE, QUEUED_EXAMPLE],
@@ -146,13 +148,14 @@ class BreakdownView(APIView):
     @extend_schema(
         operation_id="breakdowns_retrieve",
         summary="Read a breakdown",
-        responses={200: BreakdownSerializer, **problems(401, 404, 429)},
+        parameters=[IF_NONE_MATCH_PARAMETER, ETAG_PARAMETER],
+        responses={200: BreakdownSerializer, **NOT_MODIFIED, **problems(401, 404, 429)},
         examples=[BREAKDOWN_EXAMPLE],
     )
     def get(self, request: Request, breakdown_id: UUID) -> Response:
         """Return it."""
         draft = queries.get_breakdown(owner_id=owner_id(request), breakdown_id=breakdown_id)
-        return Response(breakdown_payload(draft))
+        return etags.answer_read(request, breakdown_payload(draft))
 
     @extend_schema(
         operation_id="breakdowns_update",
@@ -162,9 +165,9 @@ class BreakdownView(APIView):
             " nothing is sent: after a change of working hours, for example. A deadline that is set here"
             " becomes the task's when the draft is applied."
         ),
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=BreakdownPatchSerializer,
-        responses={200: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={200: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
         examples=[DEADLINE_EXAMPLE, BREAKDOWN_EXAMPLE],
     )
     def patch(self, request: Request, breakdown_id: UUID) -> Response:
@@ -177,6 +180,7 @@ class BreakdownView(APIView):
             lambda operation: services.update_breakdown(
                 operation=operation, breakdown_id=breakdown_id, fields=fields, drop=drop
             ),
+            on=breakdown_id,
         )
 
 
@@ -222,9 +226,9 @@ class CancelView(APIView):
         operation_id="breakdowns_cancel",
         summary="Cancel a breakdown",
         description="In the middle of being made too. A repeat changes nothing and makes no event.",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=None,
-        responses={200: BreakdownSerializer, **problems(401, 403, 404, 409, 422, 429)},
+        responses={200: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 412, 422, 429)},
         examples=[BREAKDOWN_EXAMPLE],
     )
     def post(self, request: Request, breakdown_id: UUID) -> Response:
@@ -234,6 +238,7 @@ class CancelView(APIView):
             request,
             "breakdown.cancel",
             lambda operation: services.cancel(operation=operation, breakdown_id=breakdown_id),
+            on=breakdown_id,
         )
 
 
@@ -248,9 +253,9 @@ class RegenerateView(AsksView):
             "Locked steps stay. If it fails the draft has its former steps again, is `ready`, and `error` says"
             " why."
         ),
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=RegenerateSerializer,
-        responses={202: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={202: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
         examples=[ANSWERS_EXAMPLE, QUEUED_EXAMPLE],
     )
     def post(self, request: Request, breakdown_id: UUID) -> Response:
@@ -260,6 +265,7 @@ class RegenerateView(AsksView):
             request,
             "breakdown.regenerate",
             lambda operation: services.regenerate(operation=operation, breakdown_id=breakdown_id, **asked),
+            on=breakdown_id,
             code=status.HTTP_202_ACCEPTED,
         )
 
@@ -278,9 +284,9 @@ class ApplyView(APIView):
             "All in one operation, which one undo takes back (`applied_op`). A goal without a task gets one."
             " A repeat changes nothing and makes no event."
         ),
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=None,
-        responses={200: BreakdownSerializer, **problems(401, 403, 404, 409, 422, 429)},
+        responses={200: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 412, 422, 429)},
         examples=[BREAKDOWN_EXAMPLE],
     )
     def post(self, request: Request, breakdown_id: UUID) -> Response:
@@ -290,4 +296,5 @@ class ApplyView(APIView):
             request,
             "breakdown.apply",
             lambda operation: applying.apply_breakdown(operation=operation, breakdown_id=breakdown_id),
+            on=breakdown_id,
         )

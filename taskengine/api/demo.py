@@ -49,7 +49,10 @@ class DemoView(APIView):
         tags=["about"],
         operation_id="demo",
         summary="Become a guest",
-        description="Makes a guest with sample tasks and logs the browser in. Only where `about` says `demo`.",
+        description=(
+            "Makes a guest with sample tasks and logs the browser in. Only where `about` says `demo`. Takes no"
+            " `Idempotency-Key`: secrets are not kept for a repeat."
+        ),
         auth=[],
         request=None,
         responses={201: UserSerializer, **problems(404, 429, 503)},

@@ -8,7 +8,7 @@ import logging
 import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -28,14 +28,18 @@ from taskengine.accounts.errors import (
     TooManyGuests,
     TooManyPersonalTokens,
 )
+from taskengine.api import etags
 from taskengine.api.json import JSONRenderer
 from taskengine.api.requests import request_id
 from taskengine.errors import DomainError
 from taskengine.operations.errors import (
     AnswerGone,
+    OperationIdExpired,
     OperationIdReused,
     OperationInFlight,
     OperationNotFound,
+    PartFailed,
+    PreconditionFailed,
     UndoConflict,
     UndoImpossible,
 )
@@ -78,10 +82,13 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
     LogInEnded: HTTPStatus.UNAUTHORIZED,
     NamedIdTaken: HTTPStatus.CONFLICT,
     OpenChildren: HTTPStatus.CONFLICT,
+    OperationIdExpired: HTTPStatus.UNPROCESSABLE_ENTITY,
     OperationIdReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OperationInFlight: HTTPStatus.CONFLICT,
     OperationNotFound: HTTPStatus.NOT_FOUND,
+    PartFailed: HTTPStatus.CONFLICT,
     PersonalTokenNotFound: HTTPStatus.NOT_FOUND,
+    PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     ProjectNotEmpty: HTTPStatus.CONFLICT,
     ProjectNotFound: HTTPStatus.NOT_FOUND,
     StepNotFound: HTTPStatus.NOT_FOUND,
@@ -135,18 +142,41 @@ def problem_response(
 
 def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """Turn what a view raised into an answer (DRF's `EXCEPTION_HANDLER`)."""
-    request = context["request"]._request if context.get("request") else None
+    told = problem_of(exc, request=context["request"]._request if context.get("request") else None)
+    set_rollback()
+    if context.get("request"):  # a problem is JSON, whatever the view would have answered in
+        context["request"].accepted_renderer = JSONRenderer()
+        context["request"].accepted_media_type = JSONRenderer.media_type
+    response = Response(told.body, status=told.status, headers=told.headers, content_type=CONTENT_TYPE)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django would once more, without the fault
+    return response
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """What is told of an error: its status, its document, and the headers that go with it."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str]
+
+
+def problem_of(exc: Exception, *, request: HttpRequest | None) -> Problem:
+    """Return what is told of an error; one that nobody foresaw is logged."""
     headers: dict[str, str] = {}
     errors: list[Mapping[str, str]] = []
+    members: Mapping[str, Any] = {}
     match exc:
         case DomainError():
             status: int = next(
                 (status for kind, status in _STATUS.items() if isinstance(exc, kind)), HTTPStatus.BAD_REQUEST
             )
-            code, detail = exc.code, exc.detail
+            code, detail, members = exc.code, exc.detail, exc.members
             errors = [asdict(fault) for fault in exc.faults]
             if exc.retry_after_s is not None:
                 headers["Retry-After"] = str(math.ceil(exc.retry_after_s))
+            if tag := etags.tag_of(members.get("current")):
+                headers[etags.HEADER] = tag
         case UnknownStream():
             status, code, detail = HTTPStatus.UNAUTHORIZED, "account_gone", "This account is gone."
         case HistoryGone():
@@ -173,14 +203,8 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
             logger.error("A request failed. request_id=%s", request_id(request), exc_info=exc)
             status, code = HTTPStatus.INTERNAL_SERVER_ERROR, "server_error"
             detail = _OUR_FAULT
-    set_rollback()
-    if context.get("request"):  # a problem is JSON, whatever the view would have answered in
-        context["request"].accepted_renderer = JSONRenderer()
-        context["request"].accepted_media_type = JSONRenderer.media_type
     body = problem(status=status, code=code, detail=detail, errors=errors, request=request)
-    response = Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
-    response._has_been_logged = True  # type: ignore[attr-defined]  # Django would once more, without the fault
-    return response
+    return Problem(status=int(status), body={**body, **members}, headers=headers)
 
 
 def _database_away(exc: BaseException, request: HttpRequest | None) -> tuple[int, str, str]:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from taskengine import instants
@@ -45,6 +46,10 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+# As `NewIdField` takes them: the version stands in the third group, the variant in the fourth.
+_NEW_ID = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[47][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
+
+
 class IdField(serializers.UUIDField):
     """A UUID as text. A number would be taken for one too, and hardly be meant."""
 
@@ -53,3 +58,17 @@ class IdField(serializers.UUIDField):
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string", "format": "uuid", "pattern": _NEW_ID})
+class NewIdField(IdField):
+    """The id of something new: a UUID of a version that two clients don't make twice."""
+
+    default_error_messages = {"uuid_version": "Make a UUID of version 4 or 7."}
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """Return the id."""
+        id_ = super().to_internal_value(data)
+        if id_.version not in {4, 7}:  # None where it is of no RFC's variant
+            self.fail("uuid_version")
+        return id_

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from taskengine.api import etags
+from taskengine.api.etags import ETAG_PARAMETER, IF_MATCH_PARAMETER, IF_NONE_MATCH_PARAMETER, NOT_MODIFIED
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.organisation import GONE, answer, list_page
 from taskengine.api.organisation_schema import (
@@ -57,7 +59,7 @@ class LabelListView(APIView):
     @extend_schema(
         operation_id="labels_create",
         summary="Make a label",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, ETAG_PARAMETER],
         request=LabelCreateSerializer,
         responses={201: LabelSerializer, **problems(400, 401, 403, 409, 413, 422, 429)},
         examples=[NEW_LABEL_EXAMPLE, LABEL_EXAMPLE],
@@ -83,20 +85,22 @@ class LabelView(APIView):
     @extend_schema(
         operation_id="labels_retrieve",
         summary="Read a label",
-        responses={200: LabelSerializer, **problems(401, 404, 429)},
+        parameters=[IF_NONE_MATCH_PARAMETER, ETAG_PARAMETER],
+        responses={200: LabelSerializer, **NOT_MODIFIED, **problems(401, 404, 429)},
         examples=[LABEL_EXAMPLE],
     )
     def get(self, request: Request, label_id: UUID) -> Response:
         """Return it."""
-        return Response(payload(get_named(Label, owner_id=owner_id(request), id_=label_id)))
+        label = get_named(Label, owner_id=owner_id(request), id_=label_id)
+        return etags.answer_read(request, payload(label))
 
     @extend_schema(
         operation_id="labels_update",
         summary="Change some fields of a label",
         description="Its tasks carry its id, so none of them changes.",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=LabelWriteSerializer(partial=True),
-        responses={200: LabelSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={200: LabelSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
         examples=[RENAME_EXAMPLE, LABEL_EXAMPLE],
     )
     def patch(self, request: Request, label_id: UUID) -> Response:
@@ -108,16 +112,16 @@ class LabelView(APIView):
             fields = change.validated_data
             return answer(services.update_label(operation=operation, label_id=label_id, fields=fields))
 
-        return carry_out(request, "label.update", act)
+        return carry_out(request, "label.update", act, on=label_id)
 
     @extend_schema(
         operation_id="labels_destroy",
         summary="Delete a label",
         description="It is taken off its tasks, each told as `task.updated`. `undo` takes all of it back.",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER],
         responses={
             204: OpenApiResponse(description="It is deleted."),
-            **problems(401, 403, 404, 409, 422, 429),
+            **problems(400, 401, 403, 404, 409, 412, 422, 429),
         },
     )
     def delete(self, request: Request, label_id: UUID) -> Response:
@@ -128,4 +132,4 @@ class LabelView(APIView):
             places.delete_label(operation=operation, label_id=label_id)
             return GONE
 
-        return carry_out(request, "label.delete", act)
+        return carry_out(request, "label.delete", act, on=label_id)

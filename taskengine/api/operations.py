@@ -1,7 +1,7 @@
 """The HTTP edge of an operation: its key comes in, its name and its answer go out."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from taskengine.api import etags
 from taskengine.api.requests import owner_id
 from taskengine.operations.models import Operation
 from taskengine.operations.services import Answer, OpenOperation, perform
@@ -24,31 +25,63 @@ KEY_PARAMETER = OpenApiParameter(
     OpenApiParameter.HEADER,
     description=(
         "A UUID of your own for this operation. The same request with the same key is carried out once:"
-        " a retry gets the first answer again. Events carry it as `op_id`."
+        " a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events"
+        " carry it as `op_id`."
     ),
 )
 
 
-def carry_out(request: Request, verb: str, act: Callable[[OpenOperation], Answer]) -> Response:
+def carry_out(
+    request: Request, verb: str, act: Callable[[OpenOperation], Answer], *, on: UUID | None = None
+) -> Response:
     """Carry out one operation in one transaction, or answer its retry as before.
 
     Args:
         request: Whose user asks, and whose `Idempotency-Key` names the operation.
         verb: What is asked for, such as `task.complete`.
         act: Does it, and returns what to tell the client.
+        on: The object that the path names, of which `If-Match` speaks; None where it names none that has a tag.
+
+    Returns:
+        The answer. Its tag is made from its body: a retry has the tag of what it is told again, not of what has
+        become of it since.
 
     Raises:
-        ValidationError: The key is not a UUID.
+        ValidationError: The key is not a UUID, or `If-Match` no list of tags, or a condition is of no use here.
+        PreconditionFailed: The object is not what `If-Match` says.
         OperationInFlight: The same operation is being carried out right now.
         OperationIdReused: The key was used for another request.
+        OperationIdExpired: The key was used more than a day ago.
     """
+    expected = _expected(request, on)
     with perform(
         owner_id=owner_id(request), verb=verb, op_id=_key(request), fingerprint=_fingerprint(request)
     ) as operation:
+        operation.expected.update(expected)
         if operation.answer is None:
             operation.answer = act(operation)
         answer = operation.answer
-    return Response(answer.body, status=answer.status, headers={NAME_HEADER: str(operation.id)})
+    headers = {NAME_HEADER: str(operation.id)}
+    if (tag := etags.tag_of(answer.body)) is not None:
+        headers[etags.HEADER] = tag
+    return Response(answer.body, status=answer.status, headers=headers)
+
+
+def _expected(request: Request, on: UUID | None) -> dict[UUID, Set[int]]:
+    # Passed over, a condition would let through what the client asked to have refused.
+    if etags.IF_NONE_MATCH in request.headers:
+        raise ValidationError(
+            {etags.IF_NONE_MATCH: ["This is for reads. Writes take If-Match."]},
+            code="if_none_match_unsupported",
+        )
+    if on is None:
+        if etags.IF_MATCH in request.headers:
+            raise ValidationError(
+                {etags.IF_MATCH: ["There is nothing here that has a tag."]}, code="if_match_unsupported"
+            )
+        return {}
+    versions = etags.versions_expected(request)
+    return {} if versions is None else {on: versions}
 
 
 def was_carried_out(request: Request) -> bool:

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from taskengine.api.cursors import MAX_PAGE_ROWS
-from taskengine.api.fields import IdField, TextField
+from taskengine.api.fields import NewIdField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.organisation.models import MAX_NAME_CHARS
 from taskengine.organisation.palette import COLOUR_CHOICES, Colour
@@ -55,7 +55,7 @@ class LabelCreateSerializer(LabelWriteSerializer):
 
     hints: ClassVar = _READ_ONLY
 
-    id = IdField(required=False)
+    id = NewIdField(required=False, help_text="Yours to choose: a UUID of version 4 or 7. None: one is made.")
 
 
 class ProjectWriteSerializer(StrictSerializer):
@@ -73,7 +73,7 @@ class ProjectCreateSerializer(ProjectWriteSerializer):
 
     hints: ClassVar = {**_READ_ONLY, "position": "Use /move/."}
 
-    id = IdField(required=False)
+    id = NewIdField(required=False, help_text="Yours to choose: a UUID of version 4 or 7. None: one is made.")
 
 
 class ProjectDeleteQuerySerializer(StrictSerializer):

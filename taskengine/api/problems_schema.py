@@ -14,8 +14,9 @@ _MEANING = {
     404: "There is no such thing, or it is not yours.",
     409: "It is taken, was changed since, or the same operation is being carried out right now.",
     410: "What follows is not kept any more: begin anew.",
+    412: "It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag.",
     413: "The body is too large.",
-    422: "The idempotency key was used for another request.",
+    422: "The idempotency key was used for another request, or more than a day ago.",
     429: "Too many requests; `Retry-After` says how long to wait.",
     503: "Not now.",
 }
@@ -57,9 +58,21 @@ def refuse_tokens(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     return result
 
 
+class StaleProblemSerializer(ProblemSerializer):
+    """An error that shows what is there now."""
+
+    current = serializers.DictField(help_text="The object as it is, as a read of it would answer.")
+
+
+# What a problem says besides, by its status.
+_SHAPES = {412: StaleProblemSerializer}
+
+
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
     """Return the responses of an operation for these statuses."""
     return {
-        (status, CONTENT_TYPE): OpenApiResponse(ProblemSerializer, description=_MEANING[status])
+        (status, CONTENT_TYPE): OpenApiResponse(
+            _SHAPES.get(status, ProblemSerializer), description=_MEANING[status]
+        )
         for status in statuses
     }

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from taskengine.api import etags
+from taskengine.api.etags import ETAG_PARAMETER, IF_MATCH_PARAMETER, IF_NONE_MATCH_PARAMETER, NOT_MODIFIED
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.organisation import GONE, answer, list_page
 from taskengine.api.organisation_schema import (
@@ -64,7 +66,7 @@ class ProjectListView(APIView):
         operation_id="projects_create",
         summary="Make a project",
         description="It comes last.",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, ETAG_PARAMETER],
         request=ProjectCreateSerializer,
         responses={201: ProjectSerializer, **problems(400, 401, 403, 409, 413, 422, 429)},
         examples=[NEW_PROJECT_EXAMPLE, PROJECT_EXAMPLE],
@@ -90,20 +92,22 @@ class ProjectView(APIView):
     @extend_schema(
         operation_id="projects_retrieve",
         summary="Read a project",
-        responses={200: ProjectSerializer, **problems(401, 404, 429)},
+        parameters=[IF_NONE_MATCH_PARAMETER, ETAG_PARAMETER],
+        responses={200: ProjectSerializer, **NOT_MODIFIED, **problems(401, 404, 429)},
         examples=[PROJECT_EXAMPLE],
     )
     def get(self, request: Request, project_id: UUID) -> Response:
         """Return it."""
-        return Response(payload(get_named(Project, owner_id=owner_id(request), id_=project_id)))
+        project = get_named(Project, owner_id=owner_id(request), id_=project_id)
+        return etags.answer_read(request, payload(project))
 
     @extend_schema(
         operation_id="projects_update",
         summary="Change some fields of a project",
         description="A field that is absent stays.",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=ProjectWriteSerializer(partial=True),
-        responses={200: ProjectSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={200: ProjectSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
         examples=[ARCHIVE_EXAMPLE, PROJECT_EXAMPLE],
     )
     def patch(self, request: Request, project_id: UUID) -> Response:
@@ -115,7 +119,7 @@ class ProjectView(APIView):
             fields = change.validated_data
             return answer(services.update_project(operation=operation, project_id=project_id, fields=fields))
 
-        return carry_out(request, "project.update", act)
+        return carry_out(request, "project.update", act, on=project_id)
 
     @extend_schema(
         operation_id="projects_destroy",
@@ -125,10 +129,10 @@ class ProjectView(APIView):
             " `delete` deletes them. Without an answer a project with open tasks is 409 `project_not_empty`, and"
             " `errors` names some of them; completed ones are taken out of it. `undo` takes all of it back."
         ),
-        parameters=[KEY_PARAMETER, ProjectDeleteQuerySerializer],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ProjectDeleteQuerySerializer],
         responses={
             204: OpenApiResponse(description="It is deleted."),
-            **problems(400, 401, 403, 404, 409, 422, 429),
+            **problems(400, 401, 403, 404, 409, 412, 422, 429),
         },
     )
     def delete(self, request: Request, project_id: UUID) -> Response:
@@ -141,7 +145,7 @@ class ProjectView(APIView):
             places.delete_project(operation=operation, project_id=project_id, **query.validated_data)
             return GONE
 
-        return carry_out(request, "project.delete", act)
+        return carry_out(request, "project.delete", act, on=project_id)
 
 
 @extend_schema(tags=["projects"])
@@ -154,9 +158,9 @@ class ProjectMoveView(APIView):
         operation_id="projects_move",
         summary="Move a project before or after another",
         description="Only the project that is moved gets another `position`.",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=MoveSerializer,
-        responses={200: ProjectSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={200: ProjectSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
         examples=[PROJECT_MOVE_EXAMPLE, PROJECT_EXAMPLE],
     )
     def post(self, request: Request, project_id: UUID) -> Response:
@@ -169,4 +173,4 @@ class ProjectMoveView(APIView):
                 services.move_project(operation=operation, project_id=project_id, **asked.validated_data)
             )
 
-        return carry_out(request, "project.move", act)
+        return carry_out(request, "project.move", act, on=project_id)

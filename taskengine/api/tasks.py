@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 
 from realtime.envelope import rfc3339
 from taskengine import clock
-from taskengine.api import cursors, task_filters
+from taskengine.api import cursors, etags, task_filters
+from taskengine.api.etags import ETAG_PARAMETER, IF_MATCH_PARAMETER, IF_NONE_MATCH_PARAMETER, NOT_MODIFIED
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
@@ -39,8 +40,14 @@ from taskengine.tasks.models import Task
 from taskengine.tasks.payloads import task_payload
 
 
-def _answer(task: Task, *, code: int = status.HTTP_200_OK) -> Answer:
-    return Answer(status=code, body=task_payload(task, now=max(clock.now(), task.updated_at)))
+def answer(task: Task, *, code: int = status.HTTP_200_OK) -> Answer:
+    """Return the answer to a write: the bare task."""
+    return Answer(status=code, body=payload_after_write(task))
+
+
+def payload_after_write(task: Task) -> dict[str, Any]:
+    """Return a task that was just written; a clock that is a little behind must not unsay it."""
+    return task_payload(task, now=max(clock.now(), task.updated_at))
 
 
 @extend_schema(tags=["tasks"])
@@ -89,7 +96,7 @@ class TaskListView(APIView):
     @extend_schema(
         operation_id="tasks_create",
         summary="Make a task",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, ETAG_PARAMETER],
         request=TaskCreateSerializer,
         responses={201: TaskSerializer, **problems(400, 401, 403, 409, 413, 422, 429)},
         examples=[NEW_TASK_EXAMPLE, TASK_EXAMPLE],
@@ -101,7 +108,7 @@ class TaskListView(APIView):
 
         def act(operation: OpenOperation) -> Answer:
             task = services.create_task(operation=operation, **new.validated_data)
-            return _answer(task, code=status.HTTP_201_CREATED)
+            return answer(task, code=status.HTTP_201_CREATED)
 
         return carry_out(request, "task.create", act)
 
@@ -115,21 +122,22 @@ class TaskView(APIView):
     @extend_schema(
         operation_id="tasks_retrieve",
         summary="Read a task",
-        responses={200: TaskSerializer, **problems(401, 404, 429)},
+        parameters=[IF_NONE_MATCH_PARAMETER, ETAG_PARAMETER],
+        responses={200: TaskSerializer, **NOT_MODIFIED, **problems(401, 404, 429)},
         examples=[TASK_EXAMPLE],
     )
     def get(self, request: Request, task_id: UUID) -> Response:
         """Return it."""
         task = queries.get_task(owner_id=owner_id(request), task_id=task_id)
-        return Response(task_payload(task, now=clock.now()))
+        return etags.answer_read(request, task_payload(task, now=clock.now()))
 
     @extend_schema(
         operation_id="tasks_update",
         summary="Change some fields",
         description="A field that is absent stays, null clears it, a value sets it.",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=TaskWriteSerializer(partial=True),
-        responses={200: TaskSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={200: TaskSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
         examples=[PATCH_EXAMPLE, TASK_EXAMPLE],
     )
     def patch(self, request: Request, task_id: UUID) -> Response:
@@ -140,9 +148,9 @@ class TaskView(APIView):
         operation_id="tasks_replace",
         summary="Put a task back as it was read",
         description="Fields that are absent take their default. What only the server sets is passed over.",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=TaskPutSerializer,
-        responses={200: TaskSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={200: TaskSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
         examples=[NEW_TASK_EXAMPLE, TASK_EXAMPLE],
     )
     def put(self, request: Request, task_id: UUID) -> Response:
@@ -153,20 +161,20 @@ class TaskView(APIView):
         fields.is_valid(raise_exception=True)
 
         def act(operation: OpenOperation) -> Answer:
-            return _answer(
+            return answer(
                 services.update_task(operation=operation, task_id=task_id, fields=fields.validated_data)
             )
 
-        return carry_out(request, "task.update", act)
+        return carry_out(request, "task.update", act, on=task_id)
 
     @extend_schema(
         operation_id="tasks_destroy",
         summary="Delete a task",
         description="`/restore/` takes it back.",
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER],
         responses={
             204: OpenApiResponse(description="It is deleted."),
-            **problems(401, 403, 404, 409, 422, 429),
+            **problems(400, 401, 403, 404, 409, 412, 422, 429),
         },
     )
     def delete(self, request: Request, task_id: UUID) -> Response:
@@ -177,10 +185,10 @@ class TaskView(APIView):
             services.delete_task(operation=operation, task_id=task_id)
             return Answer(status=status.HTTP_204_NO_CONTENT, body=None)
 
-        return carry_out(request, "task.delete", act)
+        return carry_out(request, "task.delete", act, on=task_id)
 
 
-_VERB_PROBLEMS = (401, 403, 404, 409, 422, 429)
+_VERB_PROBLEMS = (400, 401, 403, 404, 409, 412, 422, 429)
 
 
 class _VerbView(APIView):
@@ -198,9 +206,9 @@ class _VerbView(APIView):
         asked.is_valid(raise_exception=True)
 
         def act(operation: OpenOperation) -> Answer:
-            return _answer(self.act(operation=operation, task_id=task_id, **asked.validated_data))
+            return answer(self.act(operation=operation, task_id=task_id, **asked.validated_data))
 
-        return carry_out(request, self.verb, act)
+        return carry_out(request, self.verb, act, on=task_id)
 
 
 def _documented(
@@ -217,9 +225,9 @@ def _documented(
             operation_id=f"tasks_{name}",
             summary=summary,
             description=description,
-            parameters=[KEY_PARAMETER],
+            parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
             request=request,
-            responses={200: TaskSerializer, **problems(*_VERB_PROBLEMS, *((400, 413) if request else ()))},
+            responses={200: TaskSerializer, **problems(*_VERB_PROBLEMS, *((413,) if request else ()))},
             examples=[TASK_EXAMPLE, *([example] if example else [])],
         )
     )

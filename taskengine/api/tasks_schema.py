@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 
 from taskengine.accounts.models import validate_time_zone
-from taskengine.api.fields import DayField, IdField, InstantField, TextField
+from taskengine.api.fields import DayField, IdField, InstantField, NewIdField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.tasks.deadlines import BUCKET_CHOICES, OUTCOME_CHOICES
 from taskengine.tasks.models import (
@@ -97,7 +97,7 @@ class TaskCreateSerializer(TaskWriteSerializer):
 
     hints: ClassVar = _READ_ONLY
 
-    id = IdField(required=False)
+    id = NewIdField(required=False, help_text="Yours to choose: a UUID of version 4 or 7. None: one is made.")
 
 
 class TaskPutSerializer(TaskWriteSerializer):
@@ -148,7 +148,7 @@ class MoveSerializer(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse both and neither."""
-        if len(attrs) != 1:
+        if ("before" in attrs) == ("after" in attrs):
             raise serializers.ValidationError("Give one of `before` and `after`.", code="one_of_two")
         return attrs
 

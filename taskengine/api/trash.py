@@ -168,4 +168,4 @@ class TrashedView(APIView):
             trash.purge_task(operation=operation, task_id=trashed_id)
             return _GONE
 
-        return carry_out(request, "task.purge", act)
+        return carry_out(request, "task.purge", act, on=trashed_id)

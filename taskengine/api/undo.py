@@ -14,17 +14,17 @@ from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
 from taskengine.operations.services import Answer, OpenOperation
-from taskengine.operations.undo import Possible, Undoer, undo
+from taskengine.operations.undo import Possible, Undoer, each, undo
 from taskengine.planning.undo import can_be_undone, undo_breakdown
-from taskengine.tasks.undo import undo_task
+from taskengine.tasks.undo import undo_tasks
 from taskengine.tasks.undo_places import undo_label, undo_project
 
 # What can be taken back, by the kind of object. Another kind of object is one line more.
 UNDOERS: Final[Mapping[str, Undoer]] = {
-    "breakdown": undo_breakdown,
-    "label": undo_label,
-    "project": undo_project,
-    "task": undo_task,
+    "breakdown": each(undo_breakdown),
+    "label": each(undo_label),
+    "project": each(undo_project),
+    "task": undo_tasks,
 }
 # Of which kinds what can be taken back at all.
 POSSIBLE: Final[Possible] = {kind: lambda _: True for kind in UNDOERS} | {"breakdown": can_be_undone}

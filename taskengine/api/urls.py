@@ -7,6 +7,7 @@ from taskengine.api.about import AboutView
 from taskengine.api.activity import ActivityView
 from taskengine.api.ai import AiView
 from taskengine.api.asyncapi import asyncapi
+from taskengine.api.batch import BatchView
 from taskengine.api.breakdown_steps import SplitView, StepListView, StepView
 from taskengine.api.breakdowns import (
     ApplyView,
@@ -57,6 +58,7 @@ urlpatterns = [
     path("projects/<uuid:project_id>/move/", ProjectMoveView.as_view(), name="project-move"),
     path("labels/", LabelListView.as_view(), name="labels"),
     path("labels/<uuid:label_id>/", LabelView.as_view(), name="label"),
+    path("batch/", BatchView.as_view(), name="batch"),
     path("trash/", TrashView.as_view(), name="trash"),
     path("trash/<uuid:trashed_id>/", TrashedView.as_view(), name="trashed"),
     path("operations/", ActivityView.as_view(), name="operations"),

@@ -174,7 +174,7 @@ class MeView(APIView):
         summary="Delete your account",
         description=(
             "Deletes the account with all its tasks and events, and ends every log-in and socket."
-            " There is no way back."
+            " There is no way back. Takes no `Idempotency-Key`: nobody is left to answer a repeat to."
         ),
         request=UserDeleteSerializer,
         responses={204: OpenApiResponse(description="It is gone."), **problems(400, 401, 403, 413, 429)},

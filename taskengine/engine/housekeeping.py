@@ -17,6 +17,7 @@ from taskengine.accounts import personal_tokens
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine.models import Heartbeat
 from taskengine.operations import retention as log
+from taskengine.operations.answers import forget_answers
 from taskengine.planning import attempts, budget, jobs
 from taskengine.tasks import trash
 
@@ -56,6 +57,10 @@ def _charges(*, now: datetime) -> bool:
     return budget.forget_days_gone_by(now=now)
 
 
+def _answers(*, now: datetime) -> bool:
+    return forget_answers(now=now)
+
+
 def _unheard(*, now: datetime) -> bool:
     """Tell the workers again of what none of them took: the message was lost, or its worker died."""
     found = attempts.unheard(now=now)
@@ -90,6 +95,7 @@ SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
     forget_dead_replicas,
     _abandoned,
     _charges,
+    _answers,
     _old_events,
     _old_operations,
     _old_trash,

@@ -1,6 +1,7 @@
 """Why an operation is not carried out a second time, or not taken back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from taskengine.errors import DomainError, Fault
 
@@ -16,6 +17,49 @@ class OperationIdReused(DomainError):
     """This idempotency key was used for another request. Use a new one for each operation."""
 
     code = "idempotency_key_reused"
+
+
+class OperationIdExpired(DomainError):
+    """This idempotency key was used more than a day ago, and its answer is not kept. Use a new one."""
+
+    code = "idempotency_key_expired"
+
+
+class PartFailed(DomainError):
+    """One of the operations can't be done, so none of them was: see failed."""
+
+    code = "batch_failed"
+
+    def __init__(self, *, index: int, problem: Mapping[str, Any], faults: Sequence[Fault]) -> None:
+        super().__init__()
+        self._index = index
+        self._problem = problem
+        self._faults = faults
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """What is at fault, from the whole batch's point of view."""
+        return self._faults
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """Which of them, counted from 0, and why."""
+        return {"failed": {"index": self._index, "problem": self._problem}}
+
+
+class PreconditionFailed(DomainError):
+    """It was changed since, or the tag is weak or none of ours. Nothing was written; `current` is how it is now."""
+
+    code = "precondition_failed"
+
+    def __init__(self, current: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.current = current
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """The object as it is."""
+        return {"current": self.current}
 
 
 class AnswerGone(DomainError):

@@ -11,6 +11,8 @@ from django.db.models.expressions import RawSQL
 # Of which objects an operation tells: what it changed, and what its kept answer is about. The text of the index
 # below; a query has to be worded alike to be answered from it.
 OBJECT_IDS: Final = "jsonb_path_query_array(changes || coalesce(answer, '[]'::jsonb), '$[*].id'::jsonpath)"
+# The verb of several operations in one. Its answer holds theirs, which `OBJECT_IDS` does not look into.
+BATCH: Final = "batch"
 
 
 class Operation(models.Model):
@@ -44,12 +46,20 @@ class Operation(models.Model):
         indexes: ClassVar = [
             # A person's activity, newest first, and the trimming by age.
             models.Index(fields=["owner", "-at"], name="operations_by_owner"),
+            # Answers that are too old to be given again (`answers.forget_answers`).
+            models.Index(fields=["at"], name="operations_answers", condition=Q(status__isnull=False)),
             # The history of one object, and the scrubbing of what is purged. An expression, so that a write has nothing
             # more to say; without `fastupdate`, whose pending list is emptied by whoever happens to fill it.
             GinIndex(
                 RawSQL(OBJECT_IDS, ()),  # noqa: S611 (a constant)
                 name="operations_objects",
                 fastupdate=False,
+            ),
+            # Batches whose answers are kept, which may speak of more than they changed.
+            models.Index(
+                fields=["owner"],
+                name="operations_batches",
+                condition=Q(verb=BATCH, answer__isnull=False),
             ),
             # Whether an operation was taken back. Undos are few.
             models.Index(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from taskengine.operations.models import OBJECT_IDS
+from taskengine.operations.models import BATCH, OBJECT_IDS
 
 PEOPLE_IN_LOOK: Final = 1_000
 OPERATIONS_IN_BATCH: Final = 500
@@ -35,10 +35,14 @@ WITH slice AS MATERIALIZED (
 SELECT (SELECT count(*) FROM slice), (SELECT id FROM slice ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM trimmed)
 """
 
-# The ids are looked for first, by the index alone: see `queries`.
+# The ids are looked for first, by the index alone: see `queries`. What the parts of a batch were answered, such as
+# that a task is complete already or was changed since, is looked through as text.
 _SCRUB: Final = f"""
 WITH about AS MATERIALIZED (
     SELECT owner_id, id FROM operations_operation WHERE {OBJECT_IDS} ?| %(ids)s::text[]
+    UNION SELECT owner_id, id FROM operations_operation
+    WHERE owner_id = ANY (%(owners)s) AND verb = '{BATCH}' AND answer IS NOT NULL
+        AND answer::text LIKE ANY (%(texts)s::text[])
 )
 UPDATE operations_operation AS o SET
     changes = coalesce((
@@ -70,6 +74,7 @@ def scrub(*, owner_ids: Collection[UUID], kind: str, object_ids: Collection[UUID
         "owners": list(owner_ids),
         "kind": kind,
         "ids": [str(id_) for id_ in object_ids],
+        "texts": [f"%{id_}%" for id_ in object_ids],
     }
     with connection.cursor() as cursor:
         cursor.execute(_SCRUB, values)

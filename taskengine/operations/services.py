@@ -1,7 +1,8 @@
 """Carrying out one operation: its transaction, its place in the log, and what a retry gets."""
 
+import hashlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,14 @@ from realtime import outbox
 from taskengine import clock
 from taskengine.database.statements import prepared
 from taskengine.database.table import Table
-from taskengine.operations.errors import AnswerGone, OperationIdReused, OperationInFlight
+from taskengine.operations.answers import ANSWER_AGE
+from taskengine.operations.errors import (
+    AnswerGone,
+    OperationIdExpired,
+    OperationIdReused,
+    OperationInFlight,
+    PreconditionFailed,
+)
 from taskengine.operations.models import Operation
 from taskengine.operations.retention import ANSWER_GONE
 
@@ -40,6 +48,7 @@ class OpenOperation:
         answer: What to tell the client. Set already when this is a retry of one that was carried
             out: then nothing is to be done again.
         changes: What was changed so far.
+        expected: The versions that whoever asks has read, by the object's id; of what is not named any will do.
         undoes: The operation that this one takes back; None where it is no undo.
     """
 
@@ -49,6 +58,45 @@ class OpenOperation:
     answer: Answer | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
     undoes: UUID | None = None
+    expected: dict[UUID, Set[int]] = field(default_factory=dict)
+
+    def refuse_if_stale(
+        self, object_id: UUID, version: int, current: Callable[[], Mapping[str, Any]]
+    ) -> None:
+        """Refuse to write to an object that is not what was read. Every bracket asks, right after its lock.
+
+        Args:
+            object_id: Which one.
+            version: The one it has.
+            current: Returns it as the wire has it.
+
+        Raises:
+            PreconditionFailed: Another version is expected.
+        """
+        if object_id in self.expected and version not in self.expected[object_id]:
+            raise PreconditionFailed(current())
+
+    @contextmanager
+    def part(
+        self, *, expected: Mapping[UUID, Set[int]] | None = None, revocable: bool = True
+    ) -> Iterator[None]:
+        """Open a part of the operation that is done whole or not at all.
+
+        Args:
+            expected: The versions that are expected by this part.
+            revocable: Whether the operation may go on when the part has failed: then nothing is left of it, in the
+                database and here. Otherwise its failure has to end the operation.
+        """
+        count, whole = len(self.changes), self.expected
+        self.expected = dict(expected or {})
+        try:
+            with transaction.atomic(savepoint=revocable):
+                yield
+        except BaseException:
+            del self.changes[count:]
+            raise
+        finally:
+            self.expected = whole
 
     def changed(
         self,
@@ -80,6 +128,7 @@ def perform(
     Raises:
         OperationInFlight: A twin is being carried out by somebody else right now.
         OperationIdReused: The name was used for another request.
+        OperationIdExpired: The name was used so long ago that the answer is not kept.
         AnswerGone: It was carried out, and what it was about was purged since.
         UnknownStream: The person is gone.
     """
@@ -89,7 +138,7 @@ def perform(
         outbox.lock_stream(owner_id)
         operation = OpenOperation(owner_id=owner_id, id=op_id or uuid.uuid4(), now=clock.now())
         if op_id is not None:
-            operation.answer = _answer_of_twin(owner_id, op_id, fingerprint)
+            operation.answer = _answer_of_twin(operation, fingerprint)
         is_retry = operation.answer is not None
         yield operation
         # Without a key nobody can retry it, so what changed nothing leaves no trace.
@@ -112,7 +161,9 @@ def perform(
 
 def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
     """Hold the operation's name until commit; whoever comes second is not kept waiting."""
-    key = int.from_bytes((owner_id.int ^ op_id.int).to_bytes(16, "big")[:8], "big", signed=True)
+    # A digest, since a client's names may differ in their last bits only: UUIDs of version 7 of one millisecond do.
+    name = hashlib.blake2b(owner_id.bytes + op_id.bytes, digest_size=8).digest()
+    key = int.from_bytes(name, "big", signed=True)
     with prepared() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [key])
         row = cursor.fetchone()
@@ -120,11 +171,17 @@ def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
         raise OperationInFlight
 
 
-def _answer_of_twin(owner_id: UUID, op_id: UUID, fingerprint: str | None) -> Answer | None:
-    """Return what the same operation was answered before, or None when there was none."""
-    twin = Operation.objects.filter(owner_id=owner_id, id=op_id).first()
+def _answer_of_twin(operation: OpenOperation, fingerprint: str | None) -> Answer | None:
+    """Return what the same operation was answered before, or None when there was none.
+
+    A key is refused for as long as its operation is in the log, and not used again: it is the operation's name,
+    in events and for undo, and a retry that comes so late would do a second time what was done.
+    """
+    twin = Operation.objects.filter(owner_id=operation.owner_id, id=operation.id).first()
     if twin is None:
         return None
+    if twin.at <= operation.now - ANSWER_AGE:
+        raise OperationIdExpired
     if twin.fingerprint != fingerprint or twin.status is None:
         raise OperationIdReused
     if twin.status == ANSWER_GONE:

@@ -4,7 +4,7 @@ What a change of some kind of object means, only that kind knows: whoever calls 
 for each.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -108,14 +108,32 @@ def _never(deeds: Collection[Deed], possible: Possible) -> Obstacle | None:
 class Undoer(Protocol):
     """Takes back changes of one kind of object."""
 
-    def __call__(self, *, operation: OpenOperation, change: Change) -> Sequence[Fault]:
-        """Take a change back as a write of `operation`, or return what stands against it.
+    def __call__(self, *, operation: OpenOperation, changes: Sequence[Change]) -> Sequence[Fault]:
+        """Take changes back as writes of `operation`, or return what stands against them.
+
+        They are of as many objects, in the order in which they are to be taken back.
 
         Both are in the same transaction; it is rolled back where anything stands against any change.
 
         Raises:
             UndoImpossible: Such a change can never be taken back.
         """
+
+
+class UndoOne(Protocol):
+    """Takes back the change of one object, or returns what stands against it."""
+
+    def __call__(self, *, operation: OpenOperation, change: Change) -> Sequence[Fault]:
+        """As an `Undoer` does."""
+
+
+def each(undo_one: UndoOne) -> Undoer:
+    """Return what takes changes back one by one."""
+
+    def undo_each(*, operation: OpenOperation, changes: Sequence[Change]) -> Sequence[Fault]:
+        return [fault for change in changes for fault in undo_one(operation=operation, change=change)]
+
+    return undo_each
 
 
 def undo(
@@ -151,9 +169,25 @@ def undo(
         raise UndoImpossible(_DETAILS[never])
     operation.undoes = found.id
     faults = [
-        fault for change in changes for fault in undoers[change.kind](operation=operation, change=change)
+        fault for run in _runs(changes) for fault in undoers[run[0].kind](operation=operation, changes=run)
     ]
     if faults:
         is_undone = found.id in undone(owner_id=operation.owner_id, op_ids=[found.id])
-        raise UndoConflict(faults, detail="This was undone already: see errors." if is_undone else None)
+        raise UndoConflict(
+            list(dict.fromkeys(faults)),  # of one thing that it changed twice, once
+            detail="This was undone already: see errors." if is_undone else None,
+        )
     return changes
+
+
+def _runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
+    """Part changes where the kind is another, or where an object comes a second time."""
+    run: dict[UUID, Change] = {}
+    kind = None
+    for change in changes:
+        if change.kind != kind or change.id in run:
+            if run:
+                yield list(run.values())
+            run, kind = {}, change.kind
+        run[change.id] = change
+    yield list(run.values())

@@ -48,6 +48,7 @@ class Edit(Generic[N]):
 
         Raises:
             ProjectNotFound, LabelNotFound: There is none that the person may see.
+            PreconditionFailed: It is not the version that whoever asks has read.
         """
         rows = model._default_manager.select_for_update(no_key=True).filter(
             owner_id=operation.owner_id, id=id_
@@ -57,6 +58,7 @@ class Edit(Generic[N]):
         named = rows.first()
         if named is None:
             raise NOT_FOUND[model]
+        operation.refuse_if_stale(named.id, named.version, lambda: payload(named))
         edit = cls(named, operation=operation)
         edit._before = _logged(named)
         return edit

@@ -41,11 +41,13 @@ class Edit:
 
         Raises:
             BreakdownNotFound: There is none that the person may see.
+            PreconditionFailed: It is not the version that whoever asks has read.
         """
         rows = Breakdown.objects.select_for_update(no_key=True)
         draft = rows.filter(owner_id=operation.owner_id, id=breakdown_id).first()
         if draft is None:
             raise BreakdownNotFound
+        operation.refuse_if_stale(draft.id, draft.version, lambda: breakdown_payload(draft))
         edit = cls(draft, now=operation.now, operation=operation)
         edit._before = breakdown_payload(draft)
         return edit

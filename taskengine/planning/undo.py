@@ -31,7 +31,7 @@ def can_be_undone(deed: Deed) -> bool:
 
 
 def undo_breakdown(*, operation: OpenOperation, change: Change) -> Sequence[Fault]:
-    """Take the change of one breakdown back (`operations.undo.Undoer`).
+    """Take the change of one breakdown back (`operations.undo.UndoOne`).
 
     Raises:
         BreakdownNotFound: There never was such a breakdown.

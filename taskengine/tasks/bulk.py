@@ -16,19 +16,27 @@ from taskengine.tasks.models import Task
 # What verbs on many tasks may change. What is written to none of them (`title`, `notes`) is not here, so that the
 # triggers on it stay quiet.
 _COLUMNS: Final = (
-    "project_id", "labels", "position", "deadline", "deadline_version", "miss_fired_at", "miss_retry_at",
+    "priority", "estimate_min", "project_id", "labels", "position", "deadline", "due_date", "time_zone", "deadline_version", "miss_fired_at", "miss_retry_at",
     "completed_at", "outcome", "lateness_s", "version", "updated_at", "deleted_at",
 )  # fmt: skip
 
 
-def locked(*, operation: OpenOperation, which: Q) -> list[Edit]:
-    """Lock those of a person's tasks that are not deleted and of which something is true.
+def locked(*, operation: OpenOperation, which: Q, deleted: bool | None = False) -> list[Edit]:
+    """Lock those of a person's tasks of which something is true.
 
-    Every one of them is to be written by `save`: what the clock has missed meanwhile is told by it.
+    Args:
+        operation: Who asks.
+        which: What is true of them.
+        deleted: Whether they are deleted, are not, or may be either (None).
+
+    Every one of them goes to `save` or to `leave`: what the clock has missed meanwhile is told by them.
+
+    Raises:
+        PreconditionFailed: One is not the version that whoever asks has read.
     """
-    tasks = Task.objects.select_for_update(no_key=True).filter(
-        which, owner_id=operation.owner_id, deleted_at=None
-    )
+    tasks = Task.objects.select_for_update(no_key=True).filter(which, owner_id=operation.owner_id)
+    if deleted is not None:
+        tasks = tasks.filter(deleted_at__isnull=not deleted)
     return [Edit.of_locked(task, operation=operation) for task in tasks.order_by("position", "id")]
 
 
@@ -44,6 +52,14 @@ def save(edits: Sequence[Edit], event: TaskEvent) -> None:
     armed = [edit.armed for edit in edits if edit.armed is not None]
     if armed:
         wake_engines(min(armed))
+
+
+def leave(edits: Sequence[Edit]) -> None:
+    """Change nothing; deadlines that had passed unnoticed are told all the same."""
+    missed = [edit for edit in edits if edit.untold]
+    if missed:
+        _update([edit.task for edit in missed])
+        outbox.record([draft for edit in missed for draft in edit.untold])
 
 
 def _update(tasks: Sequence[Task]) -> None:

@@ -57,6 +57,7 @@ class Edit:
 
         Raises:
             TaskNotFound: There is no such task that the person may see.
+            PreconditionFailed: It is not the version that whoever asks has read.
         """
         task = TASKS.first("id = %s AND owner_id = %s FOR NO KEY UPDATE", [task_id, operation.owner_id])
         if task is None or deleted not in (None, task.deleted_at is not None):
@@ -65,11 +66,16 @@ class Edit:
 
     @classmethod
     def of_locked(cls, task: Task, *, operation: OpenOperation) -> Self:
-        """Open the bracket of a task that the caller has locked after the stream."""
+        """Open the bracket of a task that the caller has locked after the stream.
+
+        Raises:
+            PreconditionFailed: It is not the version that whoever asks has read.
+        """
         now = operation.now
         if task.miss_fired_at is not None and task.deadline is not None:
             # It was told that the deadline has passed; a clock that is a little behind must not unsay it.
             now = max(now, task.deadline)
+        operation.refuse_if_stale(task.id, task.version, lambda: task_payload(task, now=now))
         edit = cls(task, now=now, operation=operation)
         edit._before = _logged(task, now=now)
         edit._miss_what_is_due()
@@ -111,6 +117,11 @@ class Edit:
     def armed(self) -> datetime | None:
         """The deadline that the engines have to know of; None where there is none to fire."""
         return self.task.deadline if self.task.miss_fired_at is None else None
+
+    @property
+    def untold(self) -> list[Draft]:
+        """What the clock has missed, where nothing is written besides."""
+        return self._drafts
 
     def leave(self) -> Task:
         """Change nothing; a deadline that had passed unnoticed is told all the same."""

@@ -17,6 +17,26 @@ class TaskIdTaken(DomainError):
     code = "id_taken"
 
 
+class SomeTasksNotFound(TaskNotFound):
+    """There are no such tasks: see errors."""
+
+    def __init__(self, absent: Sequence[Fault]) -> None:
+        super().__init__()
+        self._absent = absent
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """Which of those that were named."""
+        return self._absent
+
+
+class TooManyLabels(DomainError):
+    """A task can't carry so many labels."""
+
+    code = "too_many_labels"
+    pointer = "/add_labels"
+
+
 class ParentNotFound(DomainError):
     """There is no such task to be the parent."""
 

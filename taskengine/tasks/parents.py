@@ -3,6 +3,7 @@
 A parent that was purged is still named. Its id may be somebody else's one day, so a walk stays with one owner.
 """
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -21,10 +22,10 @@ WITH RECURSIVE above AS (
 SELECT EXISTS (SELECT FROM above WHERE %s IN (id, parent_id))
 """
 
-# All below a task, through completed ones; what is deleted is not there, nor is what is below it.
+# All below some tasks, through completed ones; what is deleted is not there, nor is what is below it.
 _OPEN_BELOW: Final = """
 WITH RECURSIVE below AS (
-    SELECT id, completed_at FROM tasks_task WHERE parent_id = %s AND owner_id = %s AND deleted_at IS NULL
+    SELECT id, completed_at FROM tasks_task WHERE parent_id = ANY(%s) AND owner_id = %s AND deleted_at IS NULL
     UNION SELECT t.id, t.completed_at FROM tasks_task AS t JOIN below AS b ON t.parent_id = b.id
     WHERE t.owner_id = %s AND t.deleted_at IS NULL
 )
@@ -32,10 +33,10 @@ SELECT id FROM below WHERE completed_at IS NULL
 """
 
 
-def open_below(task_id: UUID, *, owner_id: UUID) -> list[UUID]:
-    """Return the open parts of a task, and of its parts."""
+def open_below(task_ids: Sequence[UUID], *, owner_id: UUID) -> list[UUID]:
+    """Return the open parts of some tasks, and of their parts, each once; they may be among the tasks themselves."""
     with prepared() as cursor:
-        cursor.execute(_OPEN_BELOW, [task_id, owner_id, owner_id])
+        cursor.execute(_OPEN_BELOW, [list(task_ids), owner_id, owner_id])
         return [id_ for (id_,) in cursor.fetchall()]
 
 

@@ -3,7 +3,8 @@
 And so what becomes of tasks when a project or a label goes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -41,46 +42,97 @@ def new_position(task: Task, *, operation: OpenOperation) -> str:
     return order.last(now=operation.now, place=len(operation.changes), id_=task.id)
 
 
-def put_in_project(task: Task, project_id: UUID | None) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What was looked for, and is there: projects, labels, and tasks to be a part of, in the trash too."""
+
+    projects: Set[UUID]
+    labels: Set[UUID]
+    parents: Set[UUID]
+
+
+def look_up(
+    owner_id: UUID,
+    *,
+    projects: Collection[UUID],
+    labels: Collection[UUID],
+    parents: Collection[UUID] = (),
+) -> Known:
+    """Return which of these the owner has, for verbs on many tasks: they ask but once."""
+    whole = Task.objects.filter(owner_id=owner_id, id__in=parents)
+    return Known(
+        parents=set(whole.values_list("id", flat=True)),
+        projects=set(named_of(Project, owner_id).filter(id__in=projects).values_list("id", flat=True)),
+        labels=set(named_of(Label, owner_id).filter(id__in=labels).values_list("id", flat=True)),
+    )
+
+
+def put_in_project(task: Task, project_id: UUID | None, *, known: Known | None = None) -> None:
     """Put a task into a project, or into none. The task is not saved here.
+
+    Args:
+        task: Which.
+        project_id: Which; None for none.
+        known: What is there of projects, this one among them; None to look.
 
     Raises:
         NoSuchProject: The owner has no such project.
     """
     if project_id == task.project_id:
         return
-    if project_id is not None and not named_of(Project, task.owner_id).filter(id=project_id).exists():
+    if known is None:
+        known = look_up(task.owner_id, projects=[project_id] if project_id else [], labels=[])
+    if project_id is not None and project_id not in known.projects:
         raise NoSuchProject
     task.project_id = project_id
 
 
-def put_labels(task: Task, label_ids: Sequence[UUID]) -> None:
+def put_labels(
+    task: Task,
+    label_ids: Sequence[UUID],
+    *,
+    besides: bool = False,
+    known: Known | None = None,
+    pointer: str = "/labels",
+) -> None:
     """Give a task these labels, each once and in this order. The task is not saved here.
+
+    Args:
+        task: Which.
+        label_ids: Which.
+        besides: Whether it keeps those that it carries.
+        known: What is there of labels, these among them; None to look for those that are new to the task.
+        pointer: Where they stand in what was sent.
 
     Raises:
         NoSuchLabel: The owner has no such label.
     """
-    wanted = list(dict.fromkeys(label_ids))
-    if new := set(wanted) - set(task.labels):
-        found = set(named_of(Label, task.owner_id).filter(id__in=new).values_list("id", flat=True))
+    wanted = dict.fromkeys([*task.labels, *label_ids] if besides else label_ids)
+    if new := set(label_ids) - set(task.labels):
+        known = known or look_up(task.owner_id, projects=[], labels=new)
         for number, label_id in enumerate(label_ids):
-            if label_id in new - found:
-                raise NoSuchLabel(pointer=f"/labels/{number}")
-    task.labels = wanted
+            if label_id in new - known.labels:
+                raise NoSuchLabel(pointer=f"{pointer}/{number}")
+    task.labels = list(wanted)
 
 
-def leave_what_is_gone(task: Task) -> None:
+def leave_what_is_gone(task: Task, *, known: Known | None = None) -> None:
     """Take a task that comes back out of a project, and off labels, that were deleted meanwhile.
 
     And from below a task that was purged: one that is deleted may still come back itself.
+
+    Args:
+        task: Which; not saved here.
+        known: What is there, its own among them; None to look.
     """
-    if task.parent_id and not Task.objects.filter(id=task.parent_id, owner_id=task.owner_id).exists():
+    if known is None:
+        projects, parents = ([id_] if id_ else [] for id_ in (task.project_id, task.parent_id))
+        known = look_up(task.owner_id, projects=projects, labels=task.labels, parents=parents)
+    if task.parent_id not in known.parents:
         task.parent_id = None
-    if task.project_id and not named_of(Project, task.owner_id).filter(id=task.project_id).exists():
+    if task.project_id not in known.projects:
         task.project_id = None
-    if task.labels:
-        there = set(named_of(Label, task.owner_id).filter(id__in=task.labels).values_list("id", flat=True))
-        task.labels = [label for label in task.labels if label in there]
+    task.labels = [label for label in task.labels if label in known.labels]
 
 
 def move_task(

@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import transaction
@@ -18,13 +17,13 @@ from django.db.models import Q
 
 from realtime import outbox
 from realtime.envelope import Sketch
-from taskengine.accounts.models import User
 from taskengine.errors import Fault
 from taskengine.operations.services import OpenOperation
 from taskengine.tasks import bulk, claims, deadlines, events
 from taskengine.tasks.claims import Claim, Miss
+from taskengine.tasks.due import set_due, zone_of
 from taskengine.tasks.edits import Edit
-from taskengine.tasks.errors import DeadlineConflict, OpenChildren
+from taskengine.tasks.errors import OpenChildren
 from taskengine.tasks.events import TaskEvent
 from taskengine.tasks.models import DEFAULT_PRIORITY, Task
 from taskengine.tasks.parents import open_below, put_below
@@ -90,7 +89,8 @@ def create_task(
     put_below(task, parent)
     put_in_project(task, project)
     put_labels(task, labels)
-    _set_due(task, {"deadline": deadline, "due_date": due_date, "time_zone": time_zone})
+    due = {"deadline": deadline, "due_date": due_date, "time_zone": time_zone}
+    set_due(task, due, zone=zone_of(task.owner_id))
     return Edit(task, now=now, operation=operation).save(TaskEvent.CREATED)
 
 
@@ -122,28 +122,10 @@ def update_task(*, operation: OpenOperation, task_id: UUID, fields: Mapping[str,
         put_in_project(task, fields["project"])
     if "labels" in fields:
         put_labels(task, fields["labels"])
-    _set_due(task, fields)
+    set_due(task, fields, zone=zone_of(task.owner_id))
     if all(getattr(task, name) == value for name, value in old.items()):
         return edit.leave()
     return edit.save(TaskEvent.UPDATED)
-
-
-def _set_due(task: Task, fields: Mapping[str, Any]) -> None:
-    """Apply what `fields` says of deadline, day and zone: a new one takes the other's place."""
-    before = (task.due_date, task.time_zone)
-    if "time_zone" in fields:
-        task.time_zone = fields["time_zone"]
-    if fields.get("due_date") is not None:
-        task.due_date = fields["due_date"]
-    elif "deadline" in fields and ("due_date" in fields or fields["deadline"] != task.deadline):
-        task.due_date, task.deadline = None, fields["deadline"]
-    elif "due_date" in fields and task.due_date is not None:
-        task.due_date = task.deadline = None
-    if task.due_date is not None:
-        if (task.due_date, task.time_zone) != before:
-            task.deadline = _end_of_day(task)
-        if fields.get("deadline") not in (None, task.deadline):
-            raise DeadlineConflict(pointer="/deadline")
 
 
 class Children(StrEnum):
@@ -168,24 +150,26 @@ def complete_task(*, operation: OpenOperation, task_id: UUID, children: Children
     edit = Edit.of(task_id, operation=operation)
     if edit.task.completed_at is not None:
         return edit.leave()
-    below = open_below(task_id, owner_id=operation.owner_id) if children is not Children.LEAVE else []
+    below = open_below([task_id], owner_id=operation.owner_id) if children is not Children.LEAVE else []
     if below and children is None:
-        raise OpenChildren(_some_by_name(below))
+        raise OpenChildren(some_by_name(below))
     # A query that finds nothing is not sent, but to put it together takes a sixth of all that completing does.
     parts = bulk.locked(operation=operation, which=Q(id__in=below)) if below else []
     for each in (*parts, edit):
-        _complete(each)
+        fix_outcome(each)
     bulk.save(parts, TaskEvent.COMPLETED)
     return edit.save(TaskEvent.COMPLETED)
 
 
-def _complete(edit: Edit) -> None:
+def fix_outcome(edit: Edit) -> None:
+    """Complete the task of an open bracket."""
     task = edit.task
     end = deadlines.ending(completed_at=edit.now, deadline=task.deadline)
     task.completed_at, task.outcome, task.lateness_s = edit.now, end.outcome.value, end.lateness_s
 
 
-def _some_by_name(task_ids: Sequence[UUID]) -> list[Fault]:
+def some_by_name(task_ids: Sequence[UUID]) -> list[Fault]:
+    """Return a fault for each of the first of these tasks."""
     some = Task.objects.filter(id__in=task_ids).order_by("position", "id")[:MAX_NAMED]
     return [
         Fault(pointer=f"/children/{task.id}", code=OpenChildren.code, detail=f"“{task.title}” is open.")
@@ -289,9 +273,3 @@ def postpone_miss(*, task_id: UUID, now: datetime) -> None:
     with transaction.atomic():
         if free.exists():
             Task.objects.filter(id=task_id).update(miss_retry_at=now + MISS_RETRY_AFTER)
-
-
-def _end_of_day(task: Task) -> datetime:
-    assert task.due_date is not None, "the caller checks that there is a day"
-    zone = task.time_zone or User.objects.values_list("time_zone", flat=True).get(id=task.owner_id)
-    return deadlines.end_of_day(task.due_date, ZoneInfo(zone))

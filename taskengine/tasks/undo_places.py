@@ -20,7 +20,7 @@ _FIELDS: Final = ("name", "colour", "archived", "position")
 
 
 def _undo(model: type[Named], *, operation: OpenOperation, change: Change) -> Sequence[Fault]:
-    """Take the change of one project or label back (`operations.undo.Undoer`).
+    """Take the change of one project or label back (`operations.undo.UndoOne`).
 
     Where an operation brought it in, it is deleted, unless tasks are in it or carry it: that would be a
     change of theirs. Where one deleted it, it is there again; its tasks are changes of their own.

@@ -28,7 +28,7 @@ from taskengine.organisation import services as organisation
 from taskengine.planning import applying, attempts, step_services
 from taskengine.planning import queries as planning_queries
 from taskengine.planning import services as planning
-from taskengine.tasks import owners, places, queries, services, trash
+from taskengine.tasks import many, owners, places, queries, services, trash
 from tests.support import state
 from tests.support.breakdowns import STEPS, plan, planned
 from tests.support.readers import Reader
@@ -77,6 +77,15 @@ WORK: list[tuple[Any, ...]] = [
     (attempts.release,),
     (attempts.extend,),
 ]
+PARTS_OF_BATCHES: list[tuple[Callable[..., Any], dict[str, Any]]] = [
+    (many.complete_tasks, {}),
+    (many.complete_tasks, {"children": services.Children.COMPLETE}),
+    (many.update_tasks, {"fields": {"deadline": NOON + DAY}}),
+    (many.update_tasks, {"fields": {"due_date": None, "priority": 2}}),
+    (many.update_tasks, {"fields": {"project": None, "labels": []}}),
+    (many.delete_tasks, {}),
+    *((verb, {}) for verb in VERBS_OF_TASKS if verb is not trash.purge_task),
+]
 ANY = st.integers(0, 9)
 WRITES = st.one_of(
     st.tuples(st.just("make"), st.sampled_from([None, -HOUR, HOUR, 2 * HOUR, 3 * DAY])),
@@ -92,6 +101,14 @@ WRITES = st.one_of(
     st.tuples(st.just("order"), ANY, ANY, st.booleans()),
     st.tuples(st.just("place"), ANY, st.sampled_from([None, 0, 1]), st.sampled_from([(), (0,), (0, 1)])),
     st.tuples(st.just("beside"), ANY, ANY, st.booleans()),
+    st.tuples(
+        st.just("batch"),
+        st.lists(
+            st.tuples(st.sampled_from(PARTS_OF_BATCHES), st.lists(ANY, min_size=1, max_size=3)),
+            min_size=1,
+            max_size=4,
+        ),
+    ),
     st.tuples(st.just("ask"), st.sampled_from([None, HOUR, 3 * DAY])),
     st.tuples(st.just("work"), ANY, st.sampled_from(WORK)),
     st.tuples(st.just("plan"), ANY, st.sampled_from(VERBS_OF_BREAKDOWNS)),
@@ -164,6 +181,8 @@ class Anything(RuleBasedStateMachine):
                     world.place(number, project=project, labels=labels)
                 case ("beside", number, other, before):
                     world.move(number, other, before=before)
+                case ("batch", parts):
+                    world.batch(parts)
                 case ("ask", due_in):
                     world.ask("Another goal", due_in)
                 case ("work", number, (write, *made)):
@@ -267,8 +286,9 @@ def test_every_verb_is_among_what_may_happen() -> None:
     here = {services.create_task, services.update_task, planning.start_breakdown}  # make, change, ask
     here |= {organisation.create_project, organisation.create_label, organisation.move_project}  # name, order
     here |= {places.move_task, owners.follow_owner, trash.purge_batch}  # beside, travel, purge
-    here |= {*VERBS_OF_TASKS, *(verb for verb, _ in (*VERBS_OF_NAMED, *VERBS_OF_BREAKDOWNS))}
-    modules = (services, places, owners, trash, organisation, planning, step_services, applying)
+    here |= {*VERBS_OF_TASKS}
+    here |= {verb for verb, _ in (*VERBS_OF_NAMED, *VERBS_OF_BREAKDOWNS, *PARTS_OF_BATCHES)}
+    modules = (services, many, places, owners, trash, organisation, planning, step_services, applying)
     there = {verb for module in modules for verb in _verbs(module)} - {
         places.new_position
     }  # which writes nothing

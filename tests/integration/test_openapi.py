@@ -28,6 +28,22 @@ def test_every_operation_has_a_summary_a_tag_and_its_errors() -> None:
                 assert "401" in operation["responses"], (method, path)
 
 
+# They make secrets, or leave nobody whom a repeat could be answered.
+WITHOUT_A_KEY = {"demo", "tickets_create", "tokens_create", "users_me_destroy"}
+
+
+def test_every_write_takes_a_key_that_makes_a_retry_safe() -> None:
+    document = yaml.safe_load(DOCUMENT.read_text())
+    without = {
+        operation["operationId"]
+        for operations in document["paths"].values()
+        for method, operation in operations.items()
+        if method != "get"
+        and "Idempotency-Key" not in {parameter["name"] for parameter in operation.get("parameters", [])}
+    }
+    assert without == WITHOUT_A_KEY
+
+
 @pytest.mark.django_db
 def test_the_document_and_its_viewer_are_served_without_the_internet() -> None:
     client = AppClient()

@@ -3,17 +3,28 @@
 import threading
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import pytest
-from django.db import connection
+import time_machine
+from django.db import OperationalError, connection, transaction
 
-from taskengine.operations.errors import OperationIdReused, OperationInFlight
+from realtime.outbox import STREAMS_TOPIC
+from realtime.publisher import doorbell
+from taskengine.operations import answers
+from taskengine.operations.answers import forget_answers
+from taskengine.operations.errors import OperationIdExpired, OperationIdReused, OperationInFlight
 from taskengine.operations.models import Operation
 from taskengine.operations.services import Answer, perform
 from taskengine.tasks import services
 from taskengine.tasks.models import Task
 from tests.support.people import make_person, told
+
+NOON: Final = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+DAY: Final = timedelta(days=1)
+MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def create(person: Any, op_id: uuid.UUID | None, fingerprint: str = "same") -> Any:
@@ -64,6 +75,55 @@ def test_what_failed_may_be_tried_again_with_the_same_key() -> None:
     assert Task.objects.count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_part_that_fails_leaves_nothing_and_the_others_stay() -> None:
+    ada, rung = make_person(), list[Any]()
+    unsubscribe = doorbell.subscribe(STREAMS_TOPIC, rung.extend)
+    with perform(owner_id=ada.pk, verb="batch") as operation:
+        for title in ("First", "Second", "Third"):
+            with suppress(RuntimeError), operation.part():
+                services.create_task(operation=operation, title=title)
+                if title == "Second":
+                    raise RuntimeError("no")
+        assert [change["after"]["title"] for change in operation.changes] == ["First", "Third"]
+    unsubscribe()
+    assert [(first, last) for _, first, last, _ in rung] == [(1, 1), (2, 2)], "nobody is told of what was not"
+    assert told(ada) == ["task.created"] * 2
+    assert set(Task.objects.values_list("title", flat=True)) == {"First", "Third"}
+
+
+@pytest.mark.django_db
+def test_an_answer_is_kept_for_a_day_and_then_the_key_is_refused() -> None:
+    ada, key = make_person(), uuid.uuid4()
+    with time_machine.travel(NOON, tick=False) as clock:
+        first = create(ada, key)
+        clock.move_to(NOON + DAY - MICROSECOND)
+        assert not forget_answers(now=NOON + DAY - MICROSECOND)
+        assert create(ada, key) == first
+        for move in (clock.move_to, lambda now: forget_answers(now=now)):
+            move(NOON + DAY)
+            with pytest.raises(OperationIdExpired):
+                create(ada, key)
+    assert Task.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_old_answers_are_forgotten_and_what_was_changed_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "_BATCH_ROWS", 2)
+    ada = make_person()
+    with time_machine.travel(NOON, tick=False) as clock:
+        for _ in range(3):
+            create(ada, uuid.uuid4())
+        clock.shift(timedelta(hours=1))
+        create(ada, uuid.uuid4())
+    before = list(Operation.objects.order_by("at", "id").values_list("changes", flat=True))
+    assert [forget_answers(now=NOON + DAY) for _ in range(3)] == [True, True, False]
+    kept = Operation.objects.order_by("at", "id")
+    assert list(kept.values_list("status", flat=True)) == [None, None, None, 201]
+    assert not kept.filter(status=None).exclude(answer=None, fingerprint=None).exists()
+    assert list(kept.values_list("changes", flat=True)) == before
+
+
 @pytest.fixture
 def under_way(transactional_db: None) -> Iterator[tuple[Any, uuid.UUID]]:
     """An operation that another connection is carrying out right now."""
@@ -93,3 +153,15 @@ def test_a_twin_in_flight_is_refused_without_waiting(under_way: tuple[Any, uuid.
     with pytest.raises(OperationInFlight):
         create(ada, key)
     assert not Task.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_names_that_differ_in_their_end_only_are_no_twins(under_way: tuple[Any, uuid.UUID]) -> None:
+    ada, key = under_way
+    other = uuid.UUID(int=key.int ^ 1)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL lock_timeout = '50ms'"
+        )  # the stream is held: that is what it has to wait for
+        with pytest.raises(OperationalError):
+            create(ada, other)

@@ -170,6 +170,9 @@ def test_put_takes_the_default_for_what_is_absent(ada: AppClient) -> None:
         ({"id": "7"}, {"/id": "invalid"}),
         ({"id": 7}, {"/id": "invalid"}),
         ({"id": True}, {"/id": "invalid"}),
+        ({"id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"}, {"/id": "uuid_version"}),  # of version 1
+        ({"id": "00000000-0000-0000-0000-000000000000"}, {"/id": "uuid_version"}),
+        ({"id": "6ba7b810-9dad-41d1-c0b4-00c04fd430c8"}, {"/id": "uuid_version"}),  # of another variant
         ({"colour": "red"}, {"/colour": "unknown_field"}),
         ({"a/b~c": 1}, {"/a~1b~0c": "unknown_field"}),
         ({"bucket": "missed", "completed_at": None}, {"/bucket": "read_only", "/completed_at": "read_only"}),
@@ -294,6 +297,13 @@ def test_another_persons_task_is_404_for_every_verb(ada: AppClient, eve: AppClie
         assert (response.status_code, response.json()["code"]) == (404, "task_not_found"), (method, address)
     assert eve.send("GET", TASKS).json()["results"] == []
     assert ada.send("GET", path(task)).json() == task
+
+
+@pytest.mark.parametrize(
+    "id_", ["6ba7b810-9dad-41d1-80b4-00c04fd430c8", "0190a6f0-5c3d-7e5a-9d0e-2f1b8f6f3c11"]
+)
+def test_an_id_may_be_random_or_begin_with_its_time(ada: AppClient, id_: str) -> None:
+    assert make(ada, id=id_)["id"] == id_
 
 
 def test_a_taken_id_is_409_whoever_has_it(ada: AppClient, eve: AppClient) -> None:

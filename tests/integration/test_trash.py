@@ -18,7 +18,7 @@ from taskengine.engine import housekeeping
 from taskengine.operations import retention
 from taskengine.operations.errors import UndoImpossible
 from taskengine.operations.models import Operation
-from taskengine.tasks import places, services, trash
+from taskengine.tasks import many, places, services, trash
 from taskengine.tasks.errors import ParentCircle, TaskNotFound
 from taskengine.tasks.models import Document, Task
 from taskengine.tasks.queries import trash_of
@@ -39,7 +39,7 @@ from tests.support.people import (
 
 pytestmark = pytest.mark.django_db
 
-TASKS, TRASH, UNDO = "/api/v1/tasks/", "/api/v1/trash/", "/api/v1/undo/"
+BATCH, TASKS, TRASH, UNDO = "/api/v1/batch/", "/api/v1/tasks/", "/api/v1/trash/", "/api/v1/undo/"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -186,6 +186,30 @@ def test_a_purge_leaves_nothing_of_the_task_in_the_log(client: AppClient, ada: U
         again = client.send(*sent[0], **sent[1])
         assert (again.status_code, again.json()["code"]) == (409, "answer_gone")
     assert Task.objects.count() == 1
+
+
+def test_a_purge_leaves_nothing_of_the_task_in_what_batches_were_answered(
+    client: AppClient, ada: User
+) -> None:
+    secret, other = make_task(ada, "Secret gift"), make_task(ada, "Other")
+    do(ada, services.complete_task, secret)
+
+    def batch(*operations: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        body, key = {"operations": operations}, {"idempotency-key": str(uuid.uuid4())}
+        assert client.send("POST", BATCH, body, **key).status_code == 200
+        return body, key
+
+    is_complete = {"verb": "task.complete", "id": str(secret.id)}
+    was_changed = {"verb": "task.reopen", "id": str(secret.id), "version": 1}
+    about = [batch(is_complete), batch(was_changed)]  # neither of which changed it
+    beside = batch({"verb": "task.complete", "id": str(other.id)})
+    do(ada, services.delete_task, secret)
+    client.send("DELETE", f"{TRASH}{secret.id}/")
+    assert not in_log("Secret")
+    for body, key in about:
+        again = client.send("POST", BATCH, body, **key)
+        assert (again.status_code, again.json()["code"]) == (409, "answer_gone")
+    assert client.send("POST", BATCH, beside[0], **beside[1]).status_code == 200, "it speaks of another"
 
 
 def test_what_was_done_to_a_purged_task_cant_be_undone(client: AppClient, ada: User) -> None:
@@ -357,6 +381,20 @@ def test_a_task_that_comes_back_is_below_a_deleted_task_but_not_below_a_purged_o
         purge(ada, whole)
     restored = do(ada, services.restore_task, part)
     assert restored.parent_id == (None if is_purged else whole.id)
+
+
+def test_a_task_whose_deletion_is_undone_is_not_below_a_purged_one(ada: User) -> None:
+    whole, deleted = make_task(ada, "whole"), make_task(ada, "deleted")
+    parts = [make_task(ada, f"part of {each.title}", parent=each.id) for each in (whole, deleted)]
+    with operation_of(ada, "both") as operation:
+        many.delete_tasks(operation=operation, task_ids=[part.id for part in parts])
+    both = last_operation(ada)
+    do(ada, services.delete_task, deleted)
+    do(ada, services.delete_task, whole)
+    purge(ada, whole)
+    undo(ada, both)
+    back = {task.title: task.parent_id for task in Task.objects.filter(deleted_at=None)}
+    assert back == {"part of whole": None, "part of deleted": deleted.id}
 
 
 def test_a_task_that_comes_back_has_its_parts_but_not_the_project_and_label_that_are_gone(ada: User) -> None:

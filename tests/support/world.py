@@ -149,6 +149,16 @@ class World:
         with suppress(DomainError):
             do(self.person, places.move_task, task, **{"before" if before else "after": other.id})
 
+    def batch(self, parts: Sequence[tuple[tuple[Callable[..., Any], dict[str, Any]], Sequence[int]]]) -> None:
+        """Do several things to tasks in one operation, each that can be done."""
+        with operation_of(self.person, "batch") as operation:
+            for (verb, arguments), numbers in parts:
+                ids = [self.tasks[number % len(self.tasks)].id for number in numbers]
+                takes_many = "task_ids" in inspect.signature(verb).parameters
+                which: dict[str, Any] = {"task_ids": ids} if takes_many else {"task_id": ids[0]}
+                with suppress(DomainError), operation.part():
+                    verb(operation=operation, **which, **arguments)
+
     def travel(self, time_zone: str) -> None:
         """Take the person to another zone."""
         move_to_zone(self.person, time_zone)

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batch/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry out many operations at once
+         * @description Up to 100 operations in their order, in one transaction: all events carry its name, and one `undo` takes all of it back. Each has a result with the status that its own route would have answered. One that can't be done leaves nothing behind and the others are done all the same; with `atomic` nothing is done then: 409 `batch_failed`, and `failed` says which and why. Where one is not valid in itself the whole batch is 400. The verbs on many tasks (`tasks.complete`, `tasks.update`, `tasks.delete`) take up to 200 `ids`, 1,000 in a batch, and do it to all of these or to none. `version` is to one operation what `If-Match` is to a request.
+         */
+        post: operations["batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/breakdowns/": {
         parameters: {
             query?: never;
@@ -247,7 +267,7 @@ export interface paths {
         put?: never;
         /**
          * Become a guest
-         * @description Makes a guest with sample tasks and logs the browser in. Only where `about` says `demo`.
+         * @description Makes a guest with sample tasks and logs the browser in. Only where `about` says `demo`. Takes no `Idempotency-Key`: secrets are not kept for a repeat.
          */
         post: operations["demo"];
         delete?: never;
@@ -814,7 +834,7 @@ export interface paths {
         post?: never;
         /**
          * Delete your account
-         * @description Deletes the account with all its tasks and events, and ends every log-in and socket. There is no way back.
+         * @description Deletes the account with all its tasks and events, and ends every log-in and socket. There is no way back. Takes no `Idempotency-Key`: nobody is left to answer a repeat to.
          */
         delete: operations["users_me_destroy"];
         options?: never;
@@ -869,6 +889,52 @@ export interface components {
         AnswerRequest: {
             question: string;
             answer: string;
+        };
+        /** @description What became of a batch. */
+        BatchAnswer: {
+            /**
+             * Format: uuid
+             * @description One name for all of it: what `undo` takes back, whole.
+             */
+            op_id: string;
+            /** @description How many of them were not done. */
+            failed: number;
+            /** @description In the order of the operations. */
+            results: components["schemas"]["BatchResult"][];
+        };
+        BatchOperationRequest: components["schemas"]["TaskCreateOperationRequest"] | components["schemas"]["TaskUpdateOperationRequest"] | components["schemas"]["TaskCompleteOperationRequest"] | components["schemas"]["TaskReopenOperationRequest"] | components["schemas"]["TaskMoveOperationRequest"] | components["schemas"]["TaskDeleteOperationRequest"] | components["schemas"]["TaskRestoreOperationRequest"] | components["schemas"]["TasksCompleteOperationRequest"] | components["schemas"]["TasksUpdateOperationRequest"] | components["schemas"]["TasksDeleteOperationRequest"] | components["schemas"]["ProjectCreateOperationRequest"] | components["schemas"]["ProjectUpdateOperationRequest"] | components["schemas"]["ProjectMoveOperationRequest"] | components["schemas"]["ProjectDeleteOperationRequest"] | components["schemas"]["LabelCreateOperationRequest"] | components["schemas"]["LabelUpdateOperationRequest"] | components["schemas"]["LabelDeleteOperationRequest"];
+        /** @description Why nothing of a batch was done. */
+        BatchProblem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @description For programs; it never changes. */
+            code: string;
+            /** @description For people. */
+            detail: string;
+            errors: components["schemas"]["ProblemError"][];
+            request_id: string | null;
+            /** @description With the code `batch_failed`. */
+            failed?: components["schemas"]["FailedOperation"];
+        };
+        /** @description Operations in their order. */
+        BatchRequest: {
+            /**
+             * @description All of them or none. Otherwise each is done or not by itself.
+             * @default false
+             */
+            atomic: boolean;
+            operations: components["schemas"]["BatchOperationRequest"][];
+        };
+        /** @description What became of one operation. */
+        BatchResult: {
+            /** @description As the verb's own route would have answered. */
+            status: number;
+            body: components["schemas"]["Task"] | components["schemas"]["Project"] | components["schemas"]["Label"] | {
+                tasks: components["schemas"]["Task"][];
+            } | null;
+            /** @description Why it was not done; its pointers lead into the operation. */
+            problem: components["schemas"]["Problem"] | null;
         };
         /** @description A breakdown as it is read. The same shape stands in every event and snapshot. */
         Breakdown: {
@@ -1142,6 +1208,12 @@ export interface components {
             tasks: components["schemas"]["_ExportedTaskRequest"][];
             breakdowns: components["schemas"]["BreakdownRequest"][];
         };
+        /** @description Which operation can't be done. */
+        FailedOperation: {
+            /** @description Counted from 0. */
+            index: number;
+            problem: components["schemas"]["Problem"];
+        };
         /** @description Why there is no plan. */
         Failure: {
             /** @description `ai_blocked`, `ai_truncated`, `ai_invalid_output`, `ai_quota`, `ai_unavailable`, `ai_timeout`. */
@@ -1322,14 +1394,38 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Make a label. */
+        LabelCreateOperationRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "label.create";
+            fields: components["schemas"]["LabelCreateRequest"];
+        };
         /** @description A new label. A client may choose its id, which makes a retry harmless. */
         LabelCreateRequest: {
             /** @description Unique among your labels, upper and lower case being the same. */
             name: string;
             /** @default grey */
             colour: components["schemas"]["ColourEnum"];
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Yours to choose: a UUID of version 4 or 7. None: one is made.
+             */
             id?: string;
+        };
+        /** @description Delete a label. */
+        LabelDeleteOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "label.delete";
         };
         /** @description One page of labels. */
         LabelList: {
@@ -1350,6 +1446,19 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description Change some fields of a label. */
+        LabelUpdateOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "label.update";
+            fields: components["schemas"]["PatchedLabelChangesRequest"];
         };
         /**
          * @description * `da` - Danish
@@ -1516,6 +1625,13 @@ export interface components {
             /** @description Keys of steps to leave out, such as a fix's `dropped`. */
             drop?: string[];
         };
+        /** @description Some fields of a label. */
+        PatchedLabelChangesRequest: {
+            /** @description Unique among your labels, upper and lower case being the same. */
+            name?: string;
+            /** @default grey */
+            colour: components["schemas"]["ColourEnum"];
+        };
         /** @description What a client may say of a label. */
         PatchedLabelWriteRequest: {
             /** @description Unique among your labels, upper and lower case being the same. */
@@ -1526,6 +1642,14 @@ export interface components {
         /** @description What can be changed of a token: what it is called. */
         PatchedPersonalTokenWriteRequest: {
             name?: string;
+        };
+        /** @description Some fields of a project. */
+        PatchedProjectChangesRequest: {
+            name?: string;
+            /** @default grey */
+            colour: components["schemas"]["ColourEnum"];
+            /** @default false */
+            archived: boolean;
         };
         /** @description What a client may say of a project. */
         PatchedProjectWriteRequest: {
@@ -1548,6 +1672,25 @@ export interface components {
             /** @description The key of the step to stand behind; null: first. Absent: a new one last, others where they are. */
             after?: string | null;
         };
+        /** @description Some fields of a task: absent stays, null clears. */
+        PatchedTaskChangesRequest: {
+            title?: string;
+            /** @default  */
+            notes: string;
+            /** @default 4 */
+            priority: number;
+            estimate_min?: number | null;
+            /** Format: uuid */
+            parent?: string | null;
+            /** Format: uuid */
+            project?: string | null;
+            labels?: string[];
+            /** Format: date-time */
+            deadline?: string | null;
+            /** Format: date */
+            due_date?: string | null;
+            time_zone?: string | null;
+        };
         /** @description What a client may say of a task. Absent, null and a value are three different things. */
         PatchedTaskWriteRequest: {
             title?: string;
@@ -1566,6 +1709,23 @@ export interface components {
             /** Format: date */
             due_date?: string | null;
             time_zone?: string | null;
+        };
+        /** @description Some fields of many tasks, the same of each: absent stays, null clears. */
+        PatchedTasksChangesRequest: {
+            /** @default 4 */
+            priority: number;
+            time_zone?: string | null;
+            /** Format: uuid */
+            project?: string | null;
+            /** @description In place of those they carry. */
+            labels?: string[];
+            /** @description Beside those they carry. */
+            add_labels?: string[];
+            remove_labels?: string[];
+            /** Format: date-time */
+            deadline?: string | null;
+            /** Format: date */
+            due_date?: string | null;
         };
         /** @description What a person may change about themselves. */
         PatchedUserPatchRequest: {
@@ -1687,6 +1847,15 @@ export interface components {
             /** @description Put away: its tasks are as they were. */
             archived: boolean;
         };
+        /** @description Make a project. */
+        ProjectCreateOperationRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "project.create";
+            fields: components["schemas"]["ProjectCreateRequest"];
+        };
         /** @description A new project. A client may choose its id, which makes a retry harmless. */
         ProjectCreateRequest: {
             name: string;
@@ -1694,8 +1863,30 @@ export interface components {
             colour: components["schemas"]["ColourEnum"];
             /** @default false */
             archived: boolean;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Yours to choose: a UUID of version 4 or 7. None: one is made.
+             */
             id?: string;
+        };
+        /** @description Delete a project. */
+        ProjectDeleteOperationRequest: {
+            /**
+             * @description `move` them to no project, or `delete` them. Needed where some are open.
+             *
+             *     * `move` - move
+             *     * `delete` - delete
+             */
+            tasks?: components["schemas"]["TasksEnum"];
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "project.delete";
         };
         /** @description One page of projects. */
         ProjectList: {
@@ -1703,6 +1894,28 @@ export interface components {
             /** Format: date-time */
             server_time: string;
             results: components["schemas"]["Project"][];
+        };
+        /** @description Move a project before or after another. */
+        ProjectMoveOperationRequest: {
+            /**
+             * Format: uuid
+             * @description The one that it is to come right before.
+             */
+            before?: string;
+            /**
+             * Format: uuid
+             * @description The one that it is to come right after.
+             */
+            after?: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "project.move";
         };
         /** @description A project as it is read. The same shape stands in every event and snapshot. */
         ProjectRequest: {
@@ -1720,6 +1933,19 @@ export interface components {
             position: string;
             /** @description Put away: its tasks are as they were. */
             archived: boolean;
+        };
+        /** @description Change some fields of a project. */
+        ProjectUpdateOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "project.update";
+            fields: components["schemas"]["PatchedProjectChangesRequest"];
         };
         /** @description What is to be otherwise; absent stays as it is. */
         RegenerateRequest: {
@@ -1767,6 +1993,22 @@ export interface components {
              * @default 2
              */
             granularity: number;
+        };
+        /** @description An error that shows what is there now. */
+        StaleProblem: {
+            type: string;
+            title: string;
+            status: number;
+            /** @description For programs; it never changes. */
+            code: string;
+            /** @description For people. */
+            detail: string;
+            errors: components["schemas"]["ProblemError"][];
+            request_id: string | null;
+            /** @description The object as it is, as a read of it would answer. */
+            current: {
+                [key: string]: unknown;
+            };
         };
         /**
          * @description * `queued` - queued
@@ -1952,6 +2194,25 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description Complete a task. */
+        TaskCompleteOperationRequest: {
+            /**
+             * @description `complete` them too, or `leave` them open. Needed where there are some.
+             *
+             *     * `complete` - complete
+             *     * `leave` - leave
+             */
+            children?: components["schemas"]["ChildrenEnum"];
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.complete";
+        };
         /** @description All counts at once. Projects and labels without open tasks are left out. */
         TaskCounts: {
             buckets: components["schemas"]["BucketCount"];
@@ -1961,6 +2222,15 @@ export interface components {
             server_time: string;
             /** Format: date-time */
             next_transition_at: string | null;
+        };
+        /** @description Make a task. Later operations may name it by the id that was chosen for it. */
+        TaskCreateOperationRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.create";
+            fields: components["schemas"]["TaskCreateRequest"];
         };
         /** @description A new task. A client may choose its id, which makes a retry harmless. */
         TaskCreateRequest: {
@@ -1980,8 +2250,23 @@ export interface components {
             /** Format: date */
             due_date?: string | null;
             time_zone?: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Yours to choose: a UUID of version 4 or 7. None: one is made.
+             */
             id?: string;
+        };
+        /** @description Delete a task. */
+        TaskDeleteOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.delete";
         };
         /** @description One page of tasks, bucketed as of the walk's first page. */
         TaskList: {
@@ -1999,6 +2284,28 @@ export interface components {
              * @description When the next task changes bucket by itself: one timer is enough.
              */
             next_transition_at: string | null;
+        };
+        /** @description Move a task before or after another. */
+        TaskMoveOperationRequest: {
+            /**
+             * Format: uuid
+             * @description The one that it is to come right before.
+             */
+            before?: string;
+            /**
+             * Format: uuid
+             * @description The one that it is to come right after.
+             */
+            after?: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.move";
         };
         /** @description A whole task, as it was read: what only the server may set is passed over. */
         TaskPutRequest: {
@@ -2019,6 +2326,30 @@ export interface components {
             due_date?: string | null;
             time_zone?: string | null;
         };
+        /** @description Reopen a task. */
+        TaskReopenOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.reopen";
+        };
+        /** @description Restore a deleted task. */
+        TaskRestoreOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.restore";
+        };
         /** @description How many tasks are in each bucket. */
         TaskSummary: {
             upcoming: number;
@@ -2028,6 +2359,60 @@ export interface components {
             server_time: string;
             /** Format: date-time */
             next_transition_at: string | null;
+        };
+        /** @description Change some fields of a task. */
+        TaskUpdateOperationRequest: {
+            /** Format: uuid */
+            id: string;
+            /** @description The version it has to have, as with `If-Match`; otherwise 412. */
+            version?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "task.update";
+            fields: components["schemas"]["PatchedTaskChangesRequest"];
+        };
+        /** @description Complete many tasks, all or none. */
+        TasksCompleteOperationRequest: {
+            /**
+             * @description `complete` them too, or `leave` them open. Needed where there are some.
+             *
+             *     * `complete` - complete
+             *     * `leave` - leave
+             */
+            children?: components["schemas"]["ChildrenEnum"];
+            ids: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "tasks.complete";
+        };
+        /** @description Delete many tasks, all or none. */
+        TasksDeleteOperationRequest: {
+            ids: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "tasks.delete";
+        };
+        /**
+         * @description * `move` - move
+         *     * `delete` - delete
+         * @enum {string}
+         */
+        TasksEnum: "move" | "delete";
+        /** @description Change the same fields of many tasks, all or none. */
+        TasksUpdateOperationRequest: {
+            ids: string[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            verb: "tasks.update";
+            fields: components["schemas"]["PatchedTasksChangesRequest"];
         };
         /** @description A ticket. It is shown this once. */
         Ticket: {
@@ -2345,6 +2730,95 @@ export interface operations {
             };
         };
     };
+    batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of an atomic batch can't be done, or the same batch is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BatchProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     breakdowns_list: {
         parameters: {
             query?: {
@@ -2408,7 +2882,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2422,6 +2896,8 @@ export interface operations {
         responses: {
             202: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2482,7 +2958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2505,7 +2981,10 @@ export interface operations {
     breakdowns_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read, or several: where one is still right, the answer is 304, without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 breakdown_id: string;
             };
@@ -2515,11 +2994,22 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
+            };
+            /** @description It is what `If-None-Match` says it is. */
+            304: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -2563,8 +3053,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -2579,6 +3071,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2630,6 +3124,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -2639,7 +3144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2663,8 +3168,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -2675,10 +3182,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
@@ -2717,7 +3235,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2741,8 +3270,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -2753,10 +3284,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
@@ -2795,7 +3337,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2819,8 +3372,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -2835,6 +3390,8 @@ export interface operations {
         responses: {
             202: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2886,6 +3443,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -2895,7 +3463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2919,8 +3487,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -2935,6 +3505,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2986,6 +3558,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -2995,7 +3578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3019,8 +3602,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -3032,10 +3617,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
@@ -3074,7 +3670,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3098,8 +3705,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -3115,6 +3724,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3166,6 +3777,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -3175,7 +3797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3199,8 +3821,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 breakdown_id: string;
@@ -3216,6 +3840,8 @@ export interface operations {
         responses: {
             202: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3267,6 +3893,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -3276,7 +3913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3483,7 +4120,7 @@ export interface operations {
                 skip_invalid?: boolean;
             };
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3549,7 +4186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3632,7 +4269,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3646,6 +4283,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3697,7 +4336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3720,7 +4359,10 @@ export interface operations {
     labels_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read, or several: where one is still right, the answer is 304, without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 label_id: string;
             };
@@ -3730,11 +4372,22 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
                 };
+            };
+            /** @description It is what `If-None-Match` says it is. */
+            304: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -3778,8 +4431,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 label_id: string;
@@ -3794,6 +4449,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -3831,7 +4495,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3855,8 +4528,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 label_id: string;
@@ -3871,6 +4546,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3922,6 +4599,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -3931,7 +4619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4079,7 +4767,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4093,6 +4781,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4144,7 +4834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4167,7 +4857,10 @@ export interface operations {
     projects_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read, or several: where one is still right, the answer is 304, without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 project_id: string;
             };
@@ -4177,11 +4870,22 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
                 };
+            };
+            /** @description It is what `If-None-Match` says it is. */
+            304: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -4233,8 +4937,10 @@ export interface operations {
                 tasks?: "move" | "delete";
             };
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 project_id: string;
@@ -4295,7 +5001,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4319,8 +5034,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 project_id: string;
@@ -4335,6 +5052,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4386,6 +5105,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -4395,7 +5125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4419,8 +5149,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 project_id: string;
@@ -4435,6 +5167,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4486,6 +5220,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -4495,7 +5240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4697,7 +5442,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4711,6 +5456,8 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4762,7 +5509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4785,7 +5532,10 @@ export interface operations {
     tasks_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what was read, or several: where one is still right, the answer is 304, without a body. */
+                "If-None-Match"?: string;
+            };
             path: {
                 task_id: string;
             };
@@ -4795,11 +5545,22 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
+            };
+            /** @description It is what `If-None-Match` says it is. */
+            304: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -4843,8 +5604,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -4859,6 +5622,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4910,6 +5675,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -4919,7 +5695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4943,8 +5719,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -4959,6 +5737,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
             401: {
@@ -4996,7 +5783,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5020,8 +5816,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -5036,6 +5834,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5087,6 +5887,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -5096,7 +5907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5120,8 +5931,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -5136,6 +5949,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5187,6 +6002,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -5196,7 +6022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5290,8 +6116,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -5306,6 +6134,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5357,6 +6187,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -5366,7 +6207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5390,8 +6231,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -5402,10 +6245,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
@@ -5444,7 +6298,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5468,8 +6333,10 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 task_id: string;
@@ -5480,10 +6347,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Nobody is logged in, or the log-in has ended. */
@@ -5522,7 +6400,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
+            412: {
+                headers: {
+                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5907,7 +6796,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5960,7 +6849,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5984,7 +6873,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6060,7 +6949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6143,7 +7032,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6194,7 +7083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6218,7 +7107,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6280,7 +7169,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6304,7 +7193,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6378,7 +7267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6515,7 +7404,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6580,7 +7469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request. */
+            /** @description The idempotency key was used for another request, or more than a day ago. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("operations", "0001_initial"),
+        ("operations", "0002_answers"),
     ]
 
     operations = [
@@ -42,6 +42,14 @@ class Migration(migrations.Migration):
                 ),
                 fastupdate=False,
                 name="operations_objects",
+            ),
+        ),
+        AddIndexConcurrently(
+            model_name="operation",
+            index=models.Index(
+                condition=models.Q(("answer__isnull", False), ("verb", "batch")),
+                fields=["owner"],
+                name="operations_batches",
             ),
         ),
         AddIndexConcurrently(
