@@ -103,7 +103,7 @@ SENT: Final[Mapping[str, Sent]] = {
     "POST labels": sent({"name": "outside"}, 201),
     "PATCH label": sent({"name": "outside"}),
     "DELETE label": sent(answers=204),
-    "POST batch": sent({"operations": [{"verb": "task.create", "title": "Water the trees"}]}),
+    "POST batch": sent({"operations": [{"verb": "task.create", "fields": {"title": "Water the trees"}}]}),
     "DELETE trash": sent(answers=204),
     "DELETE trashed": sent(answers=204),
     "POST import": sent({"format": "taskengine", "version": 1, "tasks": []}),
