@@ -15,7 +15,7 @@ from django.utils.http import is_same_domain
 
 from realtime.ports import Listener
 from taskengine import clock
-from taskengine.accounts import tickets, tokens
+from taskengine.accounts import devices, tickets, tokens
 from taskengine.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class SessionAuthenticator:
         if login is None:
             return None
         user, session_key = login
+        devices.seen(session_key)
         return Listener(stream=user.pk, session=session_key, stamp=tickets.stamp_of(user))
 
     def still_valid(self, listeners: Collection[Listener]) -> set[Listener]:

@@ -9,7 +9,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from taskengine.accounts import tokens
+from taskengine.accounts import devices, tokens
 from taskengine.accounts.models import User
 
 
@@ -27,11 +27,19 @@ class BearerAuthentication(JWTTokenAuthentication):  # type: ignore[misc]  # all
             raise AuthenticationFailed(
                 "The access token is invalid, expired or revoked.", code="invalid_token"
             )
+        devices.seen(tokens.session_key(identity[1]))
         return identity
 
 
 class CookieAuthentication(SessionAuthentication):
     """The session cookie, with Django's CSRF check on everything that writes."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        """Return the user of the session, or None."""
+        identity: tuple[User, None] | None = super().authenticate(request)
+        if identity is not None:
+            devices.seen(str(request._request.session.session_key))
+        return identity
 
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme, so that nobody logged in is 401; a failed CSRF check stays 403."""

@@ -20,7 +20,15 @@ from rest_framework.views import set_rollback
 
 from realtime.history import HistoryGone
 from realtime.outbox import UnknownStream
-from taskengine.accounts.errors import TooManyGuests
+from taskengine.accounts.errors import (
+    EmailTaken,
+    LastStaff,
+    OwnAccount,
+    PersonNotFound,
+    SessionNotFound,
+    SuperuserNeeded,
+    TooManyGuests,
+)
 from taskengine.api.json import JSONRenderer
 from taskengine.api.requests import request_id
 from taskengine.errors import DomainError
@@ -62,16 +70,22 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
     BreakdownNotFound: HTTPStatus.NOT_FOUND,
     BreakdownNotReady: HTTPStatus.CONFLICT,
     BudgetExhausted: HTTPStatus.TOO_MANY_REQUESTS,
+    EmailTaken: HTTPStatus.CONFLICT,
     LabelNameTaken: HTTPStatus.CONFLICT,
     LabelNotFound: HTTPStatus.NOT_FOUND,
+    LastStaff: HTTPStatus.CONFLICT,
     NamedIdTaken: HTTPStatus.CONFLICT,
     OpenChildren: HTTPStatus.CONFLICT,
     OperationIdReused: HTTPStatus.UNPROCESSABLE_ENTITY,
     OperationInFlight: HTTPStatus.CONFLICT,
     OperationNotFound: HTTPStatus.NOT_FOUND,
+    OwnAccount: HTTPStatus.CONFLICT,
+    PersonNotFound: HTTPStatus.NOT_FOUND,
     ProjectNotEmpty: HTTPStatus.CONFLICT,
     ProjectNotFound: HTTPStatus.NOT_FOUND,
+    SessionNotFound: HTTPStatus.NOT_FOUND,
     StepNotFound: HTTPStatus.NOT_FOUND,
+    SuperuserNeeded: HTTPStatus.FORBIDDEN,
     TaskIdTaken: HTTPStatus.CONFLICT,
     TaskNotFound: HTTPStatus.NOT_FOUND,
     TooManyInTheMaking: HTTPStatus.TOO_MANY_REQUESTS,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from rest_framework.request import Request
 
+from taskengine.accounts import tokens
 from taskengine.accounts.models import User
 
 HEADER: Final = "X-Request-ID"
@@ -23,6 +24,15 @@ def new_request_id(offered: str | None) -> str:
 def owner_id(request: Request) -> UUID:
     """Return who asks; the view's permissions let nobody else through."""
     return cast(User, request.user).pk
+
+
+def session_key(request: Request) -> str:
+    """Return the log-in that a request stands on: by token, or else by cookie."""
+    if request.auth is not None:
+        return tokens.session_key(cast(dict[str, Any], request.auth))
+    key: str | None = request._request.session.session_key
+    assert key, "a cookie was believed without its session"
+    return key
 
 
 def request_id(request: Any) -> str | None:

@@ -13,7 +13,9 @@ from django.db import close_old_connections
 
 from realtime import retention
 from taskengine import clock
+from taskengine.accounts import audit
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
+from taskengine.engine import erasure
 from taskengine.engine.models import Heartbeat
 from taskengine.planning import attempts, budget, jobs
 
@@ -22,6 +24,7 @@ logger = logging.getLogger(__name__)
 INTERVAL_S: Final = 60.0
 # What waits for a worker waits with a person before it.
 JOBS_INTERVAL_S: Final = 5.0
+_AUDIT_ROWS_IN_BATCH: Final = 1_000
 _DEAD_AFTER: Final = timedelta(hours=1)
 # Each walk goes through all streams, mostly to find nothing.
 TRIM_INTERVAL: Final = timedelta(hours=1)
@@ -39,6 +42,14 @@ def _guests(*, now: datetime) -> bool:
 
 def _sessions(*, now: datetime) -> bool:
     return purge_expired_sessions(now=now)
+
+
+def _old_audit(*, now: datetime) -> bool:
+    return audit.trim(before=now - settings.AUDIT_MAX_AGE, limit=_AUDIT_ROWS_IN_BATCH)
+
+
+def _deleted(*, now: datetime) -> bool:
+    return erasure.purge_deleted()
 
 
 def _abandoned(*, now: datetime) -> bool:
@@ -72,6 +83,8 @@ SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
     _abandoned,
     _charges,
     _old_events,
+    _old_audit,
+    _deleted,  # last: a large account takes a while
 )
 JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard,)
 
