@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the audit log (staff)
+         * @description Newest first. It names people by id, and outlives them: what is left of a deleted account is that and when it was deleted, and by whom, without addresses.
+         */
+        get: operations["audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/breakdowns/": {
         parameters: {
             query?: never;
@@ -616,6 +636,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts (staff)
+         * @description By their addresses, page by page. Staff see accounts and never what is in them.
+         */
+        get: operations["users_list"];
+        put?: never;
+        /**
+         * Make an account for somebody (staff)
+         * @description With a password, or without: then the person gets a link by mail to choose one. Only a superuser may make a member of staff. Takes no `Idempotency-Key`: nothing of a password is kept for a repeat; a second one is 409 `email_taken`.
+         */
+        post: operations["users_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an account (staff)
+         * @description Return it.
+         */
+        get: operations["users_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an account (staff)
+         * @description It is gone at once for everybody: no log-in, no socket, no place in any list, and its address is free. All that is in it is removed by a sweep, from a minute after; there is no way back. One's own account is deleted at `users/me/` (409 `own_account`); of staff only a superuser may.
+         */
+        delete: operations["users_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, deactivate or reactivate an account (staff)
+         * @description `is_active: false` ends the person's log-ins and sockets at once and deletes nothing. Only a superuser may say who is staff, and change accounts of staff other than one's own (403 `superuser_needed`); the last active member of staff stays one (409 `last_staff`). With the time zone move the person's tasks, as they do at `PATCH users/me/`.
+         */
+        patch: operations["users_update"];
+        trace?: never;
+    };
     "/api/v1/users/me/": {
         parameters: {
             query?: never;
@@ -644,6 +716,70 @@ export interface paths {
         patch: operations["users_me_update"];
         trace?: never;
     };
+    "/api/v1/users/me/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what was done with your account
+         * @description Log-ins and failed ones, log-outs, new passwords and addresses, tokens, and what staff did. Newest first; entries of `AUDIT_MAX_AGE_DAYS`, a year by default.
+         */
+        get: operations["users_me_audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/sessions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your log-ins
+         * @description Newest first. Of browsers and programs alike: whoever logged in is one.
+         */
+        get: operations["users_me_sessions_list"];
+        put?: never;
+        post?: never;
+        /**
+         * Log out everywhere
+         * @description Ends every log-in, this one too unless `keep=current`: cookies, access and refresh tokens are refused from now on, and sockets close with 4503. Access tokens that were made by hand are no log-ins: they are revoked one by one.
+         */
+        delete: operations["users_me_sessions_destroy_all"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/sessions/{session_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of your log-ins
+         * @description Such as that of a phone that was lost. Its cookie or tokens are refused, and its sockets close.
+         */
+        delete: operations["users_me_sessions_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -657,13 +793,6 @@ export interface components {
             /** @description Whether the request carries the cookie of a live session. */
             signed_in: boolean;
         };
-        /**
-         * @description * `dropped` - dropped
-         *     * `repaired` - repaired
-         *     * `noted` - noted
-         * @enum {string}
-         */
-        ActionEnum: "dropped" | "repaired" | "noted";
         /** @description The planner that makes one's breakdowns. */
         Ai: {
             /**
@@ -687,6 +816,68 @@ export interface components {
         AnswerRequest: {
             question: string;
             answer: string;
+        };
+        /**
+         * @description * `signed_up` - signed_up
+         *     * `logged_in` - logged_in
+         *     * `log_in_failed` - log_in_failed
+         *     * `logged_out` - logged_out
+         *     * `sessions_ended` - sessions_ended
+         *     * `password_changed` - password_changed
+         *     * `password_reset` - password_reset
+         *     * `email_added` - email_added
+         *     * `email_changed` - email_changed
+         *     * `email_removed` - email_removed
+         *     * `email_confirmed` - email_confirmed
+         *     * `token_made` - token_made
+         *     * `token_revoked` - token_revoked
+         *     * `account_made` - account_made
+         *     * `account_changed` - account_changed
+         *     * `account_deactivated` - account_deactivated
+         *     * `account_reactivated` - account_reactivated
+         *     * `account_deleted` - account_deleted
+         *     * `account_purged` - account_purged
+         * @enum {string}
+         */
+        AuditActionEnum: "signed_up" | "logged_in" | "log_in_failed" | "logged_out" | "sessions_ended" | "password_changed" | "password_reset" | "email_added" | "email_changed" | "email_removed" | "email_confirmed" | "token_made" | "token_revoked" | "account_made" | "account_changed" | "account_deactivated" | "account_reactivated" | "account_deleted" | "account_purged";
+        /** @description One thing that was done with an account. */
+        AuditEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            action: components["schemas"]["AuditActionEnum"];
+            /**
+             * @description `stranger`: somebody who could not log in. `server`: a sweep, a command, or a link in a mail.
+             *
+             *     * `self` - self
+             *     * `staff` - staff
+             *     * `stranger` - stranger
+             *     * `server` - server
+             */
+            by: components["schemas"]["ByEnum"];
+            /** @description Where it was done from; of an IPv6 address the network. Null: no request, or not yours to know. */
+            address: string | null;
+            /** @description To be found again in the server's log. */
+            request_id: string;
+            /** @description What changed: `{field: {before, after}}` or the like. */
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description Failed log-ins from one address within an hour are one entry. */
+            times: number;
+            /**
+             * Format: date-time
+             * @description The last of those times.
+             */
+            last_at: string;
+        };
+        /** @description One page of what concerns oneself. */
+        AuditList: {
+            results: components["schemas"]["AuditEntry"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
         };
         /** @description A breakdown as it is read. The same shape stands in every event and snapshot. */
         Breakdown: {
@@ -788,6 +979,14 @@ export interface components {
             /** Format: date-time */
             resets_at: string;
         };
+        /**
+         * @description * `self` - self
+         *     * `staff` - staff
+         *     * `stranger` - stranger
+         *     * `server` - server
+         * @enum {string}
+         */
+        ByEnum: "self" | "staff" | "stranger" | "server";
         /**
          * @description * `drop_optional` - drop_optional
          *     * `extend_hours` - extend_hours
@@ -987,6 +1186,16 @@ export interface components {
             /** @default grey */
             colour: components["schemas"]["ColourEnum"];
         };
+        /** @description What staff may change about an account. */
+        PatchedPersonPatchRequest: {
+            /** @description The name of an IANA time zone, such as `Europe/London`. */
+            time_zone?: string;
+            language?: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            /** @description For superusers to change. */
+            is_staff?: boolean;
+            /** @description `false` keeps the person out: every log-in and socket of theirs ends at once, nothing is deleted. */
+            is_active?: boolean;
+        };
         /** @description What a client may say of a project. */
         PatchedProjectWriteRequest: {
             name?: string;
@@ -1062,6 +1271,47 @@ export interface components {
                 sun?: string[][];
             } | null;
         };
+        /** @description An account as staff see it: nothing of what the person does with it. */
+        Person: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: email */
+            readonly email: string;
+            readonly time_zone: string;
+            readonly language: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            readonly is_active: boolean;
+            readonly is_staff: boolean;
+            /**
+             * Superuser status
+             * @description Designates that this user has all permissions without explicitly assigning them.
+             */
+            readonly is_superuser: boolean;
+            /** @description Made by the demo; purged after a day. */
+            readonly is_guest: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly last_login: string | null;
+        };
+        /** @description A new account. */
+        PersonCreateRequest: {
+            /** @description The name of an IANA time zone, such as `Europe/London`. */
+            time_zone?: string;
+            language?: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            /** @description For superusers to change. */
+            is_staff?: boolean;
+            /** Format: email */
+            email: string;
+            /** @description Held to the rules for passwords. Without one, the person gets a link by mail to choose their own. */
+            password?: string;
+        };
+        /** @description One page of accounts. */
+        PersonList: {
+            results: components["schemas"]["Person"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
+        };
         /**
          * @description * `gemini` - gemini
          *     * `offline` - offline
@@ -1131,10 +1381,41 @@ export interface components {
         /** @description What was dropped, repaired or noted on the way. */
         Remark: {
             code: string;
-            action: components["schemas"]["ActionEnum"];
+            action: components["schemas"]["RemarkActionEnum"];
             detail: string;
             step: string | null;
             title: string | null;
+        };
+        /**
+         * @description * `dropped` - dropped
+         *     * `repaired` - repaired
+         *     * `noted` - noted
+         * @enum {string}
+         */
+        RemarkActionEnum: "dropped" | "repaired" | "noted";
+        /** @description A log-in. */
+        Session: {
+            id: number;
+            /** @description What the device called itself. */
+            user_agent: string;
+            /** @description Where it logged in from. */
+            address: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To within five minutes. An open socket counts when it opens.
+             */
+            last_seen_at: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+        };
+        /** @description One page of log-ins. */
+        SessionList: {
+            results: components["schemas"]["Session"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
         };
         /** @description One object of the whole state. */
         SnapshotItem: {
@@ -1151,6 +1432,55 @@ export interface components {
              * @default 2
              */
             granularity: number;
+        };
+        /** @description One thing that was done with an account, as staff see it. */
+        StaffAuditEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            action: components["schemas"]["AuditActionEnum"];
+            /**
+             * @description `stranger`: somebody who could not log in. `server`: a sweep, a command, or a link in a mail.
+             *
+             *     * `self` - self
+             *     * `staff` - staff
+             *     * `stranger` - stranger
+             *     * `server` - server
+             */
+            by: components["schemas"]["ByEnum"];
+            /** @description Where it was done from; of an IPv6 address the network. Null: no request, or not yours to know. */
+            address: string | null;
+            /** @description To be found again in the server's log. */
+            request_id: string;
+            /** @description What changed: `{field: {before, after}}` or the like. */
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description Failed log-ins from one address within an hour are one entry. */
+            times: number;
+            /**
+             * Format: date-time
+             * @description The last of those times.
+             */
+            last_at: string;
+            /**
+             * Format: uuid
+             * @description Whose account; null: nobody has that address.
+             */
+            subject: string | null;
+            /**
+             * Format: uuid
+             * @description Who did it, where they were logged in.
+             */
+            actor: string | null;
+        };
+        /** @description One page of everything. */
+        StaffAuditList: {
+            results: components["schemas"]["StaffAuditEntry"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
         };
         /**
          * @description * `queued` - queued
@@ -1519,6 +1849,97 @@ export interface operations {
             };
         };
     };
+    audit_list: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `signed_up` - signed_up
+                 *     * `logged_in` - logged_in
+                 *     * `log_in_failed` - log_in_failed
+                 *     * `logged_out` - logged_out
+                 *     * `sessions_ended` - sessions_ended
+                 *     * `password_changed` - password_changed
+                 *     * `password_reset` - password_reset
+                 *     * `email_added` - email_added
+                 *     * `email_changed` - email_changed
+                 *     * `email_removed` - email_removed
+                 *     * `email_confirmed` - email_confirmed
+                 *     * `token_made` - token_made
+                 *     * `token_revoked` - token_revoked
+                 *     * `account_made` - account_made
+                 *     * `account_changed` - account_changed
+                 *     * `account_deactivated` - account_deactivated
+                 *     * `account_reactivated` - account_reactivated
+                 *     * `account_deleted` - account_deleted
+                 *     * `account_purged` - account_purged
+                 */
+                action?: "signed_up" | "logged_in" | "log_in_failed" | "logged_out" | "sessions_ended" | "password_changed" | "password_reset" | "email_added" | "email_changed" | "email_removed" | "email_confirmed" | "token_made" | "token_revoked" | "account_made" | "account_changed" | "account_deactivated" | "account_reactivated" | "account_deleted" | "account_purged";
+                /** @description What this person did. */
+                actor?: string;
+                /** @description Before this instant. */
+                at_before?: string;
+                /** @description From this instant on. */
+                at_from?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description What was done to the accounts that had this address when they were deleted. */
+                deleted_email?: string;
+                limit?: number;
+                /** @description What was done to this account. It may be gone. */
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAuditList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     breakdowns_list: {
         parameters: {
             query?: {
@@ -1611,7 +2032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1759,7 +2180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1846,7 +2267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1924,7 +2345,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2015,7 +2436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2115,7 +2536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2203,7 +2624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2295,7 +2716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2396,7 +2817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2638,7 +3059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2763,7 +3184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2854,7 +3275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3004,7 +3425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3146,7 +3567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3237,7 +3658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3337,7 +3758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3595,7 +4016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3734,7 +4155,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3820,7 +4241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3911,7 +4332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4011,7 +4432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4111,7 +4532,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4198,7 +4619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4276,7 +4697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4448,7 +4869,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4519,7 +4940,393 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Addresses that begin so. The quick way to find somebody. */
+                email?: string;
+                is_active?: boolean;
+                is_guest?: boolean;
+                is_staff?: boolean;
+                limit?: number;
+                /** @description Addresses in which this stands somewhere. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonCreateRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPersonPatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4650,7 +5457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4721,7 +5528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed. */
+            /** @description The CSRF check failed, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4750,6 +5557,258 @@ export interface operations {
             };
             /** @description The idempotency key was used for another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_me_audit_list: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `signed_up` - signed_up
+                 *     * `logged_in` - logged_in
+                 *     * `log_in_failed` - log_in_failed
+                 *     * `logged_out` - logged_out
+                 *     * `sessions_ended` - sessions_ended
+                 *     * `password_changed` - password_changed
+                 *     * `password_reset` - password_reset
+                 *     * `email_added` - email_added
+                 *     * `email_changed` - email_changed
+                 *     * `email_removed` - email_removed
+                 *     * `email_confirmed` - email_confirmed
+                 *     * `token_made` - token_made
+                 *     * `token_revoked` - token_revoked
+                 *     * `account_made` - account_made
+                 *     * `account_changed` - account_changed
+                 *     * `account_deactivated` - account_deactivated
+                 *     * `account_reactivated` - account_reactivated
+                 *     * `account_deleted` - account_deleted
+                 *     * `account_purged` - account_purged
+                 */
+                action?: "signed_up" | "logged_in" | "log_in_failed" | "logged_out" | "sessions_ended" | "password_changed" | "password_reset" | "email_added" | "email_changed" | "email_removed" | "email_confirmed" | "token_made" | "token_revoked" | "account_made" | "account_changed" | "account_deactivated" | "account_reactivated" | "account_deleted" | "account_purged";
+                /** @description Before this instant. */
+                at_before?: string;
+                /** @description From this instant on. */
+                at_from?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_me_sessions_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_me_sessions_destroy_all: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `current` keeps the one that asks. Without it: everywhere.
+                 *
+                 *     * `current` - current
+                 */
+                keep?: "current";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have ended, with their tokens and sockets. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_me_sessions_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have ended, with their tokens and sockets. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
