@@ -133,7 +133,7 @@ class PersonView(APIView):
         summary="Delete an account (staff)",
         description=(
             "It is gone at once for everybody: no log-in, no socket, no place in any list, and its address is free."
-            " All that is in it is removed by a sweep, from a minute after; there is no way back. One's own account"
+            " All that is in it is removed by a sweep soon after; there is no way back. One's own account"
             " is deleted at `users/me/` (409 `own_account`); of staff only a superuser may."
         ),
         parameters=[KEY_PARAMETER],

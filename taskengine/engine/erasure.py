@@ -73,7 +73,8 @@ def _remove_some(owner_id: UUID, limit: int) -> bool:
     """Remove some rows; False when there are no more."""
     for rows in _TABLES:
         found = rows(owner_id)
-        if batch := list(found.values_list("pk", flat=True)[:limit]):
+        # In the order of their keys: along an index, however many are left and whatever the statistics say.
+        if batch := list(found.order_by("pk").values_list("pk", flat=True)[:limit]):
             found.model._default_manager.filter(pk__in=batch).delete()
             return True
     return outbox.shed(owner_id, limit=limit) or audit.forget_addresses(subject_id=owner_id, limit=limit)

@@ -25,6 +25,7 @@ INTERVAL_S: Final = 60.0
 # What waits for a worker waits with a person before it.
 JOBS_INTERVAL_S: Final = 5.0
 _AUDIT_ROWS_IN_BATCH: Final = 1_000
+_PURGE_S: Final = 2.0
 _DEAD_AFTER: Final = timedelta(hours=1)
 # Each walk goes through all streams, mostly to find nothing.
 TRIM_INTERVAL: Final = timedelta(hours=1)
@@ -49,7 +50,11 @@ def _old_audit(*, now: datetime) -> bool:
 
 
 def _deleted(*, now: datetime) -> bool:
-    return erasure.purge_deleted()
+    """Remove what deleted accounts left behind, for a moment only: the other sweeps have their turn between."""
+    until = time.monotonic() + _PURGE_S
+    while time.monotonic() < until and erasure.purge_deleted():
+        pass
+    return False
 
 
 def _abandoned(*, now: datetime) -> bool:
@@ -84,13 +89,12 @@ SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
     _charges,
     _old_events,
     _old_audit,
-    _deleted,  # last: a large account takes a while
 )
-JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard,)
+JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard, _deleted)
 
 
 class Housekeeper:
-    """Runs every sweep once a minute, those of jobs more often.
+    """Runs every sweep once a minute, those of jobs and of deleted accounts every few seconds.
 
     Several replicas may: each sweep is safe beside itself.
     """

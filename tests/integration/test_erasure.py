@@ -16,7 +16,7 @@ from taskengine.accounts import audit, services
 from taskengine.accounts.audit import Action
 from taskengine.accounts.models import AuditEntry, User
 from taskengine.clock import now
-from taskengine.engine import erasure
+from taskengine.engine import erasure, housekeeping
 from taskengine.tasks.models import Task
 from tests.support.accounts import signed_up
 from tests.support.breakdowns import ready
@@ -87,6 +87,7 @@ def test_no_batch_is_larger_than_it_may_be_however_deep_the_tree() -> None:
     while Task.objects.exists():
         assert erasure.purge_deleted(limit=5)
         assert 0 < left - Task.objects.count() <= 5
+        connection.check_constraints()  # as at a commit: no child is left without its parent
         left = Task.objects.count()
     events = EventRow.objects.count()
     while User.objects.exists():
@@ -216,3 +217,18 @@ def test_the_log_says_that_somebody_went_and_not_who_nor_from_where() -> None:
     assert "ada" not in str([vars(one) for one in left])
     assert audit.deleted_as("Ada@example.org") == [ada.pk]
     assert audit.deleted_as("bob@example.org") == []
+
+
+def test_housekeeping_purges_now_and_then_and_leaves_the_others_their_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ada = make_person()
+    make_task(ada)
+    hide(ada)
+    monkeypatch.setattr(housekeeping, "_PURGE_S", 0)
+    assert not housekeeping._deleted(now=now())
+    assert User.objects.exists()
+    monkeypatch.undo()
+    assert not housekeeping._deleted(now=now())
+    assert not User.objects.exists()
+    assert housekeeping._deleted in housekeeping.JOB_SWEEPS

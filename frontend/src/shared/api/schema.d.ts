@@ -676,7 +676,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an account (staff)
-         * @description It is gone at once for everybody: no log-in, no socket, no place in any list, and its address is free. All that is in it is removed by a sweep, from a minute after; there is no way back. One's own account is deleted at `users/me/` (409 `own_account`); of staff only a superuser may.
+         * @description It is gone at once for everybody: no log-in, no socket, no place in any list, and its address is free. All that is in it is removed by a sweep soon after; there is no way back. One's own account is deleted at `users/me/` (409 `own_account`); of staff only a superuser may.
          */
         delete: operations["users_destroy"];
         options?: never;
@@ -704,7 +704,7 @@ export interface paths {
         post?: never;
         /**
          * Delete your account
-         * @description Deletes the account with all its tasks and events, and ends every log-in and socket. There is no way back.
+         * @description Deletes the account with all its tasks and events, and ends every log-in and socket. It is gone at once, its rows soon after. There is no way back. The last active member of staff can't go: 409 `last_staff`.
          */
         delete: operations["users_me_destroy"];
         options?: never;
@@ -5459,6 +5459,15 @@ export interface operations {
             };
             /** @description The CSRF check failed, or this is for others to do. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
