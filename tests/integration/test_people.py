@@ -12,7 +12,7 @@ from django.test import Client
 
 from realtime.models import EventRow
 from taskengine.accounts import services, staff
-from taskengine.accounts.errors import LastStaff
+from taskengine.accounts.errors import LastStaff, PersonNotFound
 from taskengine.accounts.models import AuditEntry, User
 from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.operations.models import Operation
@@ -269,11 +269,12 @@ def test_staff_touch_no_other_staff_and_make_none(sue: AppClient, root: AppClien
         ):
             answer = sue.send(method, path(name), body)
             assert (answer.status_code, answer.json()["code"]) == (403, "superuser_needed"), (name, method)
-    for method, where, body in (
+    staffing: list[tuple[str, str, Any]] = [
         ("PATCH", path("ada"), {"is_staff": True}),
         ("PATCH", path("sue"), {"is_staff": False}),
         ("POST", USERS, {"email": "new@example.org", "password": PASSWORD, "is_staff": True}),
-    ):
+    ]
+    for method, where, body in staffing:
         answer = sue.send(method, where, body)
         assert (answer.status_code, answer.json()["code"]) == (403, "superuser_needed"), where
     assert User.objects.filter(is_staff=True, is_active=True, deleted_at=None).count() == 3
@@ -361,5 +362,5 @@ def test_ones_own_account_is_deleted_elsewhere(root: AppClient, sue: AppClient) 
 def test_what_is_deleted_can_not_be_staff() -> None:
     ada = make_person()
     services.delete_account(user=services.make_guest(now=ada.created_at), password=None)
-    with pytest.raises(staff.PersonNotFound):
+    with pytest.raises(PersonNotFound):
         staff.get_person(user_id=User.objects.get(is_guest=True).pk)
