@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from taskengine.api.lists import list_page
 from taskengine.api.operations import KEY_PARAMETER, carry_out
-from taskengine.api.organisation import GONE, answer, list_page
+from taskengine.api.organisation import GONE, answer
 from taskengine.api.organisation_schema import (
     LABEL_EXAMPLE,
     LABEL_LIST_EXAMPLE,
@@ -52,7 +53,9 @@ class LabelListView(APIView):
         query = ListQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         rows = named_of(Label, owner_id(request))
-        return list_page(rows, query.validated_data, owner_id=owner_id(request), name="labels", by="name")
+        return list_page(
+            rows, query.validated_data, owner_id=owner_id(request), name="labels", by="name", show=payload
+        )
 
     @extend_schema(
         operation_id="labels_create",

@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the audit log (staff)
+         * @description Newest first. It names people by id, and outlives them: what is left of a deleted account is that and when it was deleted, and by whom, without addresses.
+         */
+        get: operations["audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/breakdowns/": {
         parameters: {
             query?: never;
@@ -668,6 +688,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts (staff)
+         * @description By their addresses, page by page. Staff see accounts and never what is in them.
+         */
+        get: operations["users_list"];
+        put?: never;
+        /**
+         * Make an account for somebody (staff)
+         * @description With a password, or without: then the person gets a link by mail to choose one. Only a superuser may make a member of staff. Takes no `Idempotency-Key`: nothing of a password is kept for a repeat; a second one is 409 `email_taken`.
+         */
+        post: operations["users_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an account (staff)
+         * @description Return it.
+         */
+        get: operations["users_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an account (staff)
+         * @description It is gone at once for everybody: no log-in, no socket, no place in any list, and its address is free. All that is in it is removed by a sweep soon after; there is no way back. One's own account is deleted at `users/me/` (409 `own_account`); of staff only a superuser may.
+         */
+        delete: operations["users_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, deactivate or reactivate an account (staff)
+         * @description `is_active: false` ends the person's log-ins and sockets at once and deletes nothing. Only a superuser may say who is staff, and change accounts of staff other than one's own (403 `superuser_needed`); the last active member of staff stays one (409 `last_staff`). With the time zone move the person's tasks, as they do at `PATCH users/me/`.
+         */
+        patch: operations["users_update"];
+        trace?: never;
+    };
     "/api/v1/users/me/": {
         parameters: {
             query?: never;
@@ -684,7 +756,7 @@ export interface paths {
         post?: never;
         /**
          * Delete your account
-         * @description Deletes the account with all its tasks and events, and ends every log-in and socket. There is no way back.
+         * @description Deletes the account with all its tasks and events, and ends every log-in and socket. It is gone at once, its rows soon after. There is no way back. The last active member of staff can't go: 409 `last_staff`.
          */
         delete: operations["users_me_destroy"];
         options?: never;
@@ -694,6 +766,70 @@ export interface paths {
          * @description With the time zone move the deadlines of your open tasks that were given as a day without a zone and are still to come: each is told as `task.updated`.
          */
         patch: operations["users_me_update"];
+        trace?: never;
+    };
+    "/api/v1/users/me/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what was done with your account
+         * @description Log-ins and failed ones, log-outs, new passwords and addresses, tokens, and what staff did. Newest first; entries of `AUDIT_MAX_AGE_DAYS`, a year by default.
+         */
+        get: operations["users_me_audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/sessions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your log-ins
+         * @description Newest first. Of browsers and programs alike: whoever logged in is one.
+         */
+        get: operations["users_me_sessions_list"];
+        put?: never;
+        post?: never;
+        /**
+         * Log out everywhere
+         * @description Ends every log-in, this one too unless `keep=current`: cookies, access and refresh tokens are refused from now on, and sockets close with 4503. Access tokens that were made by hand are no log-ins: they are revoked one by one.
+         */
+        delete: operations["users_me_sessions_destroy_all"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/sessions/{session_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of your log-ins
+         * @description Such as that of a phone that was lost. Its cookie or tokens are refused, and its sockets close.
+         */
+        delete: operations["users_me_sessions_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -709,13 +845,6 @@ export interface components {
             /** @description Whether the request carries the cookie of a live session. */
             signed_in: boolean;
         };
-        /**
-         * @description * `dropped` - dropped
-         *     * `repaired` - repaired
-         *     * `noted` - noted
-         * @enum {string}
-         */
-        ActionEnum: "dropped" | "repaired" | "noted";
         /** @description The planner that makes one's breakdowns. */
         Ai: {
             /**
@@ -739,6 +868,68 @@ export interface components {
         AnswerRequest: {
             question: string;
             answer: string;
+        };
+        /**
+         * @description * `signed_up` - signed_up
+         *     * `logged_in` - logged_in
+         *     * `log_in_failed` - log_in_failed
+         *     * `logged_out` - logged_out
+         *     * `sessions_ended` - sessions_ended
+         *     * `password_changed` - password_changed
+         *     * `password_reset` - password_reset
+         *     * `email_added` - email_added
+         *     * `email_changed` - email_changed
+         *     * `email_removed` - email_removed
+         *     * `email_confirmed` - email_confirmed
+         *     * `token_made` - token_made
+         *     * `token_revoked` - token_revoked
+         *     * `account_made` - account_made
+         *     * `account_changed` - account_changed
+         *     * `account_deactivated` - account_deactivated
+         *     * `account_reactivated` - account_reactivated
+         *     * `account_deleted` - account_deleted
+         *     * `account_purged` - account_purged
+         * @enum {string}
+         */
+        AuditActionEnum: "signed_up" | "logged_in" | "log_in_failed" | "logged_out" | "sessions_ended" | "password_changed" | "password_reset" | "email_added" | "email_changed" | "email_removed" | "email_confirmed" | "token_made" | "token_revoked" | "account_made" | "account_changed" | "account_deactivated" | "account_reactivated" | "account_deleted" | "account_purged";
+        /** @description One thing that was done with an account. */
+        AuditEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            action: components["schemas"]["AuditActionEnum"];
+            /**
+             * @description `stranger`: somebody who could not log in. `server`: a sweep, a command, or a link in a mail.
+             *
+             *     * `self` - self
+             *     * `staff` - staff
+             *     * `stranger` - stranger
+             *     * `server` - server
+             */
+            by: components["schemas"]["ByEnum"];
+            /** @description Where it was done from; of an IPv6 address the network. Null: no request, or not yours to know. */
+            address: string | null;
+            /** @description To be found again in the server's log. */
+            request_id: string;
+            /** @description What changed: `{field: {before, after}}` or the like. */
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description Failed log-ins from one address within an hour are one entry. */
+            times: number;
+            /**
+             * Format: date-time
+             * @description The last of those times.
+             */
+            last_at: string;
+        };
+        /** @description One page of what concerns oneself. */
+        AuditList: {
+            results: components["schemas"]["AuditEntry"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
         };
         /** @description A breakdown as it is read. The same shape stands in every event and snapshot. */
         Breakdown: {
@@ -840,6 +1031,14 @@ export interface components {
             /** Format: date-time */
             resets_at: string;
         };
+        /**
+         * @description * `self` - self
+         *     * `staff` - staff
+         *     * `stranger` - stranger
+         *     * `server` - server
+         * @enum {string}
+         */
+        ByEnum: "self" | "staff" | "stranger" | "server";
         /**
          * @description * `drop_optional` - drop_optional
          *     * `extend_hours` - extend_hours
@@ -1064,6 +1263,16 @@ export interface components {
             /** @default grey */
             colour: components["schemas"]["ColourEnum"];
         };
+        /** @description What staff may change about an account. */
+        PatchedPersonPatchRequest: {
+            /** @description The name of an IANA time zone, such as `Europe/London`. */
+            time_zone?: string;
+            language?: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            /** @description For superusers to change. */
+            is_staff?: boolean;
+            /** @description `false` keeps the person out: every log-in and socket of theirs ends at once, nothing is deleted. */
+            is_active?: boolean;
+        };
         /** @description What can be changed of a token: what it is called. */
         PatchedPersonalTokenWriteRequest: {
             name?: string;
@@ -1142,6 +1351,47 @@ export interface components {
                 sat?: string[][];
                 sun?: string[][];
             } | null;
+        };
+        /** @description An account as staff see it: nothing of what the person does with it. */
+        Person: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: email */
+            readonly email: string;
+            readonly time_zone: string;
+            readonly language: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            readonly is_active: boolean;
+            readonly is_staff: boolean;
+            /**
+             * Superuser status
+             * @description Designates that this user has all permissions without explicitly assigning them.
+             */
+            readonly is_superuser: boolean;
+            /** @description Made by the demo; purged after a day. */
+            readonly is_guest: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly last_login: string | null;
+        };
+        /** @description A new account. */
+        PersonCreateRequest: {
+            /** @description The name of an IANA time zone, such as `Europe/London`. */
+            time_zone?: string;
+            language?: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            /** @description For superusers to change. */
+            is_staff?: boolean;
+            /** Format: email */
+            email: string;
+            /** @description Held to the rules for passwords. Without one, the person gets a link by mail to choose their own. */
+            password?: string;
+        };
+        /** @description One page of accounts. */
+        PersonList: {
+            results: components["schemas"]["Person"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
         };
         /** @description A personal access token, without its secret. */
         PersonalToken: {
@@ -1255,11 +1505,18 @@ export interface components {
         /** @description What was dropped, repaired or noted on the way. */
         Remark: {
             code: string;
-            action: components["schemas"]["ActionEnum"];
+            action: components["schemas"]["RemarkActionEnum"];
             detail: string;
             step: string | null;
             title: string | null;
         };
+        /**
+         * @description * `dropped` - dropped
+         *     * `repaired` - repaired
+         *     * `noted` - noted
+         * @enum {string}
+         */
+        RemarkActionEnum: "dropped" | "repaired" | "noted";
         /**
          * @description * `tasks:read` - tasks:read
          *     * `tasks:write` - tasks:write
@@ -1268,6 +1525,30 @@ export interface components {
          * @enum {string}
          */
         ScopesEnum: "tasks:read" | "tasks:write" | "events" | "ai";
+        /** @description A log-in. */
+        Session: {
+            id: number;
+            /** @description What the device called itself. */
+            user_agent: string;
+            /** @description Where it logged in from. */
+            address: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To within five minutes. An open socket counts when it opens.
+             */
+            last_seen_at: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+        };
+        /** @description One page of log-ins. */
+        SessionList: {
+            results: components["schemas"]["Session"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
+        };
         /** @description One object of the whole state. */
         SnapshotItem: {
             /** @description `task` or `breakdown`. */
@@ -1283,6 +1564,55 @@ export interface components {
              * @default 2
              */
             granularity: number;
+        };
+        /** @description One thing that was done with an account, as staff see it. */
+        StaffAuditEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            action: components["schemas"]["AuditActionEnum"];
+            /**
+             * @description `stranger`: somebody who could not log in. `server`: a sweep, a command, or a link in a mail.
+             *
+             *     * `self` - self
+             *     * `staff` - staff
+             *     * `stranger` - stranger
+             *     * `server` - server
+             */
+            by: components["schemas"]["ByEnum"];
+            /** @description Where it was done from; of an IPv6 address the network. Null: no request, or not yours to know. */
+            address: string | null;
+            /** @description To be found again in the server's log. */
+            request_id: string;
+            /** @description What changed: `{field: {before, after}}` or the like. */
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description Failed log-ins from one address within an hour are one entry. */
+            times: number;
+            /**
+             * Format: date-time
+             * @description The last of those times.
+             */
+            last_at: string;
+            /**
+             * Format: uuid
+             * @description Whose account; null: nobody has that address.
+             */
+            subject: string | null;
+            /**
+             * Format: uuid
+             * @description Who did it, where they were logged in.
+             */
+            actor: string | null;
+        };
+        /** @description One page of everything. */
+        StaffAuditList: {
+            results: components["schemas"]["StaffAuditEntry"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
         };
         /**
          * @description * `queued` - queued
@@ -1640,7 +1970,98 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_list: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `signed_up` - signed_up
+                 *     * `logged_in` - logged_in
+                 *     * `log_in_failed` - log_in_failed
+                 *     * `logged_out` - logged_out
+                 *     * `sessions_ended` - sessions_ended
+                 *     * `password_changed` - password_changed
+                 *     * `password_reset` - password_reset
+                 *     * `email_added` - email_added
+                 *     * `email_changed` - email_changed
+                 *     * `email_removed` - email_removed
+                 *     * `email_confirmed` - email_confirmed
+                 *     * `token_made` - token_made
+                 *     * `token_revoked` - token_revoked
+                 *     * `account_made` - account_made
+                 *     * `account_changed` - account_changed
+                 *     * `account_deactivated` - account_deactivated
+                 *     * `account_reactivated` - account_reactivated
+                 *     * `account_deleted` - account_deleted
+                 *     * `account_purged` - account_purged
+                 */
+                action?: "signed_up" | "logged_in" | "log_in_failed" | "logged_out" | "sessions_ended" | "password_changed" | "password_reset" | "email_added" | "email_changed" | "email_removed" | "email_confirmed" | "token_made" | "token_revoked" | "account_made" | "account_changed" | "account_deactivated" | "account_reactivated" | "account_deleted" | "account_purged";
+                /** @description What this person did. */
+                actor?: string;
+                /** @description Before this instant. */
+                at_before?: string;
+                /** @description From this instant on. */
+                at_from?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description What was done to the accounts that had this address when they were deleted. */
+                deleted_email?: string;
+                limit?: number;
+                /** @description What was done to this account. It may be gone. */
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffAuditList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1699,7 +2120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1761,7 +2182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1845,7 +2266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1918,7 +2339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2005,7 +2426,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2083,7 +2504,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2174,7 +2595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2274,7 +2695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2362,7 +2783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2454,7 +2875,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2555,7 +2976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2639,7 +3060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2753,7 +3174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2815,7 +3236,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2890,7 +3311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2949,7 +3370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3040,7 +3461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3137,7 +3558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3199,7 +3620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3274,7 +3695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3350,7 +3771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3441,7 +3862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3541,7 +3962,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3641,7 +4062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3755,7 +4176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3817,7 +4238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3892,7 +4313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3965,7 +4386,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4051,7 +4472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4142,7 +4563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4242,7 +4663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4342,7 +4763,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4429,7 +4850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4507,7 +4928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4580,7 +5001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4642,7 +5063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4697,7 +5118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4761,7 +5182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4820,7 +5241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4886,7 +5307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4945,7 +5366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5036,7 +5457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5134,7 +5555,393 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Addresses that begin so. The quick way to find somebody. */
+                email?: string;
+                is_active?: boolean;
+                is_guest?: boolean;
+                is_staff?: boolean;
+                limit?: number;
+                /** @description Addresses in which this stands somewhere. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonCreateRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The idempotency key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPersonPatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5216,7 +6023,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5274,8 +6081,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5345,7 +6161,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5374,6 +6190,276 @@ export interface operations {
             };
             /** @description The idempotency key was used for another request. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_me_audit_list: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `signed_up` - signed_up
+                 *     * `logged_in` - logged_in
+                 *     * `log_in_failed` - log_in_failed
+                 *     * `logged_out` - logged_out
+                 *     * `sessions_ended` - sessions_ended
+                 *     * `password_changed` - password_changed
+                 *     * `password_reset` - password_reset
+                 *     * `email_added` - email_added
+                 *     * `email_changed` - email_changed
+                 *     * `email_removed` - email_removed
+                 *     * `email_confirmed` - email_confirmed
+                 *     * `token_made` - token_made
+                 *     * `token_revoked` - token_revoked
+                 *     * `account_made` - account_made
+                 *     * `account_changed` - account_changed
+                 *     * `account_deactivated` - account_deactivated
+                 *     * `account_reactivated` - account_reactivated
+                 *     * `account_deleted` - account_deleted
+                 *     * `account_purged` - account_purged
+                 */
+                action?: "signed_up" | "logged_in" | "log_in_failed" | "logged_out" | "sessions_ended" | "password_changed" | "password_reset" | "email_added" | "email_changed" | "email_removed" | "email_confirmed" | "token_made" | "token_revoked" | "account_made" | "account_changed" | "account_deactivated" | "account_reactivated" | "account_deleted" | "account_purged";
+                /** @description Before this instant. */
+                at_before?: string;
+                /** @description From this instant on. */
+                at_from?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_me_sessions_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_me_sessions_destroy_all: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `current` keeps the one that asks. Without it: everywhere.
+                 *
+                 *     * `current` - current
+                 */
+                keep?: "current";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have ended, with their tokens and sockets. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_me_sessions_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have ended, with their tokens and sockets. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
