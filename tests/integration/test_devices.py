@@ -109,6 +109,23 @@ def test_a_device_is_seen_by_token_cookie_and_socket_every_five_minutes(
     assert UserSession.objects.latest("created_at").last_seen_at == NOON + timedelta(minutes=17)
 
 
+def test_log_ins_whose_sockets_come_together_are_noted_together(
+    clock: time_machine.Traveller, django_assert_num_queries: Any
+) -> None:
+    clients = [signed_up(), *(phone(f"phone {number}") for number in range(4))]
+    clock.shift(timedelta(minutes=6))
+    for client in clients:
+        client.refresh()
+    UserSession.objects.update(last_seen_at=NOON)
+    scopes = [{"headers": [(b"authorization", f"Bearer {client.access}".encode())]} for client in clients]
+
+    with django_assert_num_queries(3):  # session, user, and the note
+        listeners = SessionAuthenticator().authenticate_all([*scopes, {"headers": []}])
+
+    assert [found is not None for found in listeners] == [True] * 5 + [False]
+    assert {one.last_seen_at for one in UserSession.objects.all()} == {NOON + timedelta(minutes=6)}
+
+
 def test_what_has_ended_is_not_listed(ada: AppClient) -> None:
     other = phone()
     Session.objects.filter(session_key=UserSession.objects.get(user_agent="phone").session_key).update(
