@@ -132,6 +132,43 @@ def lock_stream(stream_id: UUID) -> None:
             raise UnknownStream(f"No stream {stream_id}.")
 
 
+def lock_streams(stream_ids: Collection[UUID]) -> None:
+    """Take the places in line of several streams, in the order of their ids; what does not exist is passed over."""
+    assert connection.in_atomic_block, "a lock ends with its transaction"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM realtime_stream WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [list(stream_ids)]
+        )
+
+
+def lock_a_free_one(stream_ids: Sequence[UUID]) -> UUID | None:
+    """Take the place in line of one stream that nobody holds at the moment, the first there is; None: there is none."""
+    assert connection.in_atomic_block, "a lock ends with its transaction"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id FROM unnest(%s::uuid[]) WITH ORDINALITY AS wanted (id, place)"
+            " JOIN realtime_stream AS s ON s.id = wanted.id"
+            " ORDER BY wanted.place LIMIT 1 FOR NO KEY UPDATE OF s SKIP LOCKED",
+            [list(stream_ids)],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def shed(stream_id: UUID, *, limit: int) -> bool:
+    """Delete at most `limit` events of a stream that nobody will read again; True if there were some.
+
+    The caller holds the stream's lock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM realtime_event WHERE stream_id = %s AND seq IN"
+            " (SELECT seq FROM realtime_event WHERE stream_id = %s ORDER BY seq LIMIT %s)",
+            [stream_id, stream_id, limit],
+        )
+        return bool(cursor.rowcount)
+
+
 def close_streams(stream_ids: Collection[UUID]) -> None:
     """Delete streams and all their events, in the caller's transaction."""
     assert connection.in_atomic_block, "a lock ends with its transaction"

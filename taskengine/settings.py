@@ -34,11 +34,11 @@ if DEMO and not (
 
 INSTALLED_APPS = [
     "daphne",  # first, so that its runserver replaces Django's
+    "taskengine.accounts",  # before Django's accounts and allauth's, whose commands and mails it words anew
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
-    "taskengine.accounts",  # before allauth, whose mails it words anew
     "allauth",
     "allauth.account",
     "allauth.headless",
@@ -175,6 +175,10 @@ TRASH_MAX_AGE = timedelta(days=env.int("TRASH_MAX_AGE_DAYS", default=30))
 OPERATIONS_MAX_AGE = timedelta(days=env.int("OPERATIONS_MAX_AGE_DAYS", default=90))
 if timedelta() >= TRASH_MAX_AGE or timedelta(days=1) >= OPERATIONS_MAX_AGE:
     raise ImproperlyConfigured("TRASH_MAX_AGE_DAYS must be 1 or more, OPERATIONS_MAX_AGE_DAYS 2 or more.")
+# What happened to accounts is kept for so long.
+AUDIT_MAX_AGE = timedelta(days=env.int("AUDIT_MAX_AGE_DAYS", default=365))
+if timedelta(days=1) > AUDIT_MAX_AGE:
+    raise ImproperlyConfigured("AUDIT_MAX_AGE_DAYS must be 1 or more.")
 
 # --- Engine -------------------------------------------------------------------------------------
 # Whether this server process fires deadlines too. There is no leader, so any number may.
@@ -222,6 +226,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "taskengine.accounts.passwords.SocketsFollow"},
 ]
 MIDDLEWARE += ["taskengine.accounts.middleware.auth_body_middleware"]
 ACCOUNT_ADAPTER = "taskengine.accounts.adapter.AccountAdapter"
@@ -325,7 +330,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {"BucketEnum": "taskengine.tasks.deadlines.BUCKET_CHOICES"},
+    "ENUM_NAME_OVERRIDES": {
+        "AuditActionEnum": "taskengine.accounts.audit.ACTION_CHOICES",
+        "BucketEnum": "taskengine.tasks.deadlines.BUCKET_CHOICES",
+    },
 }
 
 # --- Page ---------------------------------------------------------------------------------------

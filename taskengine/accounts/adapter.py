@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import user_pk_to_url_str
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_client_ip
 from allauth.core.ratelimit import respond_429
@@ -20,7 +22,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 
 from realtime import outbox
-from taskengine.accounts import audit, logins, personal_tokens
+from taskengine.accounts import audit, devices, logins
 from taskengine.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -51,6 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """Log a user in; their log-ins unused for longest end when there are too many."""
         super().login(request, user)
         logins.end_oldest(user=user, keep=logins.MAX_LOGINS - 1)  # this one is recorded in a moment
+        devices.begun(str(request.session.session_key))
 
     def logout(self, request: HttpRequest) -> None:
         """Log out. What hangs on the session goes with it, where allauth leaves it to be found later."""
@@ -60,10 +63,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             logins.end(session_keys=[key])
 
     def set_password(self, user: User, password: str) -> None:
-        """Set a password, at a change or a reset: every socket and every personal access token of the user ends."""
+        """Set a password, at a change or a reset, in one transaction with what follows from it (`passwords`)."""
         with transaction.atomic():
             super().set_password(user, password)
-            personal_tokens.revoke_all(user_ids=[user.pk])
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count an attempt to log in. Too many are 429, not the form error that allauth makes of them."""
@@ -89,6 +91,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         if not user.is_guest:
             super().send_password_reset_mail(user, email, context)
 
+    def send_invitation(self, user: User) -> None:
+        """Send a new user, whom somebody else made, the link by which to choose a password."""
+        token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+        url = self.get_reset_password_from_key_url(f"{user_pk_to_url_str(user)}-{token}")
+        self.send_mail("account/email/invitation", user.email, {"user": user, "password_reset_url": url})
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send one mail.
 
@@ -109,4 +117,4 @@ class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # alla
 
     def end_sessions(self, sessions: Iterable[UserSession]) -> None:
         """End them with all that hangs on them."""
-        logins.end(session_keys=[session.session_key for session in sessions])
+        devices.end(sessions)

@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Start writing the log lines on log-ins."""
-        from taskengine.accounts import audit  # models load after this module
+        """Start writing the audit log."""
+        from taskengine.accounts import audit_signals  # models load after this module
 
-        audit.connect()
+        audit_signals.connect()

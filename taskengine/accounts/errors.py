@@ -48,3 +48,40 @@ class ExpiryPassed(DomainError):
 
     code: ClassVar[str] = "expiry_passed"
     pointer = "/expires_at"
+
+
+class EmailTaken(DomainError):
+    """Somebody has this address already."""
+
+    code: ClassVar[str] = "email_taken"
+    pointer = "/email"
+
+
+class PersonNotFound(DomainError):
+    """There is no such account."""
+
+    code: ClassVar[str] = "user_not_found"
+
+
+class SuperuserNeeded(DomainError):
+    """Only a superuser may do this: it is about staff."""
+
+    code: ClassVar[str] = "superuser_needed"
+
+
+class LastStaff(DomainError):
+    """This is the last active member of staff. Let somebody else be one first."""
+
+    code: ClassVar[str] = "last_staff"
+
+
+class OwnAccount(DomainError):
+    """This is your own account. Delete it at /api/v1/users/me/, which asks for your password."""
+
+    code: ClassVar[str] = "own_account"
+
+
+class SessionNotFound(DomainError):
+    """There is no such log-in."""
+
+    code: ClassVar[str] = "session_not_found"

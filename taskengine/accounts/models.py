@@ -1,4 +1,4 @@
-"""The user (an e-mail address, a time zone, nothing that the product does not need) and their tokens."""
+"""The user (an e-mail address, a time zone, nothing that the product does not need), their tokens, the audit log."""
 
 import uuid
 import zoneinfo
@@ -75,6 +75,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=_now, editable=False)
+    # Since when the account is gone for everybody; its rows follow, batch by batch (`services.hide`).
+    deleted_at = models.DateTimeField(null=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -88,12 +90,25 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_user_email_lower"
             ),
+            models.CheckConstraint(
+                condition=models.Q(deleted_at=None)
+                | models.Q(is_active=False, is_staff=False, is_superuser=False),
+                name="accounts_user_gone",
+            ),
         ]
         indexes: ClassVar = [
             # The purge of the demo's guests.
             models.Index(
                 fields=["created_at"], condition=models.Q(is_guest=True), name="accounts_user_guests"
             ),
+            # The sweep of what deleted accounts leave behind. Empty, mostly.
+            models.Index(
+                fields=["deleted_at"],
+                condition=models.Q(deleted_at__isnull=False),
+                name="accounts_user_deleted",
+            ),
+            # Staff's list of staff, and the count of those who are left.
+            models.Index(fields=["email"], condition=models.Q(is_staff=True), name="accounts_user_staff"),
         ]
 
     def __str__(self) -> str:
@@ -191,3 +206,44 @@ class PersonalToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint})"
+
+
+class AuditEntry(models.Model):
+    """Something that was done with an account: `audit.Action`.
+
+    It names people by id alone and refers to no row, so that it outlives them: what it then says is that somebody
+    was deleted, and not who.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=32)
+    subject_id = models.UUIDField(null=True, help_text="Whose account; null: nobody has that address.")
+    actor_id = models.UUIDField(null=True, help_text="Who did it; null: nobody who was logged in.")
+    address = models.GenericIPAddressField(null=True, help_text="Where the request came from.")
+    request_id = models.CharField(max_length=64, default="", blank=True)
+    details = models.JSONField(default=dict, help_text="What changed. No addresses, no names.")
+    # Failed log-ins of an hour are one row, or whoever guesses could fill the table.
+    times = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # A person's own list, staff's list of one person, and what is forgotten of who was deleted.
+            models.Index(fields=["subject_id", "at", "id"], name="accounts_audit_subject"),
+            # What one person did to others.
+            models.Index(fields=["actor_id", "at", "id"], name="accounts_audit_actor"),
+            # Staff's list of everything, and the trimming by age.
+            models.Index(fields=["at", "id"], name="accounts_audit_at"),
+            # Staff's list of one kind.
+            models.Index(fields=["action", "at", "id"], name="accounts_audit_action"),
+            # The row that the next failure from the same address counts in.
+            models.Index(
+                fields=["address", "at"],
+                condition=models.Q(action="log_in_failed"),
+                name="accounts_audit_failures",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_id} {self.at}"

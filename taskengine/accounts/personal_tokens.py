@@ -225,15 +225,17 @@ def revoke(*, user_id: UUID, token_id: UUID) -> PersonalToken:
 
 
 def revoke_all(*, user_ids: Iterable[UUID]) -> None:
-    """End all tokens of some people at once."""
+    """End all tokens of some people at once; all their sockets are asked anew, whatever they stand on."""
     ids = list(user_ids)
     _end(PersonalToken.objects.filter(user_id__in=ids).values_list("id", flat=True), user_ids=ids)
 
 
 def _end(token_ids: Iterable[UUID], *, user_ids: Collection[UUID]) -> None:
     ids = list(token_ids)
+    revocation.ring(user_ids)
+    if not ids:
+        return
     with transaction.atomic():
-        revocation.ring(user_ids)
         PersonalToken.objects.filter(id__in=ids).delete()
         logins = [Grant(token_id=id_, scopes=frozenset()).login for id_ in ids]
         SocketTicket.objects.filter(session_key__in=logins).delete()

@@ -18,7 +18,7 @@ from django.utils.http import is_same_domain
 
 from realtime.ports import Listener
 from taskengine import clock
-from taskengine.accounts import logins, personal_tokens, tickets, tokens
+from taskengine.accounts import devices, logins, personal_tokens, tickets, tokens
 from taskengine.accounts.addresses import request_of
 
 logger = logging.getLogger(__name__)
@@ -52,8 +52,8 @@ class SessionAuthenticator:
     def authenticate_all(self, scopes: Sequence[Mapping[str, Any]]) -> list[Listener | None]:
         """Return who each of some scopes belongs to, by a number of queries that doesn't grow with them.
 
-        One for tickets, two for log-ins, one for personal tokens; another, once a minute, notes that tokens
-        are used. A scope with a ticket is judged by that alone, since a browser sends its cookies beside it;
+        One for tickets, two for log-ins, one for personal tokens; another of each, now and then, notes that
+        log-ins or tokens are used. A scope with a ticket is judged by that alone, since a browser sends its cookies beside it;
         else one with an Authorization header by that. Headers that only a proxy may set (X-Forwarded-*) are
         not read, but to say where a token was used from.
         """
@@ -86,7 +86,13 @@ class SessionAuthenticator:
                         return Listener(stream=user.pk, session=grant.login, stamp=tickets.stamp_of(user))
             return None
 
-        return [judge(claim) for claim in claims]
+        listeners = [judge(claim) for claim in claims]
+        devices.seen(
+            listener.session
+            for claim, listener in zip(claims, listeners, strict=True)
+            if listener and isinstance(claim, _LogIn)
+        )
+        return listeners
 
     def ended(self, listeners: Sequence[Listener]) -> list[int]:
         """Return the places of those whose log-in is over: its session or token, or the user's standing.

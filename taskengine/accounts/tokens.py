@@ -30,7 +30,8 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from taskengine import clock
-from taskengine.accounts import logins
+from taskengine.accounts import audit, logins
+from taskengine.accounts.audit import Action
 from taskengine.accounts.models import RefreshToken, User
 
 logger = logging.getLogger(__name__)
@@ -190,6 +191,7 @@ def _exchange(claims: dict[str, Any]) -> bool:
 
 def _end_for_reuse(user: User, session: SessionBase) -> None:
     logins.end(session_keys=[cast(str, session.session_key)])
+    audit.record(action=Action.SESSIONS_ENDED, subject_id=user.pk, details={"reason": "refresh_token_reused"})
     request = context.request
     logger.warning(
         "A refresh token was used again long after it was replaced; its log-in is ended. user=%s client=%s",

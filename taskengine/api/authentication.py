@@ -10,7 +10,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from taskengine.accounts import personal_tokens, tokens
+from taskengine.accounts import devices, personal_tokens, tokens
 from taskengine.accounts.models import User
 from taskengine.accounts.personal_tokens import Grant, Scope
 from taskengine.api.scopes import scopes_of
@@ -33,8 +33,8 @@ class BearerAuthentication(JWTTokenAuthentication):  # type: ignore[misc]  # all
         identity: tuple[User, dict[str, Any] | Grant] | None
         if key.startswith(personal_tokens.PREFIX):
             identity = personal_tokens.identify(key, address=self._address)
-        else:
-            identity = tokens.identify(key)
+        elif identity := tokens.identify(key):
+            devices.seen([tokens.session_key(identity[1])])
         if identity is None:
             raise AuthenticationFailed(
                 "The access token is invalid, expired or revoked.", code="invalid_token"
@@ -47,6 +47,13 @@ class BearerAuthentication(JWTTokenAuthentication):  # type: ignore[misc]  # all
 
 class CookieAuthentication(SessionAuthentication):
     """The session cookie, with Django's CSRF check on everything that writes."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        """Return the user of the session, or None."""
+        identity: tuple[User, None] | None = super().authenticate(request)
+        if identity is not None:
+            devices.seen([str(request._request.session.session_key)])
+        return identity
 
     def authenticate_header(self, request: Request) -> str:
         """Name the scheme, so that nobody logged in is 401; a failed CSRF check stays 403."""

@@ -11,8 +11,9 @@ from rest_framework.views import APIView
 
 from taskengine.api import etags
 from taskengine.api.etags import ETAG_PARAMETER, IF_MATCH_PARAMETER, IF_NONE_MATCH_PARAMETER, NOT_MODIFIED
+from taskengine.api.lists import list_page
 from taskengine.api.operations import KEY_PARAMETER, carry_out
-from taskengine.api.organisation import GONE, answer, list_page
+from taskengine.api.organisation import GONE, answer
 from taskengine.api.organisation_schema import (
     LABEL_EXAMPLE,
     LABEL_LIST_EXAMPLE,
@@ -54,7 +55,9 @@ class LabelListView(APIView):
         query = ListQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         rows = named_of(Label, owner_id(request))
-        return list_page(rows, query.validated_data, owner_id=owner_id(request), name="labels", by="name")
+        return list_page(
+            rows, query.validated_data, owner_id=owner_id(request), name="labels", by="name", show=payload
+        )
 
     @extend_schema(
         operation_id="labels_create",

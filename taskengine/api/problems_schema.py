@@ -10,7 +10,7 @@ from taskengine.api.errors import CONTENT_TYPE
 _MEANING = {
     400: "Something that was sent is not valid; `errors` says what.",
     401: "Nobody is logged in, or the log-in has ended.",
-    403: "The CSRF check failed, or a personal access token has not the scopes for it.",
+    403: "The CSRF check failed, a personal access token has not the scopes for it, or this is for others to do.",
     404: "There is no such thing, or it is not yours.",
     409: "It is taken, was changed since, or the same operation is being carried out right now.",
     410: "What follows is not kept any more: begin anew.",

@@ -11,8 +11,9 @@ from rest_framework.views import APIView
 
 from taskengine.api import etags
 from taskengine.api.etags import ETAG_PARAMETER, IF_MATCH_PARAMETER, IF_NONE_MATCH_PARAMETER, NOT_MODIFIED
+from taskengine.api.lists import list_page
 from taskengine.api.operations import KEY_PARAMETER, carry_out
-from taskengine.api.organisation import GONE, answer, list_page
+from taskengine.api.organisation import GONE, answer
 from taskengine.api.organisation_schema import (
     ARCHIVE_EXAMPLE,
     NEW_PROJECT_EXAMPLE,
@@ -60,7 +61,9 @@ class ProjectListView(APIView):
         rows = named_of(Project, owner_id(request))
         if "archived" in asked:
             rows = rows.filter(archived=asked["archived"])
-        return list_page(rows, asked, owner_id=owner_id(request), name="projects", by="position")
+        return list_page(
+            rows, asked, owner_id=owner_id(request), name="projects", by="position", show=payload
+        )
 
     @extend_schema(
         operation_id="projects_create",

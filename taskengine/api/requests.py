@@ -7,7 +7,9 @@ from uuid import UUID
 
 from rest_framework.request import Request
 
+from taskengine.accounts import tokens
 from taskengine.accounts.models import User
+from taskengine.accounts.personal_tokens import Grant
 
 HEADER: Final = "X-Request-ID"
 _ACCEPTABLE: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -23,6 +25,17 @@ def new_request_id(offered: str | None) -> str:
 def owner_id(request: Request) -> UUID:
     """Return who asks; the view's permissions let nobody else through."""
     return cast(User, request.user).pk
+
+
+def session_key(request: Request) -> str:
+    """Return the log-in that a request stands on: by token of either kind, or else by cookie."""
+    if isinstance(request.auth, Grant):
+        return request.auth.login
+    if request.auth is not None:
+        return tokens.session_key(cast(dict[str, Any], request.auth))
+    key: str | None = request._request.session.session_key
+    assert key, "a cookie was believed without its session"
+    return key
 
 
 def request_id(request: Any) -> str | None:

@@ -10,10 +10,10 @@ from rest_framework.views import APIView
 
 from realtime.envelope import SUBPROTOCOL, rfc3339
 from taskengine import clock
-from taskengine.accounts import tickets, tokens
+from taskengine.accounts import tickets
 from taskengine.accounts.models import User
-from taskengine.accounts.personal_tokens import Grant
 from taskengine.api.problems_schema import problems
+from taskengine.api.requests import session_key
 from taskengine.api.serializers import NothingSerializer
 
 
@@ -61,7 +61,7 @@ class TicketView(APIView):
         """Make one."""
         NothingSerializer(data=request.data).is_valid(raise_exception=True)
         ticket = tickets.issue(
-            user=cast(User, request.user), session_key=_session_key(request), now=clock.now()
+            user=cast(User, request.user), session_key=session_key(request), now=clock.now()
         )
         return Response(
             {
@@ -72,14 +72,3 @@ class TicketView(APIView):
             status=status.HTTP_201_CREATED,
             headers={"Cache-Control": "no-store"},
         )
-
-
-def _session_key(request: Request) -> str:
-    """Return the log-in that the request stands on: by token of either kind, or else by cookie."""
-    if isinstance(request.auth, Grant):
-        return request.auth.login
-    if request.auth is not None:
-        return tokens.session_key(cast(dict[str, Any], request.auth))
-    key: str | None = request._request.session.session_key
-    assert key, "a cookie was believed without its session"
-    return key

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from realtime.envelope import rfc3339
 from taskengine import clock
 from taskengine.accounts import audit, personal_tokens
+from taskengine.accounts.audit import Action
 from taskengine.accounts.models import PersonalToken, User
 from taskengine.api.operations import KEY_PARAMETER, NAME_HEADER, carry_out
 from taskengine.api.problems_schema import problems
@@ -80,7 +81,7 @@ class TokenListView(APIView):
         with perform(owner_id=user.pk, verb="token.create") as operation:
             token, text = personal_tokens.make(user=user, now=operation.now, **new.validated_data)
             operation.changed(kind=_KIND, object_id=token.id, before=None, after=_logged(token))
-            audit.personal_token_made(user, token_id=token.id, scopes=token.scopes)
+            _audited(Action.TOKEN_MADE, user.pk, token)
         return Response(
             {**personal_tokens.payload(token), "token": text},
             status=status.HTTP_201_CREATED,
@@ -146,10 +147,16 @@ class TokenView(APIView):
         def act(operation: OpenOperation) -> Answer:
             token = personal_tokens.revoke(user_id=operation.owner_id, token_id=token_id)
             operation.changed(kind=_KIND, object_id=token_id, before=_logged(token), after=None)
-            audit.personal_token_revoked(cast(User, request.user), token_id=token_id)
+            _audited(Action.TOKEN_REVOKED, operation.owner_id, token)
             return Answer(status=status.HTTP_204_NO_CONTENT, body=None)
 
         return carry_out(request, "token.revoke", act)
+
+
+def _audited(action: Action, owner: UUID, token: PersonalToken) -> None:
+    """Tell the audit log by the token's id: its name is whatever its owner wrote."""
+    details = {"token_id": str(token.id), "scopes": list(token.scopes)}
+    audit.record(action=action, subject_id=owner, actor_id=owner, details=details)
 
 
 def _logged(token: PersonalToken) -> dict[str, Any]:

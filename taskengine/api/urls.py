@@ -7,6 +7,7 @@ from taskengine.api.about import AboutView
 from taskengine.api.activity import ActivityView
 from taskengine.api.ai import AiView
 from taskengine.api.asyncapi import asyncapi
+from taskengine.api.audit import AuditView, OwnAuditView
 from taskengine.api.batch import BatchView
 from taskengine.api.breakdown_steps import SplitView, StepListView, StepView
 from taskengine.api.breakdowns import (
@@ -18,11 +19,13 @@ from taskengine.api.breakdowns import (
     TakenView,
 )
 from taskengine.api.demo import DemoView
+from taskengine.api.devices import SessionListView, SessionView
 from taskengine.api.errors import not_found
 from taskengine.api.export import ExportView
 from taskengine.api.history import HistoryView
 from taskengine.api.imports import ImportView
 from taskengine.api.labels import LabelListView, LabelView
+from taskengine.api.people import PersonListView, PersonView
 from taskengine.api.projects import ProjectListView, ProjectMoveView, ProjectView
 from taskengine.api.sync import SyncView
 from taskengine.api.task_counts import TaskCountsView, TaskSummaryView
@@ -43,7 +46,13 @@ from taskengine.api.users import MeView
 urlpatterns = [
     path("about/", AboutView.as_view(), name="about"),
     path("demo/", DemoView.as_view(), name="demo"),
+    path("users/", PersonListView.as_view(), name="users"),
     path("users/me/", MeView.as_view(), name="me"),
+    path("users/me/audit/", OwnAuditView.as_view(), name="my-audit"),
+    path("users/me/sessions/", SessionListView.as_view(), name="my-sessions"),
+    path("users/me/sessions/<int:session_id>/", SessionView.as_view(), name="my-session"),
+    path("users/<uuid:user_id>/", PersonView.as_view(), name="user"),
+    path("audit/", AuditView.as_view(), name="audit"),
     path("tasks/", TaskListView.as_view(), name="tasks"),
     path("tasks/counts/", TaskCountsView.as_view(), name="task-counts"),
     path("tasks/summary/", TaskSummaryView.as_view(), name="task-summary"),

@@ -173,11 +173,12 @@ class MeView(APIView):
         operation_id="users_me_destroy",
         summary="Delete your account",
         description=(
-            "Deletes the account with all its tasks and events, and ends every log-in and socket."
-            " There is no way back. Takes no `Idempotency-Key`: nobody is left to answer a repeat to."
+            "Deletes the account with all its tasks and events, and ends every log-in and socket. It is gone at once,"
+            " its rows soon after. There is no way back. The last active member of staff can't go: 409 `last_staff`."
+            " Takes no `Idempotency-Key`: nobody is left to answer a repeat to."
         ),
         request=UserDeleteSerializer,
-        responses={204: OpenApiResponse(description="It is gone."), **problems(400, 401, 403, 413, 429)},
+        responses={204: OpenApiResponse(description="It is gone."), **problems(400, 401, 403, 409, 413, 429)},
         examples=[
             OpenApiExample("Leave", value={"password": "correct horse battery staple"}, request_only=True)
         ],

@@ -13,8 +13,9 @@ from django.db import close_old_connections
 
 from realtime import retention
 from taskengine import clock
-from taskengine.accounts import personal_tokens
+from taskengine.accounts import audit, personal_tokens
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
+from taskengine.engine import erasure
 from taskengine.engine.models import Heartbeat
 from taskengine.operations import retention as log
 from taskengine.operations.answers import forget_answers
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 INTERVAL_S: Final = 60.0
 # What waits for a worker waits with a person before it.
 JOBS_INTERVAL_S: Final = 5.0
+_AUDIT_ROWS_IN_BATCH: Final = 1_000
+_PURGE_S: Final = 2.0
 _DEAD_AFTER: Final = timedelta(hours=1)
 # Each walk goes through all streams, or all people, mostly to find nothing.
 TRIM_INTERVAL: Final = timedelta(hours=1)
@@ -47,6 +50,18 @@ def _sessions(*, now: datetime) -> bool:
 
 def _tokens(*, now: datetime) -> bool:
     return personal_tokens.purge(now=now)
+
+
+def _old_audit(*, now: datetime) -> bool:
+    return audit.trim(before=now - settings.AUDIT_MAX_AGE, limit=_AUDIT_ROWS_IN_BATCH)
+
+
+def _deleted(*, now: datetime) -> bool:
+    """Remove what deleted accounts left behind, for a moment only: the other sweeps have their turn between."""
+    until = time.monotonic() + _PURGE_S
+    while time.monotonic() < until and erasure.purge_deleted():
+        pass
+    return False
 
 
 def _abandoned(*, now: datetime) -> bool:
@@ -99,12 +114,13 @@ SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
     _old_events,
     _old_operations,
     _old_trash,
+    _old_audit,
 )
-JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard,)
+JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard, _deleted)
 
 
 class Housekeeper:
-    """Runs every sweep once a minute, those of jobs more often.
+    """Runs every sweep once a minute, those of jobs and of deleted accounts every few seconds.
 
     Several replicas may: each sweep is safe beside itself.
     """

@@ -19,6 +19,7 @@ from tests.support.postgres import DatabaseServer, create_database, drop_databas
 from tests.support.redis import PrivateRedis
 from tests.support.servers import ROOT, Server
 
+NEW_PASSWORD = "another horse entirely"
 SESSION_ENDED = 4503
 NOT_AUTHENTICATED = 4500
 REPAIR_S = 2.5
@@ -35,13 +36,15 @@ class Pair:
     there: Server
     redis: PrivateRedis
 
-    def manage(self, *arguments: str) -> None:
-        """Run a command of the project, as an operator of these servers would."""
+    def manage(self, *arguments: str, typed: str = "") -> None:
+        """Run a command of the project, as an operator of these servers would, who types what it asks for."""
         url = self.here.database_url
         subprocess.run(
             [sys.executable, ROOT / "manage.py", *arguments],
             env=server_environment(database_url=url, REDIS_URL=self.redis.url),
             check=True,
+            input=typed.encode(),
+            start_new_session=True,  # without a terminal, passwords are read from what is typed here
         )
 
 
@@ -98,7 +101,7 @@ async def end_from_the_list(pair: Pair, ada: Client) -> bool:
 
 
 async def change_password(pair: Pair, ada: Client) -> bool:
-    change = {"current_password": PASSWORD, "new_password": "another horse entirely"}
+    change = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
     answer = await ada.send("POST", f"{APP}/account/password/change", json=change)
     assert answer.status_code == 200, answer.text
     return True
@@ -116,6 +119,19 @@ async def deactivate(pair: Pair, ada: Client) -> bool:
     return True
 
 
+async def change_by_command(pair: Pair, ada: Client) -> bool:
+    typed = f"{NEW_PASSWORD}\n{NEW_PASSWORD}\n"
+    email = await _email(ada)
+    await asyncio.to_thread(pair.manage, "changepassword", email, typed=typed)
+    return True
+
+
+async def log_out_everywhere(pair: Pair, ada: Client) -> bool:
+    answer = await ada.send("DELETE", "/api/v1/users/me/sessions/")
+    assert answer.status_code == 204, answer.text
+    return True
+
+
 async def deactivate_behind_our_backs(pair: Pair, ada: Client) -> bool:
     with psycopg.connect(pair.here.database_url) as connection:
         connection.execute("UPDATE accounts_user SET is_active = false WHERE email = %s", [await _email(ada)])
@@ -123,7 +139,15 @@ async def deactivate_behind_our_backs(pair: Pair, ada: Client) -> bool:
 
 
 End = Callable[[Pair, Client], Awaitable[bool]]
-ENDS: tuple[End, ...] = (log_out, end_from_the_list, change_password, delete_account, deactivate)
+ENDS: tuple[End, ...] = (
+    log_out,
+    end_from_the_list,
+    log_out_everywhere,
+    change_password,
+    change_by_command,
+    delete_account,
+    deactivate,
+)
 
 
 async def _email(client: Client) -> str:
@@ -203,6 +227,7 @@ async def test_the_doorbell_ends_sockets_at_once_on_every_server(pair: Pair) -> 
         delays = [delay_s for each in found.values() for delay_s in each]
         figures.note("slowest end of a socket after its log-in's", max(delays) * 1000, "ms")
         assert statistics.median(delays) < AT_ONCE_S, found
+        assert statistics.median(found["change_by_command"]) < AT_ONCE_S, found
         assert max(delays) < REPAIR_S, found
         await beside.event("task.created", await bob.create("Not concerned"))
 

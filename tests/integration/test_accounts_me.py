@@ -14,6 +14,7 @@ from taskengine.accounts.models import RefreshToken, User
 from taskengine.operations.models import Operation
 from taskengine.tasks.models import Task
 from tests.support.accounts import ME, PASSWORD, AppClient, signed_up
+from tests.support.people import purge_deleted
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +118,9 @@ def test_the_right_password_deletes_the_account_and_all_log_ins() -> None:
 
     assert response.status_code == 204
     assert response.content == b""
+    for model in (EmailAddress, Session, UserSession, RefreshToken):
+        assert not model.objects.exists(), model
+    purge_deleted()
     for model in (User, Stream, EmailAddress, Session, UserSession, RefreshToken):
         assert not model.objects.exists(), model
     assert [ada.me(), phone.me(), phone.refresh().status_code] == [401, 401, 400]
@@ -157,6 +161,7 @@ def test_the_deletion_of_one_account_leaves_the_others_alone() -> None:
     bobs_id = bob.send("GET", ME).json()["id"]
 
     ada.send("DELETE", ME, {"password": PASSWORD})
+    purge_deleted()
 
     assert [str(user.pk) for user in User.objects.all()] == [bobs_id]
     assert [str(stream.pk) for stream in Stream.objects.all()] == [bobs_id]
@@ -177,6 +182,7 @@ def test_the_deletion_takes_the_tasks_and_events_of_one_and_leaves_those_of_othe
     bobs_id = bob.send("GET", ME).json()["id"]
 
     ada.send("DELETE", ME, {"password": PASSWORD})
+    purge_deleted()
 
     for model in (Task, EventRow, Operation):
         owners = "stream_id" if model is EventRow else "owner_id"

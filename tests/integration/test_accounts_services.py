@@ -20,6 +20,7 @@ from taskengine.accounts.errors import InvalidTimeZone, TooManyGuests, WrongPass
 from taskengine.accounts.models import RefreshToken, User
 from taskengine.clock import now
 from tests.support.accounts import PASSWORD, AppClient, signed_up
+from tests.support.people import purge_deleted
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,7 @@ def test_guests_leave_after_a_day_and_nobody_else_does() -> None:
     purged = [services.purge_guests(now=at, limit=2) for _ in range(3)]
 
     assert purged == [True, True, False]
+    purge_deleted()
     assert not Stream.objects.filter(id__in=[guest.id for guest in gone]).exists()
     assert set(User.objects.values_list("email", flat=True)) == {"ada@example.org", stays.email}
 
@@ -129,7 +131,7 @@ def test_a_guest_deletes_the_account_without_a_password() -> None:
 
     services.delete_account(user=guest, password=None)
 
-    assert not User.objects.exists()
+    assert not User.objects.filter(deleted_at=None).exists()
 
 
 def test_nobody_else_does() -> None:

@@ -45,7 +45,7 @@ from tests.support.breakdowns import (
     types,
     work,
 )
-from tests.support.people import events_of, make_person, make_task
+from tests.support.people import events_of, make_person, make_task, purge_deleted
 
 pytestmark = pytest.mark.django_db
 
@@ -444,6 +444,7 @@ def test_an_account_goes_with_its_breakdowns(ada: User, settings: Any) -> None:
     Charge.objects.create(owner=guest, at=NOON)
     attempt = claimed(ask(guest))
     assert purge_guests(now=NOON)
+    purge_deleted()
     assert not Breakdown.objects.exists()
     assert not Charge.objects.filter(owner__isnull=False).exists()
     assert not attempts.add_step(attempt, STEPS[0])

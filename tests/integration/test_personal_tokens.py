@@ -20,9 +20,9 @@ from realtime.ports import Listener
 from taskengine import clock
 from taskengine.accounts import personal_tokens
 from taskengine.accounts.errors import LogInEnded, TooManyPersonalTokens
-from taskengine.accounts.models import PersonalToken, SocketTicket, User
+from taskengine.accounts.models import AuditEntry, PersonalToken, SocketTicket, User
 from taskengine.accounts.personal_tokens import Scope
-from taskengine.accounts.services import deactivate_account
+from taskengine.accounts.services import deactivate_account, delete_account
 from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.api.throttles import ReadThrottle, WriteThrottle
 from taskengine.operations.models import Operation
@@ -195,17 +195,20 @@ def test_who_proved_who_they_are_by_an_older_password_makes_none(person: User) -
         make_token(later)
 
 
-def test_making_and_revoking_leave_one_line_each_without_the_secret(
-    ada: AppClient, caplog: pytest.LogCaptureFixture
+def test_making_and_revoking_stand_in_the_audit_log_once_each_without_the_secret(
+    ada: AppClient, person: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     key = {"idempotency-key": "6fa1d1a8-2d47-4f0c-b3b8-0d8f6b5e8f11"}
     with caplog.at_level("INFO", "taskengine.accounts.audit"):
-        caplog.clear()
         token = made(ada)
         for _ in range(2):  # the second is the answer to a retry
             assert ada.send("DELETE", f"{TOKENS}{token['id']}/", **key).status_code == 204
 
-    assert [message.partition(".")[0] for message in caplog.messages] == ["Token made", "Token revoked"]
+    told = AuditEntry.objects.filter(action__startswith="token_").order_by("at")
+    assert [entry.action for entry in told] == ["token_made", "token_revoked"]
+    for entry in told:
+        assert (entry.subject_id, entry.actor_id) == (person.pk, person.pk)
+        assert entry.details == {"token_id": token["id"], "scopes": token["scopes"]}
     assert token["token"][3:20] not in caplog.text
 
 
@@ -379,6 +382,34 @@ def test_a_new_password_revokes_all_tokens_of_that_person(ada: AppClient, rung: 
     assert not PersonalToken.objects.filter(user=person).exists()
     assert person.pk in rung
     assert not ended(bobs, bobs_listener)
+
+
+def test_a_password_that_a_command_or_a_shell_sets_revokes_them_too(person: User, rung: list[Any]) -> None:
+    text = make_token(person)[1]
+    listener = listening(text)
+
+    person.set_password("another horse entirely")
+    person.save()
+
+    assert ended(text, listener)
+    assert person.pk in rung
+
+
+def test_a_deletion_revokes_all_tokens_though_the_rest_waits_for_a_sweep(person: User) -> None:
+    text = make_token(person)[1]
+    listener = listening(text)
+
+    delete_account(user=person, password=PASSWORD)
+
+    assert ended(text, listener)
+    assert not PersonalToken.objects.exists()
+    assert User.objects.filter(pk=person.pk).exists()
+
+
+def test_a_token_of_staff_opens_nothing_that_is_for_staff(person: User) -> None:
+    User.objects.update(is_staff=True)
+    response = holder(make_token(person)[1]).send("GET", "/api/v1/users/")
+    assert (response.status_code, response.json()["code"]) == (403, "insufficient_scope")
 
 
 def test_a_hash_that_is_only_renewed_revokes_nothing(ada: AppClient, settings: Any) -> None:

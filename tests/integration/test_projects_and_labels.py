@@ -25,6 +25,7 @@ from tests.support.people import (
     make_project,
     make_task,
     operation_of,
+    purge_deleted,
     undo,
     update,
 )
@@ -347,6 +348,7 @@ def test_an_account_goes_with_its_projects_labels_and_words() -> None:
     ada = User.objects.get()
     make_task(ada, project=make_project(ada).id, labels=[make_label(ada).id])
     assert client.send("DELETE", "/api/v1/users/me/", {"password": PASSWORD}).status_code == 204
+    purge_deleted()
     for model in (Project, Label, Task):
         assert not model._default_manager.exists()
     with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from taskengine.accounts.models import User
 from taskengine.tasks import deadlines, queries
 from taskengine.tasks.deadlines import SNAPSHOT_AGE, Bucket
 from taskengine.tasks.models import Task
-from tests.support.people import make_person
+from tests.support.people import make_person, purge_deleted
 
 pytestmark = pytest.mark.django_db
 
@@ -67,4 +67,5 @@ def test_guests_are_purged_by_as_many_statements_however_many_they_are() -> None
             assert accounts.purge_guests(now=NOON)
         counts.append(len(captured))
     assert counts[0] == counts[1]
+    purge_deleted()
     assert not User.objects.exists()

@@ -21,7 +21,7 @@ from taskengine.accounts.services import deactivate_account
 from taskengine.api import urls as api
 from taskengine.urls import urlpatterns as site
 from tests.support.accounts import AppClient, signed_up
-from tests.support.people import make_token
+from tests.support.people import make_person, make_token
 from tests.support.routes import METHODS, SCOPES, SENT, Asked, Ids, asked, settled
 
 EVERY_SCOPE = tuple(Scope)
@@ -39,7 +39,8 @@ class Town:
             signed_up("bob@example.org"),
             signed_up("sue@example.org"),
         )
-        User.objects.filter(email="sue@example.org").update(is_staff=True)
+        make_person("sam")  # the last of the staff can't go
+        User.objects.filter(email__in=["sue@example.org", "sam@example.org"]).update(is_staff=True)
         self._ada = User.objects.get(email="ada@example.org")
         self.ids = settled(self._ada)
         self.staff_token = self.holder(User.objects.get(email="sue@example.org"), EVERY_SCOPE)
@@ -89,7 +90,7 @@ class Town:
         """Yield who asks, and the status and the problem's code that they are promised."""
         what = one.sent
         if what is None:
-            yield "the owner", self.ada, 405, None
+            yield "staff", self.staff, 405, None  # others are not told where there is more that is for staff
             return
         if what.open:
             yield "nobody", self.nobody, what.answers, None

@@ -12,6 +12,7 @@ from taskengine.accounts.models import PersonalToken, User
 from taskengine.accounts.personal_tokens import Scope
 from taskengine.accounts.services import update_user
 from taskengine.api.undo import POSSIBLE, UNDOERS
+from taskengine.engine import erasure
 from taskengine.operations.services import OpenOperation, perform
 from taskengine.operations.undo import undo as undo_operation
 from taskengine.organisation import services as organisation
@@ -101,6 +102,14 @@ def miss_due(*, now: datetime, limit: int = 100) -> int:
     seen = claims.look(ahead=timedelta(), limit=limit, now=now)
     drafts = {draft.task_id: draft for draft in services.draft_misses([one.id for one in seen.coming])}
     return len(services.miss([drafts[one.id] for one in seen.coming], now=now).told)
+
+
+def purge_deleted() -> int:
+    """Do what the sweep does until nothing is left of deleted accounts; return in how many batches."""
+    batches = 0
+    while erasure.purge_deleted():
+        batches += 1
+    return batches
 
 
 def events_of(person: User, *, after: int = 0) -> list[EventRow]:

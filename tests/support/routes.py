@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from allauth.usersessions.models import UserSession
 from django.urls import URLPattern, reverse
 
 from taskengine.accounts.models import User
@@ -59,6 +60,7 @@ _NONE: tuple[tuple[Scope, ...], ...] = ((), ())  # no token is taken
 SCOPES: Final[Mapping[str, tuple[tuple[Scope, ...], ...]]] = {
     "about": _NONE,
     "ai": _AI,
+    "audit": _NONE,
     "asyncapi": _NONE,
     "batch": _TASKS,
     "breakdowns": _AI,
@@ -88,6 +90,14 @@ SENT: Final[Mapping[str, Sent]] = {
     "GET docs": sent(open=True),
     "PATCH me": sent({"time_zone": "Europe/Rome"}),
     "DELETE me": sent({"password": PASSWORD}, 204),
+    "DELETE my-session": sent(answers=204),
+    "DELETE my-sessions": sent(answers=204),
+    "GET audit": sent(staff=True),
+    "GET users": sent(staff=True),
+    "POST users": sent({"email": "new@example.org"}, 201, staff=True),
+    "GET user": sent(staff=True),
+    "PATCH user": sent({"time_zone": "Europe/Rome"}, staff=True),
+    "DELETE user": sent(answers=204, staff=True),
     "POST tasks": sent({"title": "Water the trees"}, 201),
     "PUT task": sent({"title": "Water the trees"}),
     "PATCH task": sent({"title": "Water the trees"}),
@@ -140,6 +150,7 @@ def settled(person: User) -> dict[str, Any]:
         "other_project_id": other_project.id,
         "other_task_id": other_task.id,
         "project_id": project.id,
+        "session_id": UserSession.objects.filter(user=person).values_list("pk", flat=True)[0],
         "task_id": task.id,
         "trashed_id": trashed.id,
         "token_id": make_token(person)[0].id,
