@@ -301,6 +301,25 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "SERVERS": [{"url": "/", "description": "The server that this document is of."}],
+    "TAGS": [
+        {"name": name, "description": description}
+        for name, description in {
+            "about": "What this server is; the demo.",
+            "tasks": "Tasks: what has to be done, and by when.",
+            "projects": "Projects: a task is in one, or in none.",
+            "labels": "Labels: a task carries any number of them.",
+            "breakdowns": "Drafts of steps for a goal, made by a planner, laid out by the calendar.",
+            "operations": "What was done, and taking it back.",
+            "sync": "The stream, page by page, for those who have no socket open.",
+            "stream": "The stream itself, a WebSocket (see `/api/v1/asyncapi/`): what it takes to open one.",
+            "users": "Accounts.",
+        }.items()
+    ],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "taskengine.api.document.complete",
+    ],
     "ENUM_NAME_OVERRIDES": {"BucketEnum": "taskengine.tasks.deadlines.BUCKET_CHOICES"},
 }
 

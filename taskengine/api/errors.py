@@ -82,6 +82,15 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
 }
 
 
+# RFC 9110's names, where those of older Pythons are other ones.
+_TITLES: Final[Mapping[int, str]] = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
+def status_of(error: type[DomainError]) -> int:
+    """Return the HTTP status that an error of the domain is answered with."""
+    return int(next((status for kind, status in _STATUS.items() if issubclass(error, kind)), 400))
+
+
 def problem(
     *,
     status: int,
@@ -101,7 +110,7 @@ def problem(
     """
     return {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": _TITLES.get(status) or HTTPStatus(status).phrase,
         "status": int(status),
         "code": code,
         "detail": detail,
@@ -125,9 +134,7 @@ def exception_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     errors: list[Mapping[str, str]] = []
     match exc:
         case DomainError():
-            status: int = next(
-                (status for kind, status in _STATUS.items() if isinstance(exc, kind)), HTTPStatus.BAD_REQUEST
-            )
+            status: int = status_of(type(exc))
             code, detail = exc.code, exc.detail
             errors = [asdict(fault) for fault in exc.faults]
             if exc.retry_after_s is not None:

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from taskengine.api.cursors import MAX_PAGE_ROWS
-from taskengine.api.fields import IdField, TextField
+from taskengine.api.fields import FlagField, IdField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.organisation.models import MAX_NAME_CHARS
 from taskengine.organisation.palette import COLOUR_CHOICES, Colour
@@ -65,7 +65,7 @@ class ProjectWriteSerializer(StrictSerializer):
 
     name = TextField(max_length=MAX_NAME_CHARS)
     colour = serializers.ChoiceField(COLOUR_CHOICES, required=False, default=Colour.GREY.value)
-    archived = serializers.BooleanField(required=False, default=False)
+    archived = FlagField(required=False, default=False)
 
 
 class ProjectCreateSerializer(ProjectWriteSerializer):

@@ -1,6 +1,6 @@
 """What all serializers of the API share."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -11,9 +11,13 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     Attributes:
         hints: What to tell who sends a field that is there but not theirs to set.
+        passed_over: Fields that may be sent and are not looked at.
+        rules: What JSON Schema says of the object beyond its fields; `validate` sees to it.
     """
 
     hints: ClassVar[Mapping[str, str]] = {}
+    passed_over: ClassVar[Collection[str]] = ()
+    rules: ClassVar[Mapping[str, Any]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         """Check the fields' names, then the fields.
@@ -23,6 +27,8 @@ class StrictSerializer(serializers.Serializer[Any]):
                 name is wrong.
         """
         if isinstance(data, Mapping):
+            if self.passed_over:
+                data = {name: value for name, value in data.items() if name not in self.passed_over}
             known = {name for name, field in self.fields.items() if not field.read_only}
             errors = {
                 name: serializers.ErrorDetail(
