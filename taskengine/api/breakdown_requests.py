@@ -138,4 +138,4 @@ class BreakdownListQuerySerializer(StrictSerializer):
     limit = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
     )
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+    cursor = TextField(required=False, help_text="`next_cursor` of the page before.")

@@ -71,6 +71,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     codes: set[tuple[int, str]] = set()
     shared: dict[str, Any] = {}
     for method, operation in _operations(result):
+        _say_whether_needed(operation, components["schemas"])
         responses = operation["responses"]
         for status in _general(method, operation):
             responses.setdefault(str(status), _unnamed(status))
@@ -100,6 +101,16 @@ def _operations(result: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         for method, operation in path.items():
             if method in _METHODS:
                 yield method, operation
+
+
+def _say_whether_needed(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """A body that can't be empty is needed; drf-spectacular looks at its fields alone."""
+    body = operation.get("requestBody")
+    if body is not None:
+        (media,) = body["content"].values()
+        schema = schemas[media["schema"]["$ref"].rpartition("/")[2]]
+        if schema.get("required") or schema.get("minProperties"):
+            body["required"] = True
 
 
 def _general(method: str, operation: dict[str, Any]) -> Iterator[int]:

@@ -5,8 +5,9 @@ from typing import Any, Final
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction
+from rest_framework import serializers
 
-from taskengine.api.fields import InstantField, TextField
+from taskengine.api.fields import UUID_PATTERN, DayField, IdField, InstantField, ListOfField, TextField
 from taskengine.api.serializers import StrictSerializer
 
 # Python strips what Unicode calls white space; a regular expression of JSON Schema knows a little less of it.
@@ -14,7 +15,7 @@ _WHITE: Final = r"\s\u001c-\u001f\u0085"
 ANY_TEXT: Final = r"^[^\u0000]*$"
 SOME_TEXT: Final = rf"^[^\u0000]*[^\u0000{_WHITE}][^\u0000]*$"
 # Years from 1970 to 9000; `format` says the rest.
-INSTANT: Final = r"^(19[7-9][0-9]|[2-8][0-9]{3}|9000)-"
+YEAR: Final = r"^(19[7-9][0-9]|[2-8][0-9]{3}|9000)-"
 
 
 class TextFieldExtension(OpenApiSerializerFieldExtension):
@@ -31,6 +32,17 @@ class TextFieldExtension(OpenApiSerializerFieldExtension):
         return schema
 
 
+class DayFieldExtension(OpenApiSerializerFieldExtension):
+    """A day in the years that are taken."""
+
+    target_class = DayField
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        """Return its schema."""
+        return {**_plain(self, auto_schema, direction), "pattern": YEAR}
+
+
 class InstantFieldExtension(OpenApiSerializerFieldExtension):
     """An instant in the years that are taken."""
 
@@ -39,7 +51,20 @@ class InstantFieldExtension(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         """Return its schema."""
-        return {**_plain(self, auto_schema, direction), "pattern": INSTANT}
+        return {**_plain(self, auto_schema, direction), "pattern": YEAR}
+
+
+class ListOfFieldExtension(OpenApiSerializerFieldExtension):
+    """Several values in one parameter, with commas between them."""
+
+    target_class = ListOfField
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        """Return its schema."""
+        one, most = _pattern_of(self.target.child), self.target.most
+        repeated = "*" if most is None else f"{{0,{most - 1}}}"
+        return {"type": "string", "pattern": f"^({one})(,({one})){repeated}$"}
 
 
 class StrictSerializerExtension(OpenApiSerializerExtension):
@@ -59,5 +84,20 @@ class StrictSerializerExtension(OpenApiSerializerExtension):
         return {**schema, "additionalProperties": False, **serializer.rules}
 
 
+def _pattern_of(child: serializers.Field[Any, Any, Any, Any]) -> str:
+    """Return the pattern of one value among several."""
+    match child:
+        case IdField():
+            return UUID_PATTERN
+        case serializers.ChoiceField():
+            return "|".join(map(str, child.choices))
+        case serializers.IntegerField(min_value=least, max_value=most):
+            return f"[{least}-{most}]"
+    raise TypeError(f"Nobody said what a list of {type(child).__name__} looks like.")
+
+
 def _plain(extension: Any, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
-    return dict(auto_schema._map_serializer_field(extension.target, direction, bypass_extensions=True))
+    schema = dict(auto_schema._map_serializer_field(extension.target, direction, bypass_extensions=True))
+    if isinstance(schema.get("type"), list):  # whether it may be null is added to what an extension returns
+        (schema["type"],) = set(schema["type"]) - {"null"}
+    return schema

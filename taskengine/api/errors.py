@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -186,6 +187,7 @@ def _flattened(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
         yield {"pointer": pointer, "code": getattr(detail, "code", None) or "invalid", "detail": str(detail)}
 
 
+@csrf_exempt  # there is nothing to be forged, and a bearer of a token has no CSRF token
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a path that leads nowhere (Django's `handler404`)."""
     return problem_response(status=404, code="not_found", detail="There is nothing here.", request=request)

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+# A UUID as it is mostly written, as a part of a regular expression.
+UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _MIN_YEAR, _MAX_YEAR = 1970, 9000
 # RFC 3339, section 5.6. ISO 8601 has many more ways to write a time, each a chance to be misread.
 _RFC_3339 = re.compile(
@@ -93,3 +95,25 @@ class FlagField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class ListOfField(serializers.ListField):
+    """Several values in one parameter, with commas between them.
+
+    Args:
+        most: How many at most.
+    """
+
+    def __init__(self, *, most: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most  # and not `max_length`, which the document would take for that of the text
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Return them."""
+        if not isinstance(data, str):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        parts = data.split(",")
+        if self.most is not None and len(parts) > self.most:
+            self.fail("max_length", max_length=self.most)
+        values: list[Any] = super().to_internal_value(parts)
+        return values

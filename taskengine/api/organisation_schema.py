@@ -96,7 +96,7 @@ class ListQuerySerializer(StrictSerializer):
     limit = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=MAX_PAGE_ROWS
     )
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+    cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
 
 
 class ProjectListQuerySerializer(ListQuerySerializer):
@@ -106,7 +106,7 @@ class ProjectListQuerySerializer(ListQuerySerializer):
 
 
 class _ListSerializer(serializers.Serializer[Any]):
-    next_cursor = serializers.CharField(allow_null=True)
+    next_cursor = TextField(allow_null=True)
     server_time = serializers.DateTimeField()
 
 
