@@ -89,7 +89,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         operation["responses"] = dict(sorted(responses.items()))
     components["responses"] = dict(sorted(shared.items()))
     components["examples"] = {
-        code: {"summary": example["detail"], "value": example}
+        _name(status, code): {"summary": example["detail"], "value": example}
         for status, code in sorted(codes)
         for example in [example_of(status, code)]
     }
@@ -124,11 +124,11 @@ def _general(method: str, operation: dict[str, Any]) -> Iterator[int]:
         yield from (403, 413, 415)
     if _has_key(operation):
         yield from OF_EVERY_WRITE
-    yield from (406, 503)
+    yield from (406, 429, 503)
 
 
 def _needs_log_in(operation: dict[str, Any]) -> bool:
-    return all(operation.get("security", [{"bearer": []}]))
+    return all(operation.get("security", [{}]))
 
 
 def _has_key(operation: dict[str, Any]) -> bool:
@@ -161,10 +161,15 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
         "content": {
             CONTENT_TYPE: {
                 "schema": _PROBLEM,
-                "examples": {code: {"$ref": f"{_EXAMPLES}{code}"} for code in codes},
+                "examples": {code: {"$ref": _EXAMPLES + _name(status, code)} for code in codes},
             }
         },
     }
+
+
+def _name(status: int, code: str) -> str:
+    """Return the name of an example: what is missing in a body is a 400 of the same code as a 404."""
+    return f"{status}.{code}"
 
 
 def _of_success(operation: dict[str, Any]) -> tuple[str, ...]:

@@ -71,10 +71,13 @@ OF_EVERY_WRITE: Final[Mapping[int, Sequence[str]]] = {
 }
 # Whose errors an operation may meet, by its tag, where its view names none for a status.
 _OF_TAG: Final[Mapping[str, Sequence[ModuleType | type[DomainError]]]] = {
+    "about": [],
     "breakdowns": [planning_errors, TaskNotFound],
     "labels": [LabelNotFound, LabelNameTaken, NamedIdTaken],
     "operations": [operations_errors],
     "projects": [ProjectNotFound, ProjectNotEmpty, NamedIdTaken, NeighbourNotFound],
+    "stream": [],
+    "sync": [],
     "tasks": [tasks_errors, NeighbourNotFound],
     "users": [accounts_errors, InvalidWorkingHours],
 }
@@ -151,12 +154,12 @@ def _of(tag: str) -> Iterable[ModuleType | type[DomainError]]:
     """Return what a tag stands for: the whole domain where nobody said."""
     if tag in _OF_TAG:
         return _OF_TAG[tag]
-    return list(_all_errors())
+    return [error for error in _all_errors() if error.__module__.startswith("taskengine.")]
 
 
 def example_of(status: int, code: str) -> dict[str, Any]:
     """Return a problem of this code."""
-    detail = GENERAL.get(status, {}).get(code) or _details().get(code, "")
+    detail = GENERAL.get(status, {}).get(code) or _detail(status, code)
     errors = [_FIELD] if code == "invalid" else []
     return {
         **problem(status=status, code=code, detail=detail, errors=errors),
@@ -168,12 +171,12 @@ def _example(status: int, code: str) -> OpenApiExample:
     return OpenApiExample(code, value=example_of(status, code), response_only=True)
 
 
-def _details() -> dict[str, str]:
-    # Codes may be shared, so their order decides: the same on every start.
-    return {
-        error.code: (error.__doc__ or "").strip().partition("\n")[0]
-        for error in sorted(_all_errors(), key=lambda error: (error.__module__, error.__name__))
-    }
+def _detail(status: int, code: str) -> str:
+    """Return what the error of the domain with this status and code says."""
+    said = (
+        error.__doc__ or "" for error in _all_errors() if (status_of(error), error.code) == (status, code)
+    )
+    return min(text.strip().partition("\n")[0] for text in said)
 
 
 def _all_errors(kind: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:

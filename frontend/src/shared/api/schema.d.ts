@@ -1503,6 +1503,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description There is no such thing, or it is not yours. Code: `not_found`. */
+        Problem404: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description `Accept` leaves out JSON, and all answers are JSON. Code: `not_acceptable`. */
         Problem406: {
             headers: {
@@ -1618,14 +1628,16 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["About"];
                 };
             };
-            401: components["responses"]["Problem401"];
             406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
     };
@@ -2590,44 +2602,13 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `deadline_conflict`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_time_zone`, `invalid_working_hours`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `step_order`, `unknown_dependency`, `wrong_password`. */
-            400: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            401: components["responses"]["Problem401"];
+            400: components["responses"]["Problem400"];
             403: components["responses"]["Problem403"];
-            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `label_not_found`, `operation_not_found`, `project_not_found`, `step_not_found`, `task_not_found`. */
-            404: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["Problem404"];
             406: components["responses"]["Problem406"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
-            429: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
             /** @description Not now; `Retry-After` says when to ask again. Code: `busy`, `too_many_guests`. */
             503: {
                 headers: {
@@ -4120,34 +4101,13 @@ export interface operations {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `deadline_conflict`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_time_zone`, `invalid_working_hours`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `step_order`, `unknown_dependency`, `wrong_password`. */
-            400: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
-            429: {
-                headers: {
-                    "X-Request-ID": components["headers"]["X-Request-ID"];
-                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
     };
