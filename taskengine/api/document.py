@@ -44,7 +44,7 @@ HEADERS: Final[dict[str, dict[str, Any]]] = {
         "example": '"read";r=1187;t=42',
     },
     "Retry-After": {
-        "description": "In how many seconds to come again.",
+        "description": "In how many seconds to come again, where waiting helps.",
         "schema": {"type": "integer", "minimum": 0},
         "example": 42,
     },
@@ -59,6 +59,7 @@ _LIMITED: Final = ("RateLimit-Policy", "RateLimit")
 # Which headers a problem has beside its name.
 _OF_PROBLEM: Final[dict[int, tuple[str, ...]]] = {
     401: ("WWW-Authenticate",),
+    409: ("Retry-After",),
     429: (*_LIMITED, "Retry-After"),
     503: ("Retry-After",),
 }

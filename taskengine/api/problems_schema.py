@@ -45,10 +45,12 @@ MEANING: Final[Mapping[int, str]] = {
 GENERAL: Final[Mapping[int, Mapping[str, str]]] = {
     400: {
         "invalid": "Some of what was sent is not valid: see errors.",
+        "bad_request": "The request can't be understood.",
         "invalid_json": "The body is not JSON: unexpected end of data: line 1 column 10 (char 9)",
     },
     401: {
         "not_authenticated": "Authentication credentials were not provided.",
+        "authentication_failed": "Invalid token header. No credentials provided.",
         "invalid_token": "The access token is invalid, expired or revoked.",
         "account_gone": "This account is gone.",
     },

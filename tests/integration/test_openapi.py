@@ -137,7 +137,7 @@ def test_headers_are_described_where_they_come(operation: dict[str, Any]) -> Non
         assert all(resolved(header)["description"] for header in headers.values())
         assert (operations.NAME_HEADER in headers) == (writes_once and status < 300)
         assert ("WWW-Authenticate" in headers) == (status == 401)
-        assert ("Retry-After" in headers) == (status in {429, 503})
+        assert ("Retry-After" in headers) == (status in {409, 429, 503})
         if status == 429 or (status < 300 and "429" in operation["responses"]):
             assert {"RateLimit", "RateLimit-Policy"} <= headers.keys()
 

@@ -1472,7 +1472,7 @@ export interface components {
         VerdictEnum: "steps" | "questions" | "needs_no_plan";
     };
     responses: {
-        /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`. */
+        /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`. */
         Problem400: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1482,7 +1482,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `invalid_token`, `account_gone`. */
+        /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`. */
         Problem401: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1597,7 +1597,7 @@ export interface components {
          */
         "RateLimit-Policy": string;
         /**
-         * @description In how many seconds to come again.
+         * @description In how many seconds to come again, where waiting helps.
          * @example 42
          */
         "Retry-After": number;
@@ -1726,7 +1726,7 @@ export interface operations {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1753,6 +1753,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1855,7 +1856,7 @@ export interface operations {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1882,6 +1883,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1942,7 +1944,7 @@ export interface operations {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1969,6 +1971,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2029,7 +2032,7 @@ export interface operations {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2056,6 +2059,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2120,7 +2124,7 @@ export interface operations {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2147,6 +2151,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2211,7 +2216,7 @@ export interface operations {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2238,6 +2243,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2299,7 +2305,7 @@ export interface operations {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2326,6 +2332,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2391,7 +2398,7 @@ export interface operations {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2418,6 +2425,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2483,7 +2491,7 @@ export interface operations {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2510,6 +2518,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2689,6 +2698,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2792,6 +2802,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2862,6 +2873,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2945,7 +2957,7 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `neighbour_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `neighbour_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2962,6 +2974,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3055,7 +3068,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `neighbour_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `neighbour_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3082,6 +3095,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3134,7 +3148,7 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `neighbour_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `neighbour_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3161,6 +3175,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3213,7 +3228,7 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `neighbour_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `neighbour_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3240,6 +3255,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3404,7 +3420,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3421,6 +3437,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3511,7 +3528,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3538,6 +3555,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3585,7 +3603,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3612,6 +3630,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3664,7 +3683,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3691,6 +3710,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3743,7 +3763,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3770,6 +3790,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3822,7 +3843,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3849,6 +3870,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3897,7 +3919,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3924,6 +3946,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3972,7 +3995,7 @@ export interface operations {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3999,6 +4022,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4157,6 +4181,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4228,7 +4253,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `invalid_time_zone`, `invalid_working_hours`, `wrong_password`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `invalid_time_zone`, `invalid_working_hours`, `wrong_password`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4275,7 +4300,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `invalid_json`, `invalid_time_zone`, `invalid_working_hours`, `wrong_password`. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `invalid_time_zone`, `invalid_working_hours`, `wrong_password`. */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4292,6 +4317,7 @@ export interface operations {
             409: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
