@@ -28,7 +28,10 @@ class TextFieldExtension(OpenApiSerializerFieldExtension):
         """Return its schema."""
         schema = _plain(self, auto_schema, direction)
         schema.pop("minLength", None)
-        schema["pattern"] = ANY_TEXT if self.target.allow_blank else SOME_TEXT
+        if (
+            not self.target.allow_blank
+        ):  # else drf-spectacular would make two ways of it, both of them right for ""
+            schema["pattern"] = SOME_TEXT
         return schema
 
 
@@ -78,6 +81,14 @@ class StrictSerializerExtension(OpenApiSerializerExtension):
         serializer = self.target
         schema = auto_schema._map_serializer(serializer, direction, bypass_extensions=True)
         schema.setdefault("type", "object")
+        if serializer.partial:  # what is absent stays: a client that fills in a default would write over it
+            schema["properties"] = {
+                name: {key: value for key, value in each.items() if key != "default"}
+                for name, each in schema.get("properties", {}).items()
+            }
+        for name, field in serializer.fields.items():
+            if isinstance(field, TextField) and field.allow_blank:
+                schema["properties"][name]["pattern"] = ANY_TEXT
         passed_over = {name: {"description": "Passed over."} for name in sorted(serializer.passed_over)}
         if passed_over:
             schema["properties"] = {**schema.get("properties", {}), **passed_over}

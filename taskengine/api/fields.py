@@ -58,12 +58,16 @@ class DayField(serializers.DateField):
 
 
 class TextField(serializers.CharField):
-    """Text, and only text: a number or a boolean is a mistake, not a word."""
+    """Text, and only text: a number or a boolean is a mistake, not a word. Its length is that of what was sent."""
 
     def to_internal_value(self, data: Any) -> str:
         """Return the text."""
         if not isinstance(data, str):
             self.fail("invalid")
+        if (
+            self.max_length is not None and len(data) > self.max_length
+        ):  # the validators see what is left of it
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 

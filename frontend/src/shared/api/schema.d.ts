@@ -742,7 +742,7 @@ export interface components {
             task?: string | null;
             goal?: string | null;
             /** @description What else is known; null: the task's. */
-            notes?: (string | null) | string;
+            notes?: string | null;
             /**
              * Format: date-time
              * @description By when; null: the task's.
@@ -753,7 +753,8 @@ export interface components {
              * @default 3
              */
             granularity: number;
-            context?: string;
+            /** @default  */
+            context: string;
             answers?: components["schemas"]["AnswerRequest"][];
             /** @description The language of the steps, such as `de`; null: that of the goal. */
             language?: string | null;
@@ -983,16 +984,13 @@ export interface components {
         PatchedLabelWriteRequest: {
             /** @description Unique among your labels, upper and lower case being the same. */
             name?: string;
-            /** @default grey */
-            colour: components["schemas"]["ColourEnum"];
+            colour?: components["schemas"]["ColourEnum"];
         };
         /** @description What a client may say of a project. */
         PatchedProjectWriteRequest: {
             name?: string;
-            /** @default grey */
-            colour: components["schemas"]["ColourEnum"];
-            /** @default false */
-            archived: boolean;
+            colour?: components["schemas"]["ColourEnum"];
+            archived?: boolean;
         };
         /** @description What a person may say of a step. */
         PatchedStepWriteRequest: {
@@ -1011,8 +1009,7 @@ export interface components {
         PatchedTaskWriteRequest: {
             title?: string;
             notes?: string;
-            /** @default 4 */
-            priority: number;
+            priority?: number;
             estimate_min?: number | null;
             /** Format: uuid */
             parent?: string | null;
@@ -1321,7 +1318,8 @@ export interface components {
         /** @description A new task. A client may choose its id, which makes a retry harmless. */
         TaskCreateRequest: {
             title: string;
-            notes?: string;
+            /** @default  */
+            notes: string;
             /** @default 4 */
             priority: number;
             estimate_min?: number | null;
@@ -1358,7 +1356,8 @@ export interface components {
         /** @description A whole task, as it was read: what only the server may set is passed over. */
         TaskPutRequest: {
             title: string;
-            notes?: string;
+            /** @default  */
+            notes: string;
             /** @default 4 */
             priority: number;
             estimate_min?: number | null;
