@@ -18,7 +18,7 @@ SOME_TEXT: Final = rf"^[^\u0000]*[^\u0000{_WHITE}][^\u0000]*$"
 YEAR: Final = r"^(19[7-9][0-9]|[2-8][0-9]{3}|9000)-"
 
 
-class TextFieldExtension(OpenApiSerializerFieldExtension):
+class TextFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """Text without NUL, of which something is left when it is trimmed."""
 
     target_class = TextField
@@ -35,7 +35,7 @@ class TextFieldExtension(OpenApiSerializerFieldExtension):
         return schema
 
 
-class DayFieldExtension(OpenApiSerializerFieldExtension):
+class DayFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """A day in the years that are taken."""
 
     target_class = DayField
@@ -46,7 +46,7 @@ class DayFieldExtension(OpenApiSerializerFieldExtension):
         return {**_plain(self, auto_schema, direction), "pattern": YEAR}
 
 
-class InstantFieldExtension(OpenApiSerializerFieldExtension):
+class InstantFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """An instant in the years that are taken."""
 
     target_class = InstantField
@@ -57,7 +57,7 @@ class InstantFieldExtension(OpenApiSerializerFieldExtension):
         return {**_plain(self, auto_schema, direction), "pattern": YEAR}
 
 
-class ListOfFieldExtension(OpenApiSerializerFieldExtension):
+class ListOfFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     """Several values in one parameter, with commas between them."""
 
     target_class = ListOfField
@@ -70,7 +70,7 @@ class ListOfFieldExtension(OpenApiSerializerFieldExtension):
         return {"type": "string", "pattern": f"^({one})(,({one})){repeated}$"}
 
 
-class StrictSerializerExtension(OpenApiSerializerExtension):
+class StrictSerializerExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     """An object that has no other fields, but for what is passed over."""
 
     target_class = StrictSerializer
@@ -79,7 +79,7 @@ class StrictSerializerExtension(OpenApiSerializerExtension):
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         """Return its schema."""
         serializer = self.target
-        schema = auto_schema._map_serializer(serializer, direction, bypass_extensions=True)
+        schema: dict[str, Any] = auto_schema._map_serializer(serializer, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
         schema.setdefault("type", "object")
         if serializer.partial:  # what is absent stays: a client that fills in a default would write over it
             schema["properties"] = {
@@ -108,7 +108,9 @@ def _pattern_of(child: serializers.Field[Any, Any, Any, Any]) -> str:
 
 
 def _plain(extension: Any, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
-    schema = dict(auto_schema._map_serializer_field(extension.target, direction, bypass_extensions=True))
+    schema = dict(
+        auto_schema._map_serializer_field(extension.target, direction, bypass_extensions=True)  # type: ignore[no-untyped-call]
+    )
     if isinstance(schema.get("type"), list):  # whether it may be null is added to what an extension returns
         (schema["type"],) = set(schema["type"]) - {"null"}
     return schema
