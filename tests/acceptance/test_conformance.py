@@ -26,8 +26,14 @@ UNREACHED: Mapping[str, str] = {
 }
 
 
-def try_out(server: Server, *options: str) -> int:
-    """Let Schemathesis try the server out as a new person; return how many requests that took."""
+def try_out(server: Server, folder: Path, *options: str) -> int:
+    """Let Schemathesis try the server out as a new person; return how many requests that took.
+
+    Args:
+        server: The server.
+        folder: Where it may keep notes.
+        options: What else it is told.
+    """
     person = asyncio.run(Client.sign_up(server.url))
     done = subprocess.run(
         [
@@ -35,7 +41,7 @@ def try_out(server: Server, *options: str) -> int:
             *("run", DOCUMENT, "--url", server.url, "--header", f"Authorization: Bearer {person.token}"),
             *("--continue-on-failure", *options),
         ],
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
@@ -55,18 +61,20 @@ async def _is_signed_in(person: Client) -> bool:
         return (await person.send("GET", "/api/v1/users/me/")).status_code == 200
 
 
-def test_every_operation_answers_as_documented(start_server: Callable[..., Server]) -> None:
+def test_every_operation_answers_as_documented(start_server: Callable[..., Server], tmp_path: Path) -> None:
     server = start_server(**UNREACHED)
     # The same requests on every run: a failure here is the change's. The long test looks further each time.
     fixed = ("--seed", "1", "--generation-deterministic")
-    assert try_out(server, *fixed, "--mode", "positive", "--phases", "examples,coverage") > 500
-    assert try_out(server, *fixed, "--phases", "fuzzing,stateful", "--max-examples", "3") > 100
+    assert try_out(server, tmp_path, *fixed, "--mode", "positive", "--phases", "examples,coverage") > 500
+    assert try_out(server, tmp_path, *fixed, "--phases", "fuzzing,stateful", "--max-examples", "3") > 100
 
 
 @pytest.mark.long
-def test_twenty_thousand_requests_are_answered_as_documented(start_server: Callable[..., Server]) -> None:
+def test_twenty_thousand_requests_are_answered_as_documented(
+    start_server: Callable[..., Server], tmp_path: Path
+) -> None:
     server = start_server(**UNREACHED)
     cases = 0
     while cases < CASES:
-        cases += try_out(server, "--generation-database", "none", "--max-examples", "100")
+        cases += try_out(server, tmp_path, "--generation-database", "none", "--max-examples", "100")
     assert "Traceback" not in server.output()
