@@ -80,7 +80,8 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             if _is_problem(response):
                 named = _codes(int(status), response, method, operation)
                 codes.update((int(status), code) for code in named)
-                responses[status] = _problem(int(status), named)
+                schema = response["content"][CONTENT_TYPE].get("schema", _PROBLEM)
+                responses[status] = _problem(int(status), named, schema)
                 if named == list(GENERAL.get(int(status), ())):  # nothing of its own: said once for all
                     shared[f"Problem{status}"] = responses[status]
                     responses[status] = {"$ref": f"{_RESPONSES}Problem{status}"}
@@ -154,14 +155,14 @@ def _unnamed(status: int) -> dict[str, Any]:
     return {"content": {CONTENT_TYPE: {}}}
 
 
-def _problem(status: int, codes: list[str]) -> dict[str, Any]:
+def _problem(status: int, codes: list[str], schema: dict[str, Any]) -> dict[str, Any]:
     listed = ", ".join(f"`{code}`" for code in codes)
     return {
         "description": f"{MEANING[status]} Code: {listed}.",
         "headers": _references((requests.HEADER, *_OF_PROBLEM.get(status, ()))),
         "content": {
             CONTENT_TYPE: {
-                "schema": _PROBLEM,
+                "schema": schema,
                 "examples": {code: {"$ref": _EXAMPLES + _name(status, code)} for code in codes},
             }
         },
