@@ -121,7 +121,7 @@ def _general(method: str, operation: dict[str, Any]) -> Iterator[int]:
     if writes or any(parameter["in"] != "path" for parameter in operation.get("parameters", ())):
         yield 400
     if _needs_log_in(operation):
-        yield 401
+        yield from (401, 403)
     if writes:
         yield from (403, 413, 415)
     if _has_key(operation):

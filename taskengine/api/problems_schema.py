@@ -28,15 +28,15 @@ from taskengine.tasks.errors import TaskNotFound
 MEANING: Final[Mapping[int, str]] = {
     400: "Something that was sent is not valid; `errors` says what.",
     401: "Nobody is logged in, or the log-in has ended.",
-    403: "You may not do this, or the CSRF check failed.",
+    403: "You may not do this, a personal access token has not the scopes for it, or the CSRF check failed.",
     404: "There is no such thing, or it is not yours.",
     406: "`Accept` leaves out JSON, and all answers are JSON.",
     409: "It is taken, was changed since, or the same operation is being carried out right now.",
     410: "What follows is not kept any more: begin anew.",
-    412: "It is not what `If-Match` says any more.",
+    412: "It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag.",
     413: "The body is too large.",
     415: "The body is not JSON.",
-    422: "The idempotency key was used for another request.",
+    422: "The idempotency key was used for another request, or more than a day ago.",
     428: "It has to be said which version this is about.",
     429: "Too many requests; `Retry-After` says how long to wait.",
     503: "Not now; `Retry-After` says when to ask again.",
@@ -54,13 +54,17 @@ GENERAL: Final[Mapping[int, Mapping[str, str]]] = {
         "invalid_token": "The access token is invalid, expired or revoked.",
         "account_gone": "This account is gone.",
     },
-    403: {"permission_denied": "CSRF Failed: CSRF token missing."},
+    403: {
+        "permission_denied": "CSRF Failed: CSRF token missing.",
+        "insufficient_scope": "This token does not have the scopes that are needed here.",
+    },
     404: {"not_found": "There is nothing here."},
     406: {"not_acceptable": "Could not satisfy the request Accept header."},
     410: {
         "history_trimmed": "Events that you lack are kept no more. Begin anew.",
         "unknown_epoch": "This is another history than the one you have. Begin anew.",
     },
+    412: {"precondition_failed": "It was changed since: `current` is how it is now."},
     413: {"body_too_large": "The body is larger than 1024 KiB."},
     415: {"unsupported_media_type": 'Unsupported media type "text/plain" in request.'},
     429: {"throttled": "Request was throttled. Expected available in 42 seconds."},
@@ -80,6 +84,10 @@ _OF_TAG: Final[Mapping[str, Sequence[ModuleType | type[DomainError]]]] = {
     "projects": [ProjectNotFound, ProjectNotEmpty, NamedIdTaken, NeighbourNotFound],
     "stream": [],
     "sync": [],
+    "files": [],
+    "staff": [accounts_errors],
+    "trash": [TaskNotFound],
+    "tokens": [accounts_errors],
     "tasks": [tasks_errors, NeighbourNotFound],
     "users": [accounts_errors, InvalidWorkingHours],
 }
@@ -109,6 +117,19 @@ class ProblemSerializer(serializers.Serializer[Any]):
     request_id = serializers.CharField(allow_null=True)
 
 
+class StaleProblemSerializer(ProblemSerializer):
+    """An error that shows what is there now."""
+
+    current = serializers.DictField(help_text="The object as it is, as a read of it would answer.")
+
+
+# What a problem says besides, by its status, and an example of that.
+_SHAPES: Final = {412: StaleProblemSerializer}
+_BESIDES: Final[Mapping[int, Mapping[str, Any]]] = {
+    412: {"current": {"id": "0f8fad5b-d9cb-469f-a165-70867728950e", "version": 4}}
+}
+
+
 def problems(*what: int | type[DomainError]) -> dict[Any, OpenApiResponse]:
     """Return the problems of an operation, as responses of its description.
 
@@ -124,7 +145,7 @@ def problems(*what: int | type[DomainError]) -> dict[Any, OpenApiResponse]:
     for status in sorted(statuses):
         named = [error for error in errors if status_of(error) == status]
         answers[status, CONTENT_TYPE] = OpenApiResponse(
-            ProblemSerializer,
+            _SHAPES.get(status, ProblemSerializer),
             description=MEANING[status],
             examples=[_example(status, error.code) for error in named],
         )
@@ -165,6 +186,7 @@ def example_of(status: int, code: str) -> dict[str, Any]:
     errors = [_FIELD] if code == "invalid" else []
     return {
         **problem(status=status, code=code, detail=detail, errors=errors),
+        **_BESIDES.get(status, {}),
         "request_id": _EXAMPLE_ID,
     }
 

@@ -35,6 +35,13 @@ def the_retry_is_answered_as_the_first(text: str) -> None:
     assert first["title"] == "Once"
 
 
+def what_changed_since_is_not_overwritten(text: str) -> None:
+    assert text.startswith("HTTP/1.1 412")
+    assert 'etag: "1.upcoming"' in text.lower()
+    problem = one(text)
+    assert (problem["code"], problem["current"]["priority"]) == ("precondition_failed", 1)
+
+
 def absent_null_and_value_are_three_things(text: str) -> None:
     task = one(text)
     assert (task["due_date"], task["deadline"]) == (None, None)
@@ -45,6 +52,31 @@ def it_is_taken_back(text: str) -> None:
     answer = one(text)
     assert [each["kind"] for each in answer["objects"]] == ["task"]
     assert answer["undid"] != answer["op_id"]
+
+
+def it_is_in_the_trash(text: str) -> None:
+    (task,) = one(text)["results"]
+    assert task["title"] == "Send invoice"
+    assert task["purge_at"] > task["deleted_at"]
+
+
+def all_that_became_of_it_is_told(text: str) -> None:
+    entries = one(text)["results"]
+    assert [entry["verb"] for entry in entries] == ["task.delete", "task.update", "task.create"]
+    changes = {change["field"]: (change["before"], change["after"]) for change in entries[1]["changes"]}
+    assert changes["estimate_min"] == (None, 30)
+    assert changes["due_date"] == ("2036-11-27", None)
+
+
+def it_is_done_at_once(text: str) -> None:
+    answer = one(text)
+    assert [each["status"] for each in answer["results"]] == [200, 200]
+    assert answer["results"][-1]["body"]["bucket"] == "completed"
+
+
+def the_token_may_only_read(text: str) -> None:
+    assert text.startswith("HTTP/1.1 403")
+    assert one(text)["code"] == "insufficient_scope"
 
 
 def the_fields_are_named(text: str) -> None:
@@ -65,8 +97,13 @@ def the_document_is_there(text: str) -> None:
 CHECKS: Mapping[str, Check] = {
     "sync": events_come_in_order,
     "idempotency": the_retry_is_answered_as_the_first,
+    "ETag": what_changed_since_is_not_overwritten,
     "PATCH three-state": absent_null_and_value_are_three_things,
     "undo": it_is_taken_back,
+    "trash": it_is_in_the_trash,
+    "history": all_that_became_of_it_is_told,
+    "batch": it_is_done_at_once,
+    "scopes": the_token_may_only_read,
     "RFC 9457": the_fields_are_named,
     "OpenAPI": the_document_is_there,
 }

@@ -15,6 +15,8 @@ BEYOND_A_SCHEMA: Final = frozenset(
         # what there is
         "cursor_expired",
         "history_trimmed",
+        "answer_gone",
+        "idempotency_key_expired",
         "idempotency_key_reused",
         "invalid_cursor",
         "invalid_time_zone",
@@ -22,6 +24,7 @@ BEYOND_A_SCHEMA: Final = frozenset(
         "neighbour_not_found",
         "parent_circle",
         "parent_not_found",
+        "precondition_failed",
         "project_not_found",
         "unknown_dependency",
         "unknown_epoch",
@@ -61,7 +64,7 @@ def before_call(_: Any, case: Any, **__: Any) -> None:
 def accepts_what_it_allows(ctx: Any, response: Any, case: Any) -> None:
     """`positive_data_acceptance`, where the refusal is not for one of these reasons."""
     known = BEYOND_A_SCHEMA | OF_TWO_FIELDS.get(case.operation.definition.raw["operationId"], set())
-    if response.status_code in {400, 410, 422} and known.issuperset(_reasons(response.json())):
+    if response.status_code in {400, 410, 412, 422} and known.issuperset(_reasons(response.json())):
         return
     positive_data_acceptance(ctx, response, case)
 

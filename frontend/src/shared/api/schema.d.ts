@@ -1492,7 +1492,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description You may not do this, or the CSRF check failed. Code: `permission_denied`. */
+        /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`. */
         Problem403: {
             headers: {
                 "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1661,6 +1661,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -1692,6 +1693,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -1761,7 +1763,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1810,6 +1812,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
@@ -1891,7 +1894,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -1979,7 +1982,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2067,7 +2070,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2159,7 +2162,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2251,7 +2254,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2340,7 +2343,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2433,7 +2436,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2526,7 +2529,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2575,6 +2578,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
@@ -2656,6 +2660,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -2706,7 +2711,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2743,6 +2748,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             /** @description There is no such thing, or it is not yours. Code: `not_found`, `label_not_found`. */
             404: {
                 headers: {
@@ -2810,7 +2816,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2881,7 +2887,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2923,6 +2929,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -2982,7 +2989,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3019,6 +3026,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             /** @description There is no such thing, or it is not yours. Code: `not_found`, `project_not_found`. */
             404: {
                 headers: {
@@ -3103,7 +3111,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3183,7 +3191,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3263,7 +3271,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3308,6 +3316,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             410: components["responses"]["Problem410"];
             429: components["responses"]["Problem429"];
@@ -3386,6 +3395,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -3445,7 +3455,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3482,6 +3492,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
@@ -3563,7 +3574,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3638,7 +3649,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3718,7 +3729,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3798,7 +3809,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3878,7 +3889,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3954,7 +3965,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4030,7 +4041,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4065,6 +4076,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -4099,6 +4111,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -4189,7 +4202,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4224,6 +4237,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
@@ -4325,7 +4339,7 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description The idempotency key was used for another request. Code: `idempotency_key_reused`. */
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`. */
             422: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
