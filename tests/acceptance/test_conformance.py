@@ -63,10 +63,11 @@ async def _is_signed_in(person: Client) -> bool:
 
 def test_every_operation_answers_as_documented(start_server: Callable[..., Server], tmp_path: Path) -> None:
     server = start_server(**UNREACHED)
-    # The same requests on every run: a failure here is the change's. The long test looks further each time.
+    # The same requests on every run, but that a slow machine sends fewer: a failure here is the change's. The long
+    # test looks further each time.
     fixed = ("--seed", "1", "--generation-deterministic")
     assert try_out(server, tmp_path, *fixed, "--mode", "positive", "--phases", "examples,coverage") > 500
-    assert try_out(server, tmp_path, *fixed, "--phases", "fuzzing,stateful", "--max-examples", "2") > 80
+    assert try_out(server, tmp_path, *fixed, "--phases", "fuzzing,stateful", "--max-time", "8") > 20
 
 
 @pytest.mark.long
