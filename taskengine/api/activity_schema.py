@@ -82,8 +82,8 @@ class FieldChangeSerializer(serializers.Serializer[Any]):
     """A field that was changed."""
 
     field = serializers.CharField(help_text="A task's, or `deleted`.")
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = serializers.JSONField(help_text="Any JSON; null where there was none.")
+    after = serializers.JSONField(help_text="Any JSON; null where there is none.")
 
 
 class HistoryEntrySerializer(_StandingSerializer):

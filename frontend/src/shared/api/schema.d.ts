@@ -1059,8 +1059,10 @@ export interface components {
         FieldChange: {
             /** @description A task's, or `deleted`. */
             field: string;
-            before: unknown | null;
-            after: unknown | null;
+            /** @description Any JSON; null where there was none. */
+            before: unknown;
+            /** @description Any JSON; null where there is none. */
+            after: unknown;
         };
         /** @description What would make the steps fit: all of these changes together. */
         Fix: {
