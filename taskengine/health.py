@@ -8,18 +8,18 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
-from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from realtime.publisher import doorbell
 from taskengine import clock
+from taskengine.api.errors import read_only
 from taskengine.engine.loop import HEARTBEAT_STALE_S
 from taskengine.engine.models import Heartbeat
 
 PROBE_TIMEOUT_S: Final = 2.0
 
 
-@require_safe
+@read_only
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200: the process serves. Asks nothing of anyone."""
     return JsonResponse({"status": "ok"})
@@ -39,7 +39,7 @@ def _engine_is_alive() -> bool:
         close_old_connections()
 
 
-@require_safe
+@read_only
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer what is up. 503 only without the database: without the rest a client still loses nothing."""
     database = engine = False
@@ -57,7 +57,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=200 if database else 503)
 
 
-@require_safe
+@read_only
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer this process's figures in Prometheus' text format, to whoever has `METRICS_TOKEN`.
 

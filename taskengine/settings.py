@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "taskengine.api.middleware.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "taskengine.api.middleware.query_middleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -311,7 +312,7 @@ REST_FRAMEWORK = {
     },
     "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
     "EXCEPTION_HANDLER": "taskengine.api.errors.exception_handler",
-    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_METADATA_CLASS": "taskengine.api.metadata.NoMetadata",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -330,6 +331,29 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "SERVERS": [{"url": "/", "description": "The server that this document is of."}],
+    "TAGS": [
+        {"name": name, "description": description}
+        for name, description in {
+            "about": "What this server is; the demo.",
+            "tasks": "Tasks: what has to be done, and by when.",
+            "projects": "Projects: a task is in one, or in none.",
+            "labels": "Labels: a task carries any number of them.",
+            "breakdowns": "Drafts of steps for a goal, made by a planner, laid out by the calendar.",
+            "trash": "Deleted tasks, for 30 days.",
+            "files": "All of one's data as one file, and back.",
+            "tokens": "Personal access tokens, for scripts and agents.",
+            "staff": "Other people's accounts, for staff alone.",
+            "operations": "What was done, and taking it back.",
+            "sync": "The stream, page by page, for those who have no socket open.",
+            "stream": "The stream itself, a WebSocket (see `/api/v1/asyncapi/`): what it takes to open one.",
+            "users": "Accounts.",
+        }.items()
+    ],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "taskengine.api.document.complete",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "AuditActionEnum": "taskengine.accounts.audit.ACTION_CHOICES",
         "BucketEnum": "taskengine.tasks.deadlines.BUCKET_CHOICES",

@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from realtime.envelope import rfc3339
-from taskengine.api.fields import IdField
+from taskengine.api.fields import IdField, TextField
 from taskengine.api.serializers import PageQuerySerializer
 from taskengine.api.undo import POSSIBLE
 from taskengine.operations.queries import Logged, Object
@@ -22,7 +22,7 @@ MAX_VERB_CHARS: Final = 64
 class ActivityQuerySerializer(PageQuerySerializer):
     """Which operations are meant."""
 
-    verb = serializers.CharField(
+    verb = TextField(
         required=False, max_length=MAX_VERB_CHARS, help_text="Only of this verb, such as `task.complete`."
     )
     object_id = IdField(required=False, help_text="Only those that changed this object.")
@@ -82,8 +82,8 @@ class FieldChangeSerializer(serializers.Serializer[Any]):
     """A field that was changed."""
 
     field = serializers.CharField(help_text="A task's, or `deleted`.")
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = serializers.JSONField(help_text="Any JSON; null where there was none.")
+    after = serializers.JSONField(help_text="Any JSON; null where there is none.")
 
 
 class HistoryEntrySerializer(_StandingSerializer):

@@ -1,5 +1,7 @@
 """Django's entry for the package."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class ApiConfig(AppConfig):
     """All of HTTP."""
 
     name = "taskengine.api"
+
+    def ready(self) -> None:
+        """Tell drf-spectacular of our fields, before anybody asks it for the document."""
+        import_module("taskengine.api.document_fields")

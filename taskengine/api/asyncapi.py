@@ -10,12 +10,12 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 import yaml
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
 from realtime import cursor, envelope
 from realtime.envelope import CLIENT_FRAMES, MAX_SEQ, SERVER_FRAMES, ClientFrame, CloseCode, ServerFrame
 from realtime.routing import STREAM_PATH
+from taskengine.api.errors import read_only
 from taskengine.organisation.events import NamedEvent
 from taskengine.planning.events import BreakdownEvent
 from taskengine.tasks.events import TaskEvent
@@ -43,7 +43,7 @@ _FIELDS: Final[Mapping[tuple[str, str], Mapping[str, Any]]] = {
 }
 
 
-@require_safe
+@read_only
 def asyncapi(request: HttpRequest) -> HttpResponse:
     """Return the document."""
     return HttpResponse(text(), content_type=CONTENT_TYPE)

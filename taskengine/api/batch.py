@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -22,7 +22,7 @@ from taskengine.api.batch_schema import (
 )
 from taskengine.api.batch_shapes import SHAPES
 from taskengine.api.batch_verbs import ACTS
-from taskengine.api.errors import CONTENT_TYPE, problem_of
+from taskengine.api.errors import problem_of
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.errors import DomainError, Fault
@@ -100,10 +100,7 @@ class BatchView(APIView):
         responses={
             200: BatchAnswerSerializer,
             **problems(400, 401, 403, 413, 422, 429),
-            (409, CONTENT_TYPE): OpenApiResponse(
-                BatchProblemSerializer,
-                description="One of an atomic batch can't be done, or the same batch is being carried out right now.",
-            ),
+            **problems(PartFailed, shape=BatchProblemSerializer),
         },
         examples=[BATCH_EXAMPLE, BATCH_ANSWER_EXAMPLE],
     )

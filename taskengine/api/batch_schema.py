@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, ex
 from rest_framework import serializers
 
 from taskengine.api.batch_shapes import SHAPES
+from taskengine.api.fields import FlagField
 from taskengine.api.problems_schema import ProblemSerializer
 from taskengine.api.serializers import StrictSerializer
 
@@ -26,7 +27,7 @@ class _OperationField(serializers.DictField):
 class BatchSerializer(StrictSerializer):
     """Operations in their order."""
 
-    atomic = serializers.BooleanField(
+    atomic = FlagField(
         required=False,
         default=False,
         help_text="All of them or none. Otherwise each is done or not by itself.",

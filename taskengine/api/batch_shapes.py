@@ -1,13 +1,13 @@
 """The shapes of a batch's operations, one for each verb."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from taskengine.api.fields import DayField, IdField, InstantField
+from taskengine.api.fields import DayField, IdField, InstantField, WholeNumberField
 from taskengine.api.organisation_schema import (
     LabelCreateSerializer,
     LabelWriteSerializer,
@@ -83,7 +83,7 @@ def _verb(name: str) -> serializers.Field[Any, Any, Any, Any]:
 
 class _OfOne(StrictSerializer):
     id = IdField()
-    version = serializers.IntegerField(
+    version = WholeNumberField(
         required=False,
         min_value=1,
         max_value=2**31 - 1,
@@ -121,7 +121,13 @@ class TaskReopenOperationSerializer(_OfOne):
     verb = _verb("task.reopen")
 
 
-class TaskMoveOperationSerializer(MoveSerializer, _OfOne):
+class _Move(MoveSerializer, _OfOne):
+    rules: ClassVar = {
+        "oneOf": [{"required": ["before"]}, {"required": ["after"]}]
+    }  # beside what else there is
+
+
+class TaskMoveOperationSerializer(_Move):
     """Move a task before or after another."""
 
     verb = _verb("task.move")
@@ -172,7 +178,7 @@ class ProjectUpdateOperationSerializer(_OfOne):
     fields = ProjectChangesSerializer(partial=True)  # type: ignore[assignment]
 
 
-class ProjectMoveOperationSerializer(MoveSerializer, _OfOne):
+class ProjectMoveOperationSerializer(_Move):
     """Move a project before or after another."""
 
     verb = _verb("project.move")

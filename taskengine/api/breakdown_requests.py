@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from ai.plans import MAX_TEXT_CHARS
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
-from taskengine.api.fields import IdField, InstantField, TextField
+from taskengine.api.fields import FlagField, IdField, InstantField, TextField, WholeNumberField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.planning.models import DEFAULT_GRANULARITY, FINEST_GRANULARITY, MAX_CONTEXT_CHARS
 from taskengine.planning.outline import MAX_STEPS
@@ -20,8 +20,8 @@ MAX_ANSWER_CHARS: Final = 1_000
 MAX_KEY_CHARS: Final = 40
 
 
-def _granularity(**options: Any) -> serializers.IntegerField:
-    return serializers.IntegerField(
+def _granularity(**options: Any) -> WholeNumberField:
+    return WholeNumberField(
         min_value=1,
         max_value=FINEST_GRANULARITY,
         help_text="How fine: from 1, a few large steps, to 5, many small ones.",
@@ -116,14 +116,12 @@ class StepWriteSerializer(StrictSerializer):
     title = TextField(max_length=MAX_STEP_TITLE_CHARS)
     why = TextField(required=False, allow_blank=True, max_length=MAX_TEXT_CHARS)
     done_when = TextField(required=False, allow_blank=True, max_length=MAX_TEXT_CHARS)
-    estimate_min = serializers.IntegerField(min_value=1, max_value=MAX_ESTIMATE_MIN)
+    estimate_min = WholeNumberField(min_value=1, max_value=MAX_ESTIMATE_MIN)
     depends_on = serializers.ListField(
         child=TextField(max_length=MAX_KEY_CHARS), required=False, max_length=MAX_STEPS
     )
-    optional = serializers.BooleanField(required=False)
-    locked = serializers.BooleanField(
-        required=False, help_text="A step of one's own is, unless said otherwise."
-    )
+    optional = FlagField(required=False)
+    locked = FlagField(required=False, help_text="A step of one's own is, unless said otherwise.")
     after = TextField(
         required=False, allow_null=True, max_length=MAX_KEY_CHARS,
         help_text="The key of the step to stand behind; null: first. Absent: a new one last, others where they are.",
@@ -140,4 +138,4 @@ class BreakdownListQuerySerializer(StrictSerializer):
     limit = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
     )
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+    cursor = TextField(required=False, help_text="`next_cursor` of the page before.")

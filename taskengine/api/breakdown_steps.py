@@ -15,6 +15,7 @@ from taskengine.api.breakdowns_schema import (
     BREAKDOWN_EXAMPLE,
     NEW_STEP_EXAMPLE,
     QUEUED_EXAMPLE,
+    SPLIT_EXAMPLE,
     STEP_EXAMPLE,
     BreakdownSerializer,
 )
@@ -114,7 +115,7 @@ class SplitView(AsksView):
         parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER, ETAG_PARAMETER],
         request=SplitSerializer,
         responses={202: BreakdownSerializer, **problems(400, 401, 403, 404, 409, 412, 413, 422, 429)},
-        examples=[QUEUED_EXAMPLE],
+        examples=[SPLIT_EXAMPLE, QUEUED_EXAMPLE],
     )
     def post(self, request: Request, breakdown_id: UUID, key: str) -> Response:
         """Ask for it."""

@@ -44,7 +44,7 @@ class RemarkSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(allow_null=True)
 
 
-@extend_schema_field({"oneOf": [HOURS, {"type": "null"}]})
+@extend_schema_field(HOURS)  # that it may be null is added
 class HoursField(serializers.DictField):
     """Working hours as they are read."""
 
@@ -211,6 +211,7 @@ QUEUED_EXAMPLE = OpenApiExample(
         "updated_at": "2026-11-22T09:00:00.000000Z",
     },
     response_only=True,
+    status_codes=["202"],
 )
 LIST_EXAMPLE = OpenApiExample(
     "The last page",
@@ -256,3 +257,4 @@ NEW_STEP_EXAMPLE = OpenApiExample(
     request_only=True,
 )
 STEP_EXAMPLE = OpenApiExample("Lock it", value={"locked": True}, request_only=True)
+SPLIT_EXAMPLE = OpenApiExample("In small parts", value={"granularity": 4}, request_only=True)

@@ -16,11 +16,12 @@ from rest_framework.views import APIView
 
 from taskengine import clock
 from taskengine.accounts import logins
+from taskengine.accounts.errors import TooManyGuests
 from taskengine.accounts.services import make_guest
 from taskengine.api.authentication import CookieAuthentication
 from taskengine.api.problems_schema import problems
 from taskengine.api.throttles import DemoThrottle
-from taskengine.api.users import UserSerializer
+from taskengine.api.users import USER_EXAMPLE, UserSerializer
 from taskengine.operations.services import OpenOperation, perform
 from taskengine.tasks.services import complete_task, create_task
 
@@ -55,7 +56,8 @@ class DemoView(APIView):
         ),
         auth=[],
         request=None,
-        responses={201: UserSerializer, **problems(404, 429, 503)},
+        responses={201: UserSerializer, **problems(404, 429, TooManyGuests)},
+        examples=[USER_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
         """Make a guest."""

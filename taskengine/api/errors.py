@@ -7,15 +7,17 @@ Whatever goes wrong below `/api/v1/`, also outside of a view, is answered in one
 import logging
 import math
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -74,6 +76,7 @@ logger = logging.getLogger(__name__)
 CONTENT_TYPE: Final = "application/problem+json"
 _RETRY_AFTER_S: Final = "1"
 _OUR_FAULT: Final = "Something went wrong here. It was logged; quote the request_id when you ask for help."
+_NOT_UNDERSTOOD: Final = "The request can't be understood."
 
 # What is not listed is a 400: the request, not the server, is at fault.
 _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
@@ -116,6 +119,15 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
 }
 
 
+# RFC 9110's names, where those of older Pythons are other ones.
+_TITLES: Final[Mapping[int, str]] = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
+def status_of(error: type[DomainError]) -> int:
+    """Return the HTTP status that an error of the domain is answered with."""
+    return int(next((status for kind, status in _STATUS.items() if issubclass(error, kind)), 400))
+
+
 def problem(
     *,
     status: int,
@@ -135,7 +147,7 @@ def problem(
     """
     return {
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": _TITLES.get(status) or HTTPStatus(status).phrase,
         "status": int(status),
         "code": code,
         "detail": detail,
@@ -180,9 +192,7 @@ def problem_of(exc: Exception, *, request: HttpRequest | None) -> Problem:
     members: Mapping[str, Any] = {}
     match exc:
         case DomainError():
-            status: int = next(
-                (status for kind, status in _STATUS.items() if isinstance(exc, kind)), HTTPStatus.BAD_REQUEST
-            )
+            status: int = status_of(type(exc))
             code, detail, members = exc.code, exc.detail, exc.members
             errors = [asdict(fault) for fault in exc.faults]
             if exc.retry_after_s is not None:
@@ -204,6 +214,8 @@ def problem_of(exc: Exception, *, request: HttpRequest | None) -> Problem:
                 headers["WWW-Authenticate"] = challenge
             if wait := getattr(exc, "wait", None):
                 headers["Retry-After"] = str(max(1, round(wait)))
+        case SuspiciousOperation():  # too many parameters, for one
+            status, code, detail = HTTPStatus.BAD_REQUEST, "bad_request", _NOT_UNDERSTOOD
         case Http404():
             status, code, detail = HTTPStatus.NOT_FOUND, "not_found", "There is nothing here."
         case PermissionDenied():
@@ -244,16 +256,34 @@ def _flattened(detail: Any, pointer: str = "") -> Iterator[dict[str, str]]:
         yield {"pointer": pointer, "code": getattr(detail, "code", None) or "invalid", "detail": str(detail)}
 
 
+@csrf_exempt  # there is nothing to be forged, and a bearer of a token has no CSRF token
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a path that leads nowhere (Django's `handler404`)."""
-    return problem_response(status=404, code="not_found", detail="There is nothing here.", request=request)
+    hint = "" if request.path.endswith("/") else " Paths end with a slash."
+    return problem_response(
+        status=404, code="not_found", detail=f"There is nothing here.{hint}", request=request
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request that Django itself refused (Django's `handler400`)."""
-    return problem_response(
-        status=400, code="bad_request", detail="The request can't be understood.", request=request
-    )
+    return problem_response(status=400, code="bad_request", detail=_NOT_UNDERSTOOD, request=request)
+
+
+def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Let a view that is none of DRF's be asked for by GET and HEAD, and answer other methods as DRF's would."""
+
+    @csrf_exempt  # what writes is refused anyway, and not for want of a token
+    @wraps(view)
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.method in {"GET", "HEAD"}:
+            return view(request)
+        detail = f'Method "{request.method}" not allowed.'
+        refusal = problem_response(status=405, code="method_not_allowed", detail=detail, request=request)
+        refusal["Allow"] = "GET, HEAD"
+        return refusal
+
+    return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

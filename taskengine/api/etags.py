@@ -21,7 +21,7 @@ IF_NONE_MATCH: Final = "If-None-Match"
 
 IF_MATCH_PARAMETER = OpenApiParameter(
     IF_MATCH,
-    {"type": "string"},
+    {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"(, *(W/)?"[!#-~]*")*)$'},
     OpenApiParameter.HEADER,
     description=(
         "The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version"
@@ -39,7 +39,7 @@ ETAG_PARAMETER = OpenApiParameter(
     HEADER,
     {"type": "string"},
     OpenApiParameter.HEADER,
-    response=[200, 201, 202, 304, 412],
+    response=[200, 201, 202, 304],
     description='Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else.',
 )
 NOT_MODIFIED: Final[Mapping[Any, Any]] = {

@@ -9,6 +9,10 @@ from rest_framework import serializers
 
 from taskengine import instants
 
+# A UUID as it is mostly written, as a part of a regular expression.
+UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_MIN_YEAR, _MAX_YEAR = 1970, 9000
+
 
 class InstantField(serializers.DateTimeField):
     """An RFC 3339 time with an offset. One without would mean another instant in every zone."""
@@ -37,12 +41,16 @@ class DayField(serializers.DateField):
 
 
 class TextField(serializers.CharField):
-    """Text, and only text: a number or a boolean is a mistake, not a word."""
+    """Text, and only text: a number or a boolean is a mistake, not a word. Its length is that of what was sent."""
 
     def to_internal_value(self, data: Any) -> str:
         """Return the text."""
         if not isinstance(data, str):
             self.fail("invalid")
+        if (
+            self.max_length is not None and len(data) > self.max_length
+        ):  # the validators see what is left of it
+            self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
 
@@ -72,3 +80,45 @@ class NewIdField(IdField):
         if id_.version not in {4, 7}:  # None where it is of no RFC's variant
             self.fail("uuid_version")
         return id_
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A number in JSON, not its digits as text."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number."""
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class FlagField(serializers.BooleanField):
+    """True or false, and none of the words for them."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Return it."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class ListOfField(serializers.ListField):
+    """Several values in one parameter, with commas between them.
+
+    Args:
+        most: How many at most.
+    """
+
+    def __init__(self, *, most: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most  # and not `max_length`, which the document would take for that of the text
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Return them."""
+        if not isinstance(data, str):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        parts = data.split(",")
+        if self.most is not None and len(parts) > self.most:
+            self.fail("max_length", max_length=self.most)
+        values: list[Any] = super().to_internal_value(parts)
+        return values

@@ -5,7 +5,7 @@ from typing import IO, Any, Final
 
 import orjson
 from django.conf import settings
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -37,8 +37,13 @@ class JSONParser(BaseParser):
 
         Raises:
             BodyTooLarge: It is over `MAX_BODY_BYTES`.
+            UnsupportedMediaType: It is compressed.
             ParseError: It is not JSON (NaN, lone surrogates and the like are not).
         """
+        request: Request | None = (parser_context or {}).get("request")
+        coding = request.headers.get("Content-Encoding", "identity") if request is not None else "identity"
+        if coding != "identity":
+            raise UnsupportedMediaType(coding, detail=f"A body that is compressed ({coding}) is not read.")
         body = stream.read(settings.MAX_BODY_BYTES + 1)
         if len(body) > settings.MAX_BODY_BYTES:
             raise BodyTooLarge

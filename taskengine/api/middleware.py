@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, cast
+from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from taskengine.api import throttles
+from taskengine.api import errors, throttles
 from taskengine.api.requests import HEADER, new_request_id
 
 _RETRY_AFTER_S: Final = 60
+
+_API: Final = "/api/v1/"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -28,6 +31,21 @@ def request_id_middleware(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response[HEADER] = name
         return response
+
+    return answer
+
+
+def query_middleware(get_response: GetResponse) -> GetResponse:
+    """Refuse a query that is not UTF-8: Django would put another character in place of what it can't read."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        query = request.META.get("QUERY_STRING", "")
+        if "%" in query and request.path_info.startswith(_API):
+            try:
+                unquote_to_bytes(query).decode()
+            except UnicodeDecodeError:
+                return errors.bad_request(request)
+        return get_response(request)
 
     return answer
 

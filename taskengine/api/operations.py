@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from taskengine.api import etags
+from taskengine.api.fields import UUID_PATTERN
 from taskengine.api.requests import owner_id
 from taskengine.operations.models import Operation
 from taskengine.operations.services import Answer, OpenOperation, perform
@@ -21,7 +22,8 @@ NAME_HEADER: Final = "Operation-Id"
 
 KEY_PARAMETER = OpenApiParameter(
     KEY_HEADER,
-    {"type": "string", "format": "uuid"},
+    # No `format`: makers of clients would make an object of it, which is no header.
+    {"type": "string", "pattern": f"^{UUID_PATTERN}$"},
     OpenApiParameter.HEADER,
     description=(
         "A UUID of your own for this operation. The same request with the same key is carried out once:"

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from taskengine.api.cursors import MAX_PAGE_ROWS
-from taskengine.api.fields import NewIdField, TextField
+from taskengine.api.fields import FlagField, NewIdField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.organisation.models import MAX_NAME_CHARS
 from taskengine.organisation.palette import COLOUR_CHOICES, Colour
@@ -65,7 +65,7 @@ class ProjectWriteSerializer(StrictSerializer):
 
     name = TextField(max_length=MAX_NAME_CHARS)
     colour = serializers.ChoiceField(COLOUR_CHOICES, required=False, default=Colour.GREY.value)
-    archived = serializers.BooleanField(required=False, default=False)
+    archived = FlagField(required=False, default=False)
 
 
 class ProjectCreateSerializer(ProjectWriteSerializer):
@@ -96,7 +96,7 @@ class ListQuerySerializer(StrictSerializer):
     limit = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=MAX_PAGE_ROWS
     )
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+    cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
 
 
 class ProjectListQuerySerializer(ListQuerySerializer):
@@ -106,7 +106,7 @@ class ProjectListQuerySerializer(ListQuerySerializer):
 
 
 class _ListSerializer(serializers.Serializer[Any]):
-    next_cursor = serializers.CharField(allow_null=True)
+    next_cursor = TextField(allow_null=True)
     server_time = serializers.DateTimeField()
 
 

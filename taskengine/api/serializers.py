@@ -1,6 +1,6 @@
 """What all serializers of the API share."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, cached_property
 from typing import Any, ClassVar, cast
 
@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.utils.serializer_helpers import BindingDict
 
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
+from taskengine.api.fields import TextField
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -15,9 +16,13 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     Attributes:
         hints: What to tell who sends a field that is there but not theirs to set.
+        passed_over: Fields that may be sent and are not looked at.
+        rules: What JSON Schema says of the object beyond its fields; `validate` sees to it.
     """
 
     hints: ClassVar[Mapping[str, str]] = {}
+    passed_over: ClassVar[Collection[str]] = ()
+    rules: ClassVar[Mapping[str, Any]] = {}
 
     @cached_property
     def fields(self) -> BindingDict:
@@ -43,6 +48,8 @@ class StrictSerializer(serializers.Serializer[Any]):
                 name is wrong.
         """
         if isinstance(data, Mapping):
+            if self.passed_over:
+                data = {name: value for name, value in data.items() if name not in self.passed_over}
             known = {name for name, field in self.fields.items() if not field.read_only}
             errors = {
                 name: serializers.ErrorDetail(
@@ -72,4 +79,4 @@ class PageQuerySerializer(StrictSerializer):
     limit = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
     )
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+    cursor = TextField(required=False, help_text="`next_cursor` of the page before.")

@@ -13,6 +13,7 @@ from realtime import history
 from realtime.envelope import MAX_SEQ, rfc3339
 from taskengine import clock
 from taskengine.api import cursors
+from taskengine.api.fields import TextField
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
 from taskengine.api.serializers import StrictSerializer
@@ -27,10 +28,8 @@ class SyncQuerySerializer(StrictSerializer):
     since = serializers.IntegerField(
         required=False, min_value=0, max_value=MAX_SEQ, help_text="`next_since` of the answer before."
     )
-    epoch = serializers.CharField(
-        required=False, max_length=_MAX_EPOCH_CHARS, help_text="`epoch` of the answer before."
-    )
-    cursor = serializers.CharField(
+    epoch = TextField(required=False, max_length=_MAX_EPOCH_CHARS, help_text="`epoch` of the answer before.")
+    cursor = TextField(
         required=False, help_text="`next_cursor` of the page before, while a snapshot is read."
     )
     limit = serializers.IntegerField(
@@ -84,7 +83,7 @@ class SyncSerializer(serializers.Serializer[Any]):
         many=True, allow_null=True, help_text="A page of the whole state; null where `since` was sent."
     )
     events = StreamEventSerializer(many=True, help_text="What follows `since`.")
-    next_cursor = serializers.CharField(allow_null=True, help_text="The next page of the snapshot.")
+    next_cursor = TextField(allow_null=True, help_text="The next page of the snapshot.")
     next_since = serializers.IntegerField(
         allow_null=True, help_text="Ask for the events after it next; null before the snapshot's last page."
     )

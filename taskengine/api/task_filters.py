@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from taskengine.api import cursors
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, Ordering, Position
-from taskengine.api.fields import IdField, InstantField
+from taskengine.api.fields import UUID_PATTERN, IdField, InstantField, ListOfField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.api.tasks_schema import TaskSerializer
 from taskengine.database.shapes import Values
@@ -39,7 +39,7 @@ _OF_A_PAGE: Final = {"cursor", "limit", "fields"}
 _OF_EVERY_DAY: Final = {"bucket", "ordering"} | _OF_A_PAGE
 
 
-@extend_schema_field({"type": "string", "pattern": "^(none|[0-9a-fA-F-]{32,36})$"})
+@extend_schema_field({"type": "string", "pattern": f"^(none|{UUID_PATTERN})$"})
 class ProjectOrNoneField(serializers.Field[Any, Any, Any, Any]):
     """A project's id, or `none` for the tasks that are in no project."""
 
@@ -59,18 +59,6 @@ class ProjectOrNoneField(serializers.Field[Any, Any, Any, Any]):
         return str(value)
 
 
-@extend_schema_field({"type": "string"})
-class ListOfField(serializers.ListField):
-    """Several values in one parameter, with commas between them."""
-
-    def to_internal_value(self, data: Any) -> list[Any]:
-        """Return them."""
-        if not isinstance(data, str):
-            self.fail("not_a_list", input_type=type(data).__name__)
-        values: list[Any] = super().to_internal_value(data.split(","))
-        return values
-
-
 class TaskFilterSerializer(StrictSerializer):
     """Which tasks are meant, by what they belong to."""
 
@@ -78,7 +66,7 @@ class TaskFilterSerializer(StrictSerializer):
         required=False, help_text="The project that they are in; `none` for those in no project."
     )
     label = ListOfField(  # type: ignore[assignment]  # the name on the wire
-        child=IdField(), required=False, max_length=MAX_LABELS,
+        child=IdField(), required=False, most=MAX_LABELS,
         help_text="Labels, with commas between them; a task has to carry all of them.",
     )  # fmt: skip
     parent = IdField(  # type: ignore[assignment]  # the name on the wire
@@ -91,14 +79,14 @@ class TaskListQuerySerializer(TaskFilterSerializer):
 
     bucket = serializers.ChoiceField(BUCKET_CHOICES, required=False)
     priority = ListOfField(
-        child=serializers.IntegerField(min_value=1, max_value=4), required=False, max_length=4,
+        child=serializers.IntegerField(min_value=1, max_value=4), required=False, most=4,
         help_text="One or several, with commas between them; 1 is the highest.",
     )  # fmt: skip
     deadline_from = InstantField(required=False, help_text="Those due at this instant or later.")
     deadline_before = InstantField(required=False, help_text="Those due before this instant.")
     completed_from = InstantField(required=False, help_text="Those completed at this instant or later.")
     completed_before = InstantField(required=False, help_text="Those completed before this instant.")
-    q = serializers.CharField(
+    q = TextField(
         required=False, allow_blank=True, trim_whitespace=False, max_length=search.MAX_QUERY_CHARS,
         help_text=(
             "Words that title or notes have, all of them, in any form that the user's `language` knows. The last"
@@ -120,7 +108,7 @@ class TaskListQuerySerializer(TaskFilterSerializer):
     limit = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
     )
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+    cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
 
 
 def is_meant(asked: dict[str, Any]) -> Q:

@@ -7,7 +7,14 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 
 from taskengine.accounts.models import validate_time_zone
-from taskengine.api.fields import DayField, IdField, InstantField, NewIdField, TextField
+from taskengine.api.fields import (
+    DayField,
+    IdField,
+    InstantField,
+    NewIdField,
+    TextField,
+    WholeNumberField,
+)
 from taskengine.api.serializers import StrictSerializer
 from taskengine.tasks.deadlines import BUCKET_CHOICES, OUTCOME_CHOICES
 from taskengine.tasks.models import (
@@ -73,8 +80,8 @@ class TaskWriteSerializer(StrictSerializer):
     notes = TextField(
         required=False, allow_blank=True, default="", max_length=MAX_NOTES_CHARS, trim_whitespace=False
     )
-    priority = serializers.IntegerField(required=False, min_value=1, max_value=4, default=DEFAULT_PRIORITY)
-    estimate_min = serializers.IntegerField(
+    priority = WholeNumberField(required=False, min_value=1, max_value=4, default=DEFAULT_PRIORITY)
+    estimate_min = WholeNumberField(
         required=False, allow_null=True, min_value=1, max_value=MAX_ESTIMATE_MIN, default=None
     )
     parent = IdField(required=False, allow_null=True, default=None)  # type: ignore[assignment]  # likewise
@@ -103,11 +110,7 @@ class TaskCreateSerializer(TaskWriteSerializer):
 class TaskPutSerializer(TaskWriteSerializer):
     """A whole task, as it was read: what only the server may set is passed over."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        """Leave out what is not the client's."""
-        if isinstance(data, dict):
-            data = {name: value for name, value in data.items() if name not in self.hints}
-        return super().to_internal_value(data)
+    passed_over: ClassVar = frozenset({*_READ_ONLY, "id"})
 
 
 _TASK_OR_PART = {
@@ -142,6 +145,8 @@ class CompleteSerializer(StrictSerializer):
 
 class MoveSerializer(StrictSerializer):
     """Where to: before or after another one."""
+
+    rules: ClassVar = {"minProperties": 1, "maxProperties": 1}
 
     before = IdField(required=False, help_text="The one that it is to come right before.")
     after = IdField(required=False, help_text="The one that it is to come right after.")

@@ -42,7 +42,7 @@ class TicketView(APIView):
             " in a URL. `new WebSocket(url, subprotocols)` opens one socket within 30 seconds. It ends with the"
             " log-in that asked for the ticket. Takes no `Idempotency-Key`: secrets are not kept for a repeat."
         ),
-        request=NothingSerializer,
+        request=None,
         responses={201: TicketSerializer, **problems(400, 401, 403, 413, 429)},
         examples=[
             OpenApiExample(

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from realtime.envelope import rfc3339
 from taskengine import clock
 from taskengine.api import cursors
+from taskengine.api.etags import IF_MATCH_PARAMETER
 from taskengine.api.operations import KEY_PARAMETER, carry_out, was_carried_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
@@ -154,10 +155,10 @@ class TrashedView(APIView):
             "It goes for good, with what the operation log says of it: `/restore/` is 404 then, and what was done to it"
             " can't be undone. A task that is not deleted is 404. Its parts stay, and name it as their `parent`."
         ),
-        parameters=[KEY_PARAMETER],
+        parameters=[KEY_PARAMETER, IF_MATCH_PARAMETER],
         responses={
             204: OpenApiResponse(description="It is gone."),
-            **problems(400, 401, 403, 404, 409, 422, 429),
+            **problems(400, 401, 403, 404, 409, 412, 422, 429),
         },
     )
     def delete(self, request: Request, trashed_id: UUID) -> Response:

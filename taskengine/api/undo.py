@@ -13,6 +13,7 @@ from taskengine.api.fields import IdField
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
+from taskengine.operations.errors import UndoConflict, UndoImpossible
 from taskengine.operations.services import Answer, OpenOperation
 from taskengine.operations.undo import Possible, Undoer, each, undo
 from taskengine.planning.undo import can_be_undone, undo_breakdown
@@ -69,7 +70,10 @@ class UndoView(APIView):
         ),
         parameters=[KEY_PARAMETER],
         request=UndoSerializer,
-        responses={200: UndoneSerializer, **problems(400, 401, 403, 404, 409, 413, 422, 429)},
+        responses={
+            200: UndoneSerializer,
+            **problems(400, 401, 403, 404, 413, 422, 429, UndoConflict, UndoImpossible),
+        },
         examples=[
             OpenApiExample(
                 "Undo", value={"op_id": "6fa1d1a8-2d47-4f0c-b3b8-0d8f6b5e8f11"}, request_only=True

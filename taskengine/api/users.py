@@ -22,7 +22,7 @@ from taskengine.tasks.owners import follow_owner
 
 _View = TypeVar("_View", bound=Callable[..., Response])
 
-_EXAMPLE = OpenApiExample(
+USER_EXAMPLE = OpenApiExample(
     "Ada",
     value={
         "id": "5b0c2f2e-6a0e-4a8e-9a55-0f2a3c7d9b11",
@@ -122,7 +122,7 @@ class MeView(APIView):
         operation_id="users_me_retrieve",
         summary="Read your account",
         responses={200: UserSerializer, **problems(401, 429)},
-        examples=[_EXAMPLE],
+        examples=[USER_EXAMPLE],
     )
     def get(self, request: Request) -> Response:
         """Return the account."""
@@ -145,7 +145,7 @@ class MeView(APIView):
                 value={"working_hours": {"mon": [["09:00", "17:00"]], "sat": [["20:00", "24:00"]]}},
                 request_only=True,
             ),
-            _EXAMPLE,
+            USER_EXAMPLE,
         ],
     )
     def patch(self, request: Request) -> Response:
@@ -179,9 +179,7 @@ class MeView(APIView):
         ),
         request=UserDeleteSerializer,
         responses={204: OpenApiResponse(description="It is gone."), **problems(400, 401, 403, 409, 413, 429)},
-        examples=[
-            OpenApiExample("Leave", value={"password": "correct horse battery staple"}, request_only=True)
-        ],
+        examples=[OpenApiExample("Leave", value={"password": "what only Ada knows"}, request_only=True)],
     )
     def delete(self, request: Request) -> Response:
         """Delete the account."""

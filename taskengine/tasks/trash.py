@@ -15,7 +15,7 @@ from django.db import transaction
 from realtime.models import Stream
 from taskengine.operations.retention import scrub
 from taskengine.operations.services import OpenOperation, perform
-from taskengine.tasks.errors import TaskNotFound
+from taskengine.tasks.edits import Edit
 from taskengine.tasks.models import Task
 from taskengine.tasks.queries import trash_of
 
@@ -27,9 +27,10 @@ def purge_task(*, operation: OpenOperation, task_id: UUID) -> None:
 
     Raises:
         TaskNotFound: There is no such task in it.
+        PreconditionFailed: It is not the version that whoever asks has read.
     """
-    if not _purge_of(operation, trash_of(operation.owner_id).filter(id=task_id).values_list("id", flat=True)):
-        raise TaskNotFound
+    edit = Edit.of(task_id, operation=operation, deleted=True)
+    _purge_of(operation, [edit.task.id])
 
 
 def purge_batch(*, operation: OpenOperation) -> bool:

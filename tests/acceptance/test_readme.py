@@ -1,51 +1,21 @@
 """The README's walk-throughs, pasted as they stand."""
 
-import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from tests.support.gemini import FakeGemini
+from tests.support.pasting import block, paste, printed
 from tests.support.servers import ROOT, Server
 
 README = (ROOT / "README.md").read_text()
 
 
-def paste(mark: str, server: Server) -> list[dict[str, Any]]:
+def paste_block(mark: str, server: Server) -> list[dict[str, Any]]:
     """Run the shell block that follows a mark; return all JSON that it printed, in order."""
-    found = re.search(rf"<!-- {mark}:[^\n]*-->\n```sh\n(.*?)```", README, re.DOTALL)
-    assert found, f"the README has lost its {mark}"
-    script = found[1].replace("BASE=http://127.0.0.1:8000", f"BASE={server.url}")
-    assert script != found[1], "it would ask another server"
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "PATH": path},
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return list(printed(done.stdout))
-
-
-def printed(text: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects in a text."""
-    place = text.find("{")
-    while place >= 0:
-        try:
-            found, place = json.JSONDecoder().raw_decode(text, place)
-            yield found
-        except json.JSONDecodeError:
-            place += 1  # what Python printed of its own
-        place = text.find("{", place)
+    return list(printed(paste(block(README, mark), server)))
 
 
 def frames(answers: Sequence[Mapping[str, Any]], type_: str) -> list[Mapping[str, Any]]:
@@ -54,7 +24,7 @@ def frames(answers: Sequence[Mapping[str, Any]], type_: str) -> list[Mapping[str
 
 
 def test_the_walk_through_works_when_it_is_pasted(start_server: Callable[..., Server]) -> None:
-    answers = paste("walk-through", start_server())
+    answers = paste_block("walk-through", start_server())
     by_type = {answer.get("type"): answer for answer in answers if isinstance(answer.get("type"), str)}
     assert {"welcome", "snapshot", "events"} <= by_type.keys(), answers
     (event,) = by_type["events"]["items"]
@@ -69,7 +39,9 @@ def test_the_walk_through_of_the_planner_works_when_it_is_pasted(
 ) -> None:
     with FakeGemini() as gemini:
         key = {"GEMINI_API_KEY": "a key", "GEMINI_BASE_URL": gemini.url, "NO_PROXY": "127.0.0.1"}
-        answers = paste("walk-through of the planner", start_server(**(key if planner == "gemini" else {})))
+        answers = paste_block(
+            "walk-through of the planner", start_server(**(key if planner == "gemini" else {}))
+        )
     assert (answers[0]["planner"], len(gemini.requests)) == (planner, 1 if planner == "gemini" else 0)
     events = [event for frame in frames(answers, "events") for event in frame["items"]]
     types = [event["type"] for event in events]

@@ -161,6 +161,15 @@ def test_a_purged_task_is_gone_with_its_words_and_nobody_is_told(client: AppClie
         assert client.send(method, path).status_code == 404, path
 
 
+def test_what_was_changed_since_it_was_read_is_not_purged(client: AppClient, ada: User) -> None:
+    (task,) = trashed(ada, "Send invoice")
+    refused = client.send("DELETE", f"{TRASH}{task.id}/", **{"if-match": '"1.upcoming"'})
+    assert (refused.status_code, refused.json()["code"]) == (412, "precondition_failed")
+    assert trash_of(ada.pk).count() == 1
+    assert client.send("DELETE", f"{TRASH}{task.id}/", **{"if-match": refused["ETag"]}).status_code == 204
+    assert client.send("DELETE", TRASH, **{"if-match": "*"}).status_code == 400
+
+
 def test_a_purge_leaves_nothing_of_the_task_in_the_log(client: AppClient, ada: User) -> None:
     key = str(uuid.uuid4())
     body = {"title": "Secret gift", "notes": "for Bob"}
