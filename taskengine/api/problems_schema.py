@@ -22,6 +22,7 @@ from taskengine.organisation.errors import (
 )
 from taskengine.planning import errors as planning_errors
 from taskengine.planning.errors import InvalidWorkingHours
+from taskengine.portability import errors as portability_errors
 from taskengine.tasks import errors as tasks_errors
 from taskengine.tasks.errors import TaskNotFound
 
@@ -68,7 +69,11 @@ GENERAL: Final[Mapping[int, Mapping[str, str]]] = {
     413: {"body_too_large": "The body is larger than 1024 KiB."},
     415: {"unsupported_media_type": 'Unsupported media type "text/plain" in request.'},
     429: {"throttled": "Request was throttled. Expected available in 42 seconds."},
-    503: {"busy": "Too many requests wait already. Ask again in a moment."},
+    503: {
+        "busy": "Too many requests wait already. Ask again in a moment.",
+        "database_unavailable": "The database can't be asked just now. Send the same again, with the same"
+        " Idempotency-Key.",
+    },
 }
 # Errors of the domain that come from how every write is carried out (`operations.carry_out`).
 OF_EVERY_WRITE: Final[Mapping[int, Sequence[str]]] = {
@@ -84,7 +89,7 @@ _OF_TAG: Final[Mapping[str, Sequence[ModuleType | type[DomainError]]]] = {
     "projects": [ProjectNotFound, ProjectNotEmpty, NamedIdTaken, NeighbourNotFound],
     "stream": [],
     "sync": [],
-    "files": [],
+    "files": [portability_errors],
     "staff": [accounts_errors],
     "trash": [TaskNotFound],
     "tokens": [accounts_errors],
@@ -115,20 +120,6 @@ class ProblemSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="For people.")
     errors = ProblemErrorSerializer(many=True)  # type: ignore[assignment]  # the name on the wire
     request_id = serializers.CharField(allow_null=True)
-
-
-def refuse_tokens(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add 403 to every operation that asks who is there: a personal access token may lack the scope for any.
-
-    drf-spectacular calls it when the document is made.
-    """
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            asks_who = any(operation.get("security", ()))
-            if asks_who and "401" in (answers := operation["responses"]):
-                answers.setdefault("403", {**answers["401"], "description": _MEANING[403]})
-                operation["responses"] = dict(sorted(answers.items()))
-    return result
 
 
 class StaleProblemSerializer(ProblemSerializer):
