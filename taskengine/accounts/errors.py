@@ -63,6 +63,12 @@ class PersonNotFound(DomainError):
     code: ClassVar[str] = "user_not_found"
 
 
+class StaffOnly(DomainError):
+    """Only staff may do this."""
+
+    code: ClassVar[str] = "staff_only"
+
+
 class SuperuserNeeded(DomainError):
     """Only a superuser may do this: it is about staff."""
 

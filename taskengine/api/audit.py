@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from realtime.envelope import rfc3339
 from taskengine.accounts import audit
 from taskengine.accounts.audit import ACTION_CHOICES, Action
+from taskengine.accounts.errors import StaffOnly
 from taskengine.accounts.models import AuditEntry
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
 from taskengine.api.fields import IdField, InstantField
@@ -147,7 +148,7 @@ class AuditView(APIView):
             " when it was deleted, and by whom, without addresses."
         ),
         parameters=[StaffAuditQuerySerializer],
-        responses={200: StaffAuditListSerializer, **problems(400, 401, 403, 429)},
+        responses={200: StaffAuditListSerializer, **problems(400, 401, StaffOnly, 429)},
         examples=[
             OpenApiExample(
                 "The last page",

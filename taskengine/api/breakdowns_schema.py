@@ -95,7 +95,7 @@ class BreakdownSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     task = serializers.UUIDField(allow_null=True, help_text="The goal's task; null until there is one.")
     goal = serializers.CharField()
-    notes = serializers.CharField()
+    notes = serializers.CharField(allow_blank=True)
     deadline = serializers.DateTimeField(
         allow_null=True, help_text="By when; null: the steps have no deadlines either."
     )

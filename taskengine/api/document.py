@@ -94,7 +94,8 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                     responses[status] = {"$ref": f"{_RESPONSES}Problem{status}"}
             else:
                 headers = response.setdefault("headers", {})
-                headers.update(_references(_of_success(operation)))
+                for name, header in _references(_of_success(operation)).items():
+                    headers.setdefault(name, header)
         operation["responses"] = dict(sorted(responses.items()))
     components["responses"] = dict(sorted(shared.items()))
     components["examples"] = {
@@ -116,10 +117,11 @@ def _say_whether_needed(operation: dict[str, Any], schemas: dict[str, Any]) -> N
     """A body that can't be empty is needed; drf-spectacular looks at its fields alone."""
     body = operation.get("requestBody")
     if body is not None:
-        (media,) = body["content"].values()
-        schema = schemas[media["schema"]["$ref"].rpartition("/")[2]]
-        if schema.get("required") or schema.get("minProperties"):
-            body["required"] = True
+        for media in body["content"].values():
+            name = media["schema"].get("$ref", "").rpartition("/")[2]
+            schema = schemas[name] if name else media["schema"]
+            if schema.get("required") or schema.get("minProperties"):
+                body["required"] = True
 
 
 def _general(method: str, operation: dict[str, Any]) -> Iterator[int]:

@@ -32,6 +32,7 @@ from taskengine.accounts.errors import (
     PersonalTokenNotFound,
     PersonNotFound,
     SessionNotFound,
+    StaffOnly,
     SuperuserNeeded,
     TooManyGuests,
     TooManyPersonalTokens,
@@ -106,6 +107,7 @@ _STATUS: Final[Mapping[type[DomainError], HTTPStatus]] = {
     ProjectNotFound: HTTPStatus.NOT_FOUND,
     SessionNotFound: HTTPStatus.NOT_FOUND,
     StepNotFound: HTTPStatus.NOT_FOUND,
+    StaffOnly: HTTPStatus.FORBIDDEN,
     SuperuserNeeded: HTTPStatus.FORBIDDEN,
     TaskIdTaken: HTTPStatus.CONFLICT,
     TaskNotFound: HTTPStatus.NOT_FOUND,
@@ -270,6 +272,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return problem_response(status=400, code="bad_request", detail=_NOT_UNDERSTOOD, request=request)
 
 
+_READ_METHODS: Final = "GET, HEAD, OPTIONS"
+
+
 def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Let a view that is none of DRF's be asked for by GET and HEAD, and answer other methods as DRF's would."""
 
@@ -278,9 +283,11 @@ def read_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequ
     def answer(request: HttpRequest) -> HttpResponse:
         if request.method in {"GET", "HEAD"}:
             return view(request)
+        if request.method == "OPTIONS":
+            return HttpResponse(headers={"Allow": _READ_METHODS})
         detail = f'Method "{request.method}" not allowed.'
         refusal = problem_response(status=405, code="method_not_allowed", detail=detail, request=request)
-        refusal["Allow"] = "GET, HEAD"
+        refusal["Allow"] = _READ_METHODS
         return refusal
 
     return answer

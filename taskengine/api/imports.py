@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from taskengine import clock
 from taskengine.accounts.models import User
 from taskengine.api.files import CSVFileParser, JSONFileParser, OwnFormats
-from taskengine.api.operations import KEY_PARAMETER, carry_out
+from taskengine.api.operations import KEY_PARAMETER, NAME_HEADER, carry_out
 from taskengine.api.portability_schema import (
     CSV,
     IMPORT_EXAMPLES,
@@ -33,6 +33,14 @@ from taskengine.portability import backup, services, sheets, todoist
 from taskengine.portability.bundle import Bundle
 from taskengine.portability.errors import MAX_NAMED
 from taskengine.portability.merging import Plan
+
+_NAMED_UNLESS_DRY: Final = OpenApiParameter(
+    NAME_HEADER,
+    OpenApiTypes.UUID,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="The operation's name. A dry run is none, and has no name.",
+)
 
 
 @extend_schema(tags=["files"])
@@ -61,7 +69,7 @@ class ImportView(APIView):
             "Where anything is not valid nothing is made, and `errors` says what by row and column:"
             " `/rows/7/deadline` (the header is row 1), or `/tasks/5/deadline` in JSON."
         ),
-        parameters=[ImportQuerySerializer, KEY_PARAMETER],
+        parameters=[ImportQuerySerializer, KEY_PARAMETER, _NAMED_UNLESS_DRY],
         request={JSON: ExportSerializer, CSV: OpenApiTypes.STR},
         responses={200: ImportSerializer, **problems(400, 401, 403, 409, 413, 422, 429)},
         examples=IMPORT_EXAMPLES,

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from realtime import outbox
 from taskengine.accounts import staff
 from taskengine.accounts.adapter import AccountAdapter
+from taskengine.accounts.errors import StaffOnly
 from taskengine.accounts.models import User
 from taskengine.api.lists import list_page
 from taskengine.api.operations import KEY_PARAMETER, carry_out
@@ -50,7 +51,7 @@ class PersonListView(APIView):
         summary="List accounts (staff)",
         description="By their addresses, page by page. Staff see accounts and never what is in them.",
         parameters=[PersonListQuerySerializer],
-        responses={200: PersonListSerializer, **problems(400, 401, 403, 429)},
+        responses={200: PersonListSerializer, **problems(400, 401, StaffOnly, 429)},
         examples=[PERSON_LIST_EXAMPLE],
     )
     def get(self, request: Request) -> Response:
@@ -95,7 +96,7 @@ class PersonView(APIView):
     @extend_schema(
         operation_id="users_retrieve",
         summary="Read an account (staff)",
-        responses={200: PersonSerializer, **problems(401, 403, 404, 429)},
+        responses={200: PersonSerializer, **problems(401, StaffOnly, 404, 429)},
         examples=[PERSON_EXAMPLE],
     )
     def get(self, request: Request, user_id: UUID) -> Response:

@@ -12,6 +12,7 @@ from taskengine.api.organisation_schema import LabelSerializer, ProjectSerialize
 from taskengine.api.problems_schema import ProblemErrorSerializer
 from taskengine.api.serializers import StrictSerializer
 from taskengine.api.tasks_schema import TaskSerializer
+from taskengine.api.working_hours import WorkingHoursField
 from taskengine.portability.backup import FORMAT, VERSION
 
 JSON: Final = "application/json"
@@ -53,7 +54,7 @@ class _ExportedUserSerializer(serializers.Serializer[Any]):
     email = serializers.EmailField()
     time_zone = serializers.CharField()
     language = serializers.ChoiceField(LANGUAGE_CHOICES, allow_null=True)
-    working_hours = serializers.JSONField(allow_null=True)
+    working_hours = WorkingHoursField(allow_null=True)
     created_at = serializers.DateTimeField()
 
 

@@ -43,7 +43,7 @@ class TaskSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     title = serializers.CharField(max_length=MAX_TITLE_CHARS)
-    notes = serializers.CharField(help_text="Markdown, as it was written.")
+    notes = serializers.CharField(allow_blank=True, help_text="Markdown, as it was written.")
     deadline = serializers.DateTimeField(allow_null=True, help_text="At this instant an open task is missed.")
     due_date = serializers.DateField(
         allow_null=True, help_text="The day, where the deadline was given as one: its end is the deadline."

@@ -34,7 +34,7 @@ def try_out(server: Server, folder: Path, *options: str) -> int:
         folder: Where it may keep notes.
         options: What else it is told.
     """
-    person = asyncio.run(Client.sign_up(server.url))
+    person, somebody_else = (asyncio.run(Client.sign_up(server.url)) for _ in range(2))
     done = subprocess.run(
         [
             *(Path(sys.executable).parent / "schemathesis", "--config-file", CONFIGURATION, "--no-color"),
@@ -42,7 +42,7 @@ def try_out(server: Server, folder: Path, *options: str) -> int:
             *("--continue-on-failure", *options),
         ],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "SOMEBODY_ELSE": somebody_else.token},
         capture_output=True,
         text=True,
         check=False,

@@ -23,7 +23,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the package, made of `docs/openapi.yaml` without a warning."""
     folder = tmp_path_factory.mktemp("generated")
     configuration = folder / "configuration.yaml"
-    configuration.write_text("post_hooks: []\n")  # it would look for a formatter
+    configuration.write_text(
+        "post_hooks: []\n"  # it would look for a formatter
+        "content_type_overrides: {text/csv: application/octet-stream}\n"  # it knows files, but not of what kind
+    )
     done = subprocess.run(
         [
             *(Path(sys.executable).parent / "openapi-python-client", "generate", "--fail-on-warning"),

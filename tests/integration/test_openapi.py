@@ -148,7 +148,15 @@ def test_the_examples_of_headers_are_what_their_schemas_say() -> None:
 
 
 # They make secrets, or leave nobody whom a repeat could be answered.
-WITHOUT_A_KEY = {"demo", "tickets_create", "tokens_create", "users_me_destroy"}
+WITHOUT_A_KEY = {
+    "demo",
+    "tickets_create",
+    "tokens_create",
+    "users_create",
+    "users_me_destroy",
+    "users_me_sessions_destroy",
+    "users_me_sessions_destroy_all",
+}
 
 
 def test_every_write_takes_a_key_that_makes_a_retry_safe() -> None:

@@ -90,7 +90,8 @@ class Town:
         """Yield who asks, and the status and the problem's code that they are promised."""
         what = one.sent
         if what is None:
-            yield "staff", self.staff, 405, None  # others are not told where there is more that is for staff
+            # Others are not told where there is more that is for staff.
+            yield "staff", self.staff, 200 if one.method == "OPTIONS" else 405, None
             return
         if what.open:
             yield "nobody", self.nobody, what.answers, None

@@ -20,6 +20,7 @@ BEYOND_A_SCHEMA: Final = frozenset(
         "answer_gone",
         "idempotency_key_expired",
         "idempotency_key_reused",
+        "import_invalid",
         "invalid_cursor",
         "invalid_time_zone",
         "label_not_found",
@@ -30,6 +31,7 @@ BEYOND_A_SCHEMA: Final = frozenset(
         "project_not_found",
         "unknown_dependency",
         "unknown_epoch",
+        "unreadable_file",
         "wrong_password",
         # what else it must agree with
         "deadline_conflict",
@@ -39,9 +41,10 @@ BEYOND_A_SCHEMA: Final = frozenset(
         "step_order",
     }
 )
-# Likewise, of fields that depend on each other: a goal or a task; a place of a stream is `since` and `epoch`.
+# Likewise, of fields that depend on each other: a goal or a task; a project only of a Todoist backup; a place of a stream is `since` and `epoch`.
 OF_TWO_FIELDS: Final = {
     "breakdowns_create": {"required"},
+    "import": {"unknown_field"},
     "sync": {"required", "invalid"},
 }
 

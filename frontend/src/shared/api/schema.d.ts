@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the audit log (staff)
+         * @description Newest first. It names people by id, and outlives them: what is left of a deleted account is that and when it was deleted, and by whom, without addresses.
+         */
+        get: operations["audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batch/": {
         parameters: {
             query?: never;
@@ -818,6 +838,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts (staff)
+         * @description By their addresses, page by page. Staff see accounts and never what is in them.
+         */
+        get: operations["users_list"];
+        put?: never;
+        /**
+         * Make an account for somebody (staff)
+         * @description With a password, or without: then the person gets a link by mail to choose one. Only a superuser may make a member of staff. Takes no `Idempotency-Key`: nothing of a password is kept for a repeat; a second one is 409 `email_taken`.
+         */
+        post: operations["users_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an account (staff)
+         * @description Return it.
+         */
+        get: operations["users_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an account (staff)
+         * @description It is gone at once for everybody: no log-in, no socket, no place in any list, and its address is free. All that is in it is removed by a sweep soon after; there is no way back. One's own account is deleted at `users/me/` (409 `own_account`); of staff only a superuser may.
+         */
+        delete: operations["users_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change, deactivate or reactivate an account (staff)
+         * @description `is_active: false` ends the person's log-ins and sockets at once and deletes nothing. Only a superuser may say who is staff, and change accounts of staff other than one's own (403 `superuser_needed`); the last active member of staff stays one (409 `last_staff`). With the time zone move the person's tasks, as they do at `PATCH users/me/`.
+         */
+        patch: operations["users_update"];
+        trace?: never;
+    };
     "/api/v1/users/me/": {
         parameters: {
             query?: never;
@@ -834,7 +906,7 @@ export interface paths {
         post?: never;
         /**
          * Delete your account
-         * @description Deletes the account with all its tasks and events, and ends every log-in and socket. There is no way back. Takes no `Idempotency-Key`: nobody is left to answer a repeat to.
+         * @description Deletes the account with all its tasks and events, and ends every log-in and socket. It is gone at once, its rows soon after. There is no way back. The last active member of staff can't go: 409 `last_staff`. Takes no `Idempotency-Key`: nobody is left to answer a repeat to.
          */
         delete: operations["users_me_destroy"];
         options?: never;
@@ -844,6 +916,70 @@ export interface paths {
          * @description With the time zone move the deadlines of your open tasks that were given as a day without a zone and are still to come: each is told as `task.updated`.
          */
         patch: operations["users_me_update"];
+        trace?: never;
+    };
+    "/api/v1/users/me/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what was done with your account
+         * @description Log-ins and failed ones, log-outs, new passwords and addresses, tokens, and what staff did. Newest first; entries of `AUDIT_MAX_AGE_DAYS`, a year by default.
+         */
+        get: operations["users_me_audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/sessions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your log-ins
+         * @description Newest first. Of browsers and programs alike: whoever logged in is one.
+         */
+        get: operations["users_me_sessions_list"];
+        put?: never;
+        post?: never;
+        /**
+         * Log out everywhere
+         * @description Ends every log-in, this one too unless `keep=current`: cookies, access and refresh tokens are refused from now on, and sockets close with 4503. Access tokens that were made by hand are no log-ins: they are revoked one by one.
+         */
+        delete: operations["users_me_sessions_destroy_all"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/me/sessions/{session_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of your log-ins
+         * @description Such as that of a phone that was lost. Its cookie or tokens are refused, and its sockets close.
+         */
+        delete: operations["users_me_sessions_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -859,13 +995,6 @@ export interface components {
             /** @description Whether the request carries the cookie of a live session. */
             signed_in: boolean;
         };
-        /**
-         * @description * `dropped` - dropped
-         *     * `repaired` - repaired
-         *     * `noted` - noted
-         * @enum {string}
-         */
-        ActionEnum: "dropped" | "repaired" | "noted";
         /** @description The planner that makes one's breakdowns. */
         Ai: {
             /**
@@ -889,6 +1018,68 @@ export interface components {
         AnswerRequest: {
             question: string;
             answer: string;
+        };
+        /**
+         * @description * `signed_up` - signed_up
+         *     * `logged_in` - logged_in
+         *     * `log_in_failed` - log_in_failed
+         *     * `logged_out` - logged_out
+         *     * `sessions_ended` - sessions_ended
+         *     * `password_changed` - password_changed
+         *     * `password_reset` - password_reset
+         *     * `email_added` - email_added
+         *     * `email_changed` - email_changed
+         *     * `email_removed` - email_removed
+         *     * `email_confirmed` - email_confirmed
+         *     * `token_made` - token_made
+         *     * `token_revoked` - token_revoked
+         *     * `account_made` - account_made
+         *     * `account_changed` - account_changed
+         *     * `account_deactivated` - account_deactivated
+         *     * `account_reactivated` - account_reactivated
+         *     * `account_deleted` - account_deleted
+         *     * `account_purged` - account_purged
+         * @enum {string}
+         */
+        AuditActionEnum: "signed_up" | "logged_in" | "log_in_failed" | "logged_out" | "sessions_ended" | "password_changed" | "password_reset" | "email_added" | "email_changed" | "email_removed" | "email_confirmed" | "token_made" | "token_revoked" | "account_made" | "account_changed" | "account_deactivated" | "account_reactivated" | "account_deleted" | "account_purged";
+        /** @description One thing that was done with an account. */
+        AuditEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            action: components["schemas"]["AuditActionEnum"];
+            /**
+             * @description `stranger`: somebody who could not log in. `server`: a sweep, a command, or a link in a mail.
+             *
+             *     * `self` - self
+             *     * `staff` - staff
+             *     * `stranger` - stranger
+             *     * `server` - server
+             */
+            by: components["schemas"]["ByEnum"];
+            /** @description Where it was done from; of an IPv6 address the network. Null: no request, or not yours to know. */
+            address: string | null;
+            /** @description To be found again in the server's log. */
+            request_id: string;
+            /** @description What changed: `{field: {before, after}}` or the like. */
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description Failed log-ins from one address within an hour are one entry. */
+            times: number;
+            /**
+             * Format: date-time
+             * @description The last of those times.
+             */
+            last_at: string;
+        };
+        /** @description One page of what concerns oneself. */
+        AuditList: {
+            results: components["schemas"]["AuditEntry"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
         };
         /** @description What became of a batch. */
         BatchAnswer: {
@@ -1085,6 +1276,14 @@ export interface components {
             resets_at: string;
         };
         /**
+         * @description * `self` - self
+         *     * `staff` - staff
+         *     * `stranger` - stranger
+         *     * `server` - server
+         * @enum {string}
+         */
+        ByEnum: "self" | "staff" | "stranger" | "server";
+        /**
          * @description * `drop_optional` - drop_optional
          *     * `extend_hours` - extend_hours
          *     * `release_steps` - release_steps
@@ -1240,8 +1439,10 @@ export interface components {
         FieldChange: {
             /** @description A task's, or `deleted`. */
             field: string;
-            before: unknown | null;
-            after: unknown | null;
+            /** @description Any JSON; null where there was none. */
+            before: unknown;
+            /** @description Any JSON; null where there is none. */
+            after: unknown;
         };
         /** @description What would make the steps fit: all of these changes together. */
         Fix: {
@@ -1629,15 +1830,23 @@ export interface components {
         PatchedLabelChangesRequest: {
             /** @description Unique among your labels, upper and lower case being the same. */
             name?: string;
-            /** @default grey */
-            colour: components["schemas"]["ColourEnum"];
+            colour?: components["schemas"]["ColourEnum"];
         };
         /** @description What a client may say of a label. */
         PatchedLabelWriteRequest: {
             /** @description Unique among your labels, upper and lower case being the same. */
             name?: string;
-            /** @default grey */
-            colour: components["schemas"]["ColourEnum"];
+            colour?: components["schemas"]["ColourEnum"];
+        };
+        /** @description What staff may change about an account. */
+        PatchedPersonPatchRequest: {
+            /** @description The name of an IANA time zone, such as `Europe/London`. */
+            time_zone?: string;
+            language?: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            /** @description For superusers to change. */
+            is_staff?: boolean;
+            /** @description `false` keeps the person out: every log-in and socket of theirs ends at once, nothing is deleted. */
+            is_active?: boolean;
         };
         /** @description What can be changed of a token: what it is called. */
         PatchedPersonalTokenWriteRequest: {
@@ -1646,18 +1855,14 @@ export interface components {
         /** @description Some fields of a project. */
         PatchedProjectChangesRequest: {
             name?: string;
-            /** @default grey */
-            colour: components["schemas"]["ColourEnum"];
-            /** @default false */
-            archived: boolean;
+            colour?: components["schemas"]["ColourEnum"];
+            archived?: boolean;
         };
         /** @description What a client may say of a project. */
         PatchedProjectWriteRequest: {
             name?: string;
-            /** @default grey */
-            colour: components["schemas"]["ColourEnum"];
-            /** @default false */
-            archived: boolean;
+            colour?: components["schemas"]["ColourEnum"];
+            archived?: boolean;
         };
         /** @description What a person may say of a step. */
         PatchedStepWriteRequest: {
@@ -1675,10 +1880,8 @@ export interface components {
         /** @description Some fields of a task: absent stays, null clears. */
         PatchedTaskChangesRequest: {
             title?: string;
-            /** @default  */
-            notes: string;
-            /** @default 4 */
-            priority: number;
+            notes?: string;
+            priority?: number;
             estimate_min?: number | null;
             /** Format: uuid */
             parent?: string | null;
@@ -1694,10 +1897,8 @@ export interface components {
         /** @description What a client may say of a task. Absent, null and a value are three different things. */
         PatchedTaskWriteRequest: {
             title?: string;
-            /** @default  */
-            notes: string;
-            /** @default 4 */
-            priority: number;
+            notes?: string;
+            priority?: number;
             estimate_min?: number | null;
             /** Format: uuid */
             parent?: string | null;
@@ -1712,8 +1913,7 @@ export interface components {
         };
         /** @description Some fields of many tasks, the same of each: absent stays, null clears. */
         PatchedTasksChangesRequest: {
-            /** @default 4 */
-            priority: number;
+            priority?: number;
             time_zone?: string | null;
             /** Format: uuid */
             project?: string | null;
@@ -1761,6 +1961,47 @@ export interface components {
                 sat?: string[][];
                 sun?: string[][];
             } | null;
+        };
+        /** @description An account as staff see it: nothing of what the person does with it. */
+        Person: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: email */
+            readonly email: string;
+            readonly time_zone: string;
+            readonly language: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            readonly is_active: boolean;
+            readonly is_staff: boolean;
+            /**
+             * Superuser status
+             * @description Designates that this user has all permissions without explicitly assigning them.
+             */
+            readonly is_superuser: boolean;
+            /** @description Made by the demo; purged after a day. */
+            readonly is_guest: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly last_login: string | null;
+        };
+        /** @description A new account. */
+        PersonCreateRequest: {
+            /** @description The name of an IANA time zone, such as `Europe/London`. */
+            time_zone?: string;
+            language?: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
+            /** @description For superusers to change. */
+            is_staff?: boolean;
+            /** Format: email */
+            email: string;
+            /** @description Held to the rules for passwords. Without one, the person gets a link by mail to choose their own. */
+            password?: string;
+        };
+        /** @description One page of accounts. */
+        PersonList: {
+            results: components["schemas"]["Person"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
         };
         /** @description A personal access token, without its secret. */
         PersonalToken: {
@@ -1827,7 +2068,9 @@ export interface components {
         ProblemError: {
             /** @description A JSON pointer into what was sent; at an undo, `/{kind}/{id}/{field}`. */
             pointer: string;
+            /** @description For programs; it never changes. */
             code: string;
+            /** @description For people. */
             detail: string;
         };
         /** @description A project as it is read. The same shape stands in every event and snapshot. */
@@ -1916,7 +2159,7 @@ export interface components {
              * @enum {string}
              */
             verb: "project.move";
-        };
+        } & (unknown | unknown);
         /** @description A project as it is read. The same shape stands in every event and snapshot. */
         ProjectRequest: {
             /** Format: uuid */
@@ -1957,15 +2200,22 @@ export interface components {
         /** @description What was dropped, repaired or noted on the way. */
         Remark: {
             code: string;
-            action: components["schemas"]["ActionEnum"];
+            action: components["schemas"]["RemarkActionEnum"];
             detail: string;
             step: string | null;
             title: string | null;
         };
+        /**
+         * @description * `dropped` - dropped
+         *     * `repaired` - repaired
+         *     * `noted` - noted
+         * @enum {string}
+         */
+        RemarkActionEnum: "dropped" | "repaired" | "noted";
         /** @description What was dropped, repaired or noted on the way. */
         RemarkRequest: {
             code: string;
-            action: components["schemas"]["ActionEnum"];
+            action: components["schemas"]["RemarkActionEnum"];
             detail: string;
             step: string | null;
             title: string | null;
@@ -1978,6 +2228,30 @@ export interface components {
          * @enum {string}
          */
         ScopesEnum: "tasks:read" | "tasks:write" | "events" | "ai";
+        /** @description A log-in. */
+        Session: {
+            id: number;
+            /** @description What the device called itself. */
+            user_agent: string;
+            /** @description Where it logged in from. */
+            address: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description To within five minutes. An open socket counts when it opens.
+             */
+            last_seen_at: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+        };
+        /** @description One page of log-ins. */
+        SessionList: {
+            results: components["schemas"]["Session"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
+        };
         /** @description One object of the whole state. */
         SnapshotItem: {
             /** @description `task` or `breakdown`. */
@@ -1993,6 +2267,55 @@ export interface components {
              * @default 2
              */
             granularity: number;
+        };
+        /** @description One thing that was done with an account, as staff see it. */
+        StaffAuditEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            action: components["schemas"]["AuditActionEnum"];
+            /**
+             * @description `stranger`: somebody who could not log in. `server`: a sweep, a command, or a link in a mail.
+             *
+             *     * `self` - self
+             *     * `staff` - staff
+             *     * `stranger` - stranger
+             *     * `server` - server
+             */
+            by: components["schemas"]["ByEnum"];
+            /** @description Where it was done from; of an IPv6 address the network. Null: no request, or not yours to know. */
+            address: string | null;
+            /** @description To be found again in the server's log. */
+            request_id: string;
+            /** @description What changed: `{field: {before, after}}` or the like. */
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description Failed log-ins from one address within an hour are one entry. */
+            times: number;
+            /**
+             * Format: date-time
+             * @description The last of those times.
+             */
+            last_at: string;
+            /**
+             * Format: uuid
+             * @description Whose account; null: nobody has that address.
+             */
+            subject: string | null;
+            /**
+             * Format: uuid
+             * @description Who did it, where they were logged in.
+             */
+            actor: string | null;
+        };
+        /** @description One page of everything. */
+        StaffAuditList: {
+            results: components["schemas"]["StaffAuditEntry"][];
+            next_cursor: string | null;
+            /** Format: date-time */
+            server_time: string;
         };
         /** @description An error that shows what is there now. */
         StaleProblem: {
@@ -2306,7 +2629,7 @@ export interface components {
              * @enum {string}
              */
             verb: "task.move";
-        };
+        } & (unknown | unknown);
         /** @description A whole task, as it was read: what only the server may set is passed over. */
         TaskPutRequest: {
             title: string;
@@ -2325,6 +2648,24 @@ export interface components {
             /** Format: date */
             due_date?: string | null;
             time_zone?: string | null;
+            /** @description Passed over. */
+            bucket?: unknown;
+            /** @description Passed over. */
+            completed_at?: unknown;
+            /** @description Passed over. */
+            created_at?: unknown;
+            /** @description Passed over. */
+            id?: unknown;
+            /** @description Passed over. */
+            lateness_s?: unknown;
+            /** @description Passed over. */
+            outcome?: unknown;
+            /** @description Passed over. */
+            position?: unknown;
+            /** @description Passed over. */
+            updated_at?: unknown;
+            /** @description Passed over. */
+            version?: unknown;
         };
         /** @description Reopen a task. */
         TaskReopenOperationRequest: {
@@ -2642,7 +2983,15 @@ export interface components {
             email: string;
             time_zone: string;
             language: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
-            working_hours: unknown | null;
+            working_hours: {
+                mon?: string[][];
+                tue?: string[][];
+                wed?: string[][];
+                thu?: string[][];
+                fri?: string[][];
+                sat?: string[][];
+                sun?: string[][];
+            } | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -2652,15 +3001,176 @@ export interface components {
             email: string;
             time_zone: string;
             language: components["schemas"]["LanguageEnum"] | components["schemas"]["NullEnum"];
-            working_hours: unknown | null;
+            working_hours: {
+                mon?: string[][];
+                tue?: string[][];
+                wed?: string[][];
+                thu?: string[][];
+                fri?: string[][];
+                sat?: string[][];
+                sun?: string[][];
+            } | null;
             /** Format: date-time */
             created_at: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`. */
+        Problem400: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`. */
+        Problem401: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`. */
+        Problem403: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such thing, or it is not yours. Code: `not_found`. */
+        Problem404: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description `Accept` leaves out JSON, and all answers are JSON. Code: `not_acceptable`. */
+        Problem406: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description What follows is not kept any more: begin anew. Code: `history_trimmed`, `unknown_epoch`. */
+        Problem410: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. Code: `precondition_failed`. */
+        Problem412: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["StaleProblem"];
+            };
+        };
+        /** @description The body is too large. Code: `body_too_large`. */
+        Problem413: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not JSON. Code: `unsupported_media_type`. */
+        Problem415: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`. */
+        Problem429: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not now; `Retry-After` says when to ask again. Code: `busy`, `database_unavailable`. */
+        Problem503: {
+            headers: {
+                "X-Request-ID": components["headers"]["X-Request-ID"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description The tag of `current`: what to send as `If-Match` by those who have looked at it.
+         * @example "4.upcoming"
+         */
+        ETag: string;
+        /**
+         * @description The operation's name: the `Idempotency-Key` that was sent, or one that the server made. Its events carry it as `op_id`, and `/undo/` takes it back by it.
+         * @example 6fa1d1a8-2d47-4f0c-b3b8-0d8f6b5e8f11
+         */
+        "Operation-Id": string;
+        /**
+         * @description How many are left of each (`r`), and in how many seconds the window ends (`t`).
+         * @example "read";r=1187;t=42
+         */
+        RateLimit: string;
+        /**
+         * @description The limits that this request counted for: how many (`q`) in so many seconds (`w`). Absent where there is none.
+         * @example "read";q=1200;w=60
+         */
+        "RateLimit-Policy": string;
+        /**
+         * @description In how many seconds to come again, where waiting helps.
+         * @example 42
+         */
+        "Retry-After": number;
+        /**
+         * @description How to say who one is.
+         * @example Bearer
+         */
+        "WWW-Authenticate": string;
+        /**
+         * @description The request's own name: the one that was offered in the same header, or a new one. Quote it when you ask for help.
+         * @example 5e0c4b7a1f0d4c6f9a3b2d1e8c7f6a50
+         */
+        "X-Request-ID": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -2676,12 +3186,18 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["About"];
                 };
             };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     ai: {
@@ -2695,39 +3211,93 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Ai"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    audit_list: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `signed_up` - signed_up
+                 *     * `logged_in` - logged_in
+                 *     * `log_in_failed` - log_in_failed
+                 *     * `logged_out` - logged_out
+                 *     * `sessions_ended` - sessions_ended
+                 *     * `password_changed` - password_changed
+                 *     * `password_reset` - password_reset
+                 *     * `email_added` - email_added
+                 *     * `email_changed` - email_changed
+                 *     * `email_removed` - email_removed
+                 *     * `email_confirmed` - email_confirmed
+                 *     * `token_made` - token_made
+                 *     * `token_revoked` - token_revoked
+                 *     * `account_made` - account_made
+                 *     * `account_changed` - account_changed
+                 *     * `account_deactivated` - account_deactivated
+                 *     * `account_reactivated` - account_reactivated
+                 *     * `account_deleted` - account_deleted
+                 *     * `account_purged` - account_purged
+                 */
+                action?: "signed_up" | "logged_in" | "log_in_failed" | "logged_out" | "sessions_ended" | "password_changed" | "password_reset" | "email_added" | "email_changed" | "email_removed" | "email_confirmed" | "token_made" | "token_revoked" | "account_made" | "account_changed" | "account_deactivated" | "account_reactivated" | "account_deleted" | "account_purged";
+                /** @description What this person did. */
+                actor?: string;
+                /** @description Before this instant. */
+                at_before?: string;
+                /** @description From this instant on. */
+                at_from?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description What was done to the accounts that had this address when they were deleted. */
+                deleted_email?: string;
+                limit?: number;
+                /** @description What was done to this account. It may be gone. */
+                subject?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["StaffAuditList"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`. */
             403: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     batch: {
@@ -2748,75 +3318,45 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description One of an atomic batch can't be done, or the same batch is being carried out right now. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `batch_failed`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["BatchProblem"];
                 };
             };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_list: {
@@ -2834,48 +3374,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BreakdownList"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_create: {
@@ -2898,84 +3411,76 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `breakdown_closed`, `breakdown_empty`, `breakdown_not_ready`, `too_many_steps`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
+            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
             429: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_retrieve: {
@@ -2996,6 +3501,9 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3007,46 +3515,29 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_update: {
@@ -3073,95 +3564,77 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `breakdown_closed`, `breakdown_empty`, `breakdown_not_ready`, `too_many_steps`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
+            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
             429: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_apply: {
@@ -3184,86 +3657,77 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `breakdown_closed`, `breakdown_empty`, `breakdown_not_ready`, `too_many_steps`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
+            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
             429: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_cancel: {
@@ -3286,86 +3750,77 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `breakdown_closed`, `breakdown_empty`, `breakdown_not_ready`, `too_many_steps`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
+            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
             429: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_regenerate: {
@@ -3392,95 +3847,77 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `breakdown_closed`, `breakdown_empty`, `breakdown_not_ready`, `too_many_steps`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
+            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
             429: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_steps_create: {
@@ -3507,95 +3944,77 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `breakdown_closed`, `breakdown_empty`, `breakdown_not_ready`, `too_many_steps`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
+            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
             429: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_steps_destroy: {
@@ -3619,86 +4038,77 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `breakdown_closed`, `breakdown_empty`, `breakdown_not_ready`, `too_many_steps`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
+            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
             429: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_steps_update: {
@@ -3726,95 +4136,77 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `breakdown_closed`, `breakdown_empty`, `breakdown_not_ready`, `too_many_steps`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
+            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
             429: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_steps_split: {
@@ -3842,95 +4234,77 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `dependency_cycle`, `duplicate_step`, `invalid_estimate`, `invalid_working_hours`, `step_order`, `unknown_dependency`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `breakdown_closed`, `breakdown_empty`, `breakdown_not_ready`, `too_many_steps`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
+            /** @description Too many requests; `Retry-After` says how long to wait. Code: `throttled`, `budget_exhausted`, `too_many_in_the_making`. */
             429: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: components["responses"]["Problem503"];
         };
     };
     breakdowns_taken: {
@@ -3946,48 +4320,30 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Taken"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `breakdown_not_found`, `step_not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     demo: {
@@ -4001,33 +4357,27 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description There is no such thing, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not now. */
+            400: components["responses"]["Problem400"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            406: components["responses"]["Problem406"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            /** @description Not now; `Retry-After` says when to ask again. Code: `busy`, `database_unavailable`, `too_many_guests`. */
             503: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4056,6 +4406,9 @@ export interface operations {
             /** @description The file. */
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4063,42 +4416,12 @@ export interface operations {
                     "text/csv": string;
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     import: {
@@ -4126,7 +4449,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["ExportRequest"];
                 "text/csv": string;
@@ -4135,75 +4458,64 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The operation's name. A dry run is none, and has no name. */
+                    "Operation-Id"?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `import_invalid`, `unreadable_file`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
+            /** @description The body is too large. Code: `body_too_large`, `too_many_rows`. */
             413: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     labels_list: {
@@ -4221,48 +4533,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LabelList"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     labels_create: {
@@ -4285,75 +4570,45 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `label_name_taken`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     labels_retrieve: {
@@ -4374,6 +4629,9 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4385,46 +4643,29 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `label_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     labels_destroy: {
@@ -4446,82 +4687,54 @@ export interface operations {
             /** @description It is deleted. */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `label_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `label_name_taken`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     labels_update: {
@@ -4548,95 +4761,56 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `label_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `label_name_taken`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     operations_list: {
@@ -4658,48 +4832,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OperationList"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     projects_list: {
@@ -4719,48 +4866,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ProjectList"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     projects_create: {
@@ -4783,75 +4903,54 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `neighbour_not_found`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `project_not_empty`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     projects_retrieve: {
@@ -4872,6 +4971,9 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4883,46 +4985,29 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `project_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     projects_destroy: {
@@ -4952,82 +5037,63 @@ export interface operations {
             /** @description It is deleted. */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `neighbour_not_found`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `project_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `project_not_empty`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     projects_update: {
@@ -5054,95 +5120,65 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `neighbour_not_found`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `project_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `project_not_empty`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     projects_move: {
@@ -5159,7 +5195,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["MoveRequest"];
             };
@@ -5169,95 +5205,65 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `neighbour_not_found`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `project_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `project_not_empty`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     sync: {
@@ -5280,57 +5286,22 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Sync"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What follows is not kept any more: begin anew. */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            410: components["responses"]["Problem410"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_list: {
@@ -5394,48 +5365,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TaskList"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_create: {
@@ -5458,75 +5402,54 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `too_many_labels`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `open_children`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_retrieve: {
@@ -5547,6 +5470,9 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5558,46 +5484,29 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_replace: {
@@ -5624,95 +5533,65 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `too_many_labels`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `open_children`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_destroy: {
@@ -5734,82 +5613,63 @@ export interface operations {
             /** @description It is deleted. */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `too_many_labels`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `open_children`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_update: {
@@ -5836,95 +5696,65 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `too_many_labels`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `open_children`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_complete: {
@@ -5951,95 +5781,65 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `too_many_labels`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `open_children`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_history: {
@@ -6059,57 +5859,31 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["History"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_move: {
@@ -6126,7 +5900,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "application/json": components["schemas"]["MoveRequest"];
             };
@@ -6136,95 +5910,65 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `too_many_labels`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `open_children`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_reopen: {
@@ -6247,86 +5991,65 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `too_many_labels`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `open_children`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_restore: {
@@ -6349,86 +6072,65 @@ export interface operations {
                 headers: {
                     /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `too_many_labels`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `id_taken`, `open_children`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is not what `If-Match` says; `current` is how it is now, and `ETag` its tag. */
-            412: {
-                headers: {
-                    /** @description Of what the answer holds: `"<version>.<bucket>"` of a task, `"<version>"` of anything else. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["StaleProblem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_counts: {
@@ -6442,39 +6144,20 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TaskCounts"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tasks_summary: {
@@ -6495,48 +6178,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TaskSummary"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tickets_create: {
@@ -6550,57 +6206,23 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tokens_list: {
@@ -6614,48 +6236,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PersonalTokenList"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tokens_create: {
@@ -6673,66 +6268,62 @@ export interface operations {
         responses: {
             201: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["NewPersonalToken"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `expiry_passed`, `invalid_time_zone`, `wrong_password`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
+            /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`, `login_ended`. */
             401: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`, `superuser_needed`. */
             403: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `email_taken`, `last_staff`, `own_account`, `too_many_tokens`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tokens_retrieve: {
@@ -6748,48 +6339,30 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PersonalToken"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `session_not_found`, `token_not_found`, `user_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tokens_destroy: {
@@ -6809,64 +6382,81 @@ export interface operations {
             /** @description It is revoked. */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `expiry_passed`, `invalid_time_zone`, `wrong_password`. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`, `login_ended`. */
             401: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`, `superuser_needed`. */
             403: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing, or it is not yours. */
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `session_not_found`, `token_not_found`, `user_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `email_taken`, `last_staff`, `own_account`, `too_many_tokens`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     tokens_update: {
@@ -6889,84 +6479,83 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["PersonalToken"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `expiry_passed`, `invalid_time_zone`, `wrong_password`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
+            /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`, `login_ended`. */
             401: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`, `superuser_needed`. */
             403: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such thing, or it is not yours. */
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `session_not_found`, `token_not_found`, `user_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `email_taken`, `last_staff`, `own_account`, `too_many_tokens`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     trash_list: {
@@ -6984,48 +6573,21 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Trash"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     trash_empty: {
@@ -7043,64 +6605,43 @@ export interface operations {
             /** @description It is empty. */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     trash_purge: {
@@ -7109,6 +6650,8 @@ export interface operations {
             header?: {
                 /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
                 "Idempotency-Key"?: string;
+                /** @description The `ETag` of what was read, or several with commas between them, or `*`. Where none of them has the version that is there now, nothing is written: 412 `precondition_failed`, with `current`. Only the version counts, so `"3"` will do; a weak tag (`W/`) never matches. */
+                "If-Match"?: string;
             };
             path: {
                 trashed_id: string;
@@ -7120,73 +6663,54 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `task_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     undo: {
@@ -7207,84 +6731,417 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Undone"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing, or it is not yours. */
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `operation_not_found`. */
             404: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `undo_conflict`, `undo_impossible`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    users_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Addresses that begin so. The quick way to find somebody. */
+                email?: string;
+                is_active?: boolean;
+                is_guest?: boolean;
+                is_staff?: boolean;
+                limit?: number;
+                /** @description Addresses in which this stands somewhere. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    users_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonCreateRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `expiry_passed`, `invalid_time_zone`, `wrong_password`. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`, `login_ended`. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`, `superuser_needed`. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `email_taken`, `last_staff`, `own_account`, `too_many_tokens`. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    users_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `session_not_found`, `token_not_found`, `user_not_found`. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    users_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `expiry_passed`, `invalid_time_zone`, `wrong_password`. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`, `login_ended`. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`, `superuser_needed`. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `session_not_found`, `token_not_found`, `user_not_found`. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `email_taken`, `last_staff`, `own_account`, `too_many_tokens`. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    users_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A UUID of your own for this operation. The same request with the same key is carried out once: a retry gets the first answer again, for 24 hours; with another method, path or body the key is 422. Events carry it as `op_id`. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPersonPatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `expiry_passed`, `invalid_time_zone`, `wrong_password`. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`, `login_ended`. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`, `superuser_needed`. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `session_not_found`, `token_not_found`, `user_not_found`. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `email_taken`, `last_staff`, `own_account`, `too_many_tokens`. */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     users_me_retrieve: {
@@ -7298,39 +7155,20 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     users_me_destroy: {
@@ -7349,55 +7187,60 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `expiry_passed`, `invalid_time_zone`, `invalid_working_hours`, `wrong_password`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
+            /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`, `login_ended`. */
             401: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`, `superuser_needed`. */
             403: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
-            413: {
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `email_taken`, `last_staff`, `own_account`, `too_many_tokens`. */
+            409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     users_me_update: {
@@ -7418,75 +7261,296 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Operation-Id": components["headers"]["Operation-Id"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description Something that was sent is not valid; `errors` says what. */
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `expiry_passed`, `invalid_time_zone`, `invalid_working_hours`, `wrong_password`. */
             400: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
+            /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`, `login_ended`. */
             401: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`, `superuser_needed`. */
             403: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is taken, was changed since, or the same operation is being carried out right now. */
+            406: components["responses"]["Problem406"];
+            /** @description It is taken, was changed since, or the same operation is being carried out right now. Code: `operation_in_flight`, `answer_gone`, `email_taken`, `last_staff`, `own_account`, `too_many_tokens`. */
             409: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The idempotency key was used for another request, or more than a day ago. */
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description The idempotency key was used for another request, or more than a day ago. Code: `idempotency_key_reused`, `idempotency_key_expired`. */
             422: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    users_me_audit_list: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `signed_up` - signed_up
+                 *     * `logged_in` - logged_in
+                 *     * `log_in_failed` - log_in_failed
+                 *     * `logged_out` - logged_out
+                 *     * `sessions_ended` - sessions_ended
+                 *     * `password_changed` - password_changed
+                 *     * `password_reset` - password_reset
+                 *     * `email_added` - email_added
+                 *     * `email_changed` - email_changed
+                 *     * `email_removed` - email_removed
+                 *     * `email_confirmed` - email_confirmed
+                 *     * `token_made` - token_made
+                 *     * `token_revoked` - token_revoked
+                 *     * `account_made` - account_made
+                 *     * `account_changed` - account_changed
+                 *     * `account_deactivated` - account_deactivated
+                 *     * `account_reactivated` - account_reactivated
+                 *     * `account_deleted` - account_deleted
+                 *     * `account_purged` - account_purged
+                 */
+                action?: "signed_up" | "logged_in" | "log_in_failed" | "logged_out" | "sessions_ended" | "password_changed" | "password_reset" | "email_added" | "email_changed" | "email_removed" | "email_confirmed" | "token_made" | "token_revoked" | "account_made" | "account_changed" | "account_deactivated" | "account_reactivated" | "account_deleted" | "account_purged";
+                /** @description Before this instant. */
+                at_before?: string;
+                /** @description From this instant on. */
+                at_from?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
                 headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    users_me_sessions_list: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    users_me_sessions_destroy_all: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `current` keeps the one that asks. Without it: everywhere.
+                 *
+                 *     * `current` - current
+                 */
+                keep?: "current";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have ended, with their tokens and sockets. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `expiry_passed`, `invalid_time_zone`, `invalid_working_hours`, `wrong_password`. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`, `login_ended`. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`, `superuser_needed`. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            406: components["responses"]["Problem406"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    users_me_sessions_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have ended, with their tokens and sockets. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `expiry_passed`, `invalid_time_zone`, `invalid_working_hours`, `wrong_password`. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the log-in has ended. Code: `not_authenticated`, `authentication_failed`, `invalid_token`, `account_gone`, `login_ended`. */
+            401: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You may not do this, a personal access token has not the scopes for it, or the CSRF check failed. Code: `permission_denied`, `insufficient_scope`, `staff_only`, `superuser_needed`. */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or it is not yours. Code: `not_found`, `session_not_found`, `token_not_found`, `user_not_found`. */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            406: components["responses"]["Problem406"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
 }
