@@ -94,9 +94,9 @@ def test_where_there_is_nothing_is_404_however_it_is_asked_for(ask: Ask, method:
         (TASKS, {"GET", "POST", "HEAD", "OPTIONS"}),
         ("/api/v1/undo/", {"POST", "OPTIONS"}),
         ("/api/v1/schema/", {"GET", "HEAD", "OPTIONS"}),
-        ("/api/v1/asyncapi/", {"GET", "HEAD"}),
-        ("/healthz", {"GET", "HEAD"}),
-        ("/readyz", {"GET", "HEAD"}),
+        ("/api/v1/asyncapi/", {"GET", "HEAD", "OPTIONS"}),
+        ("/healthz", {"GET", "HEAD", "OPTIONS"}),
+        ("/readyz", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
 def test_another_method_is_405_and_allow_says_which(ask: Ask, path: str, allowed: set[str]) -> None:

@@ -44,7 +44,7 @@ BEYOND_A_SCHEMA: Final = frozenset(
 # Likewise, of fields that depend on each other: a goal or a task; a project only of a Todoist backup; a place of a stream is `since` and `epoch`.
 OF_TWO_FIELDS: Final = {
     "breakdowns_create": {"required"},
-    "import": {"unknown_field"},
+    "import": {"unknown_field", "wrong_content_type"},
     "sync": {"required", "invalid"},
 }
 
