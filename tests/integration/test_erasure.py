@@ -214,7 +214,7 @@ def test_the_log_says_that_somebody_went_and_not_who_nor_from_where() -> None:
     left = AuditEntry.objects.filter(subject_id=ada.pk)
     assert {"signed_up", "log_in_failed", "account_deleted", "account_purged"} <= {one.action for one in left}
     assert {one.address for one in left} == {None, "192.0.2.9"}  # where the staff sat stays with them
-    assert "ada" not in str([vars(one) for one in left])
+    assert "ada@" not in str([vars(one) for one in left])  # a UUID may have an "ada" in it
     assert audit.deleted_as("Ada@example.org") == [ada.pk]
     assert audit.deleted_as("bob@example.org") == []
 

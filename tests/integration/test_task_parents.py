@@ -17,7 +17,7 @@ from taskengine.tasks.errors import OpenChildren, ParentCircle, ParentNotFound
 from taskengine.tasks.models import Task
 from taskengine.tasks.services import Children
 from tests.support.accounts import PASSWORD, AppClient, signed_up
-from tests.support.people import do, events_of, make_person, make_task, told, undo, update
+from tests.support.people import do, events_of, make_person, make_task, purge_deleted, told, undo, update
 
 pytestmark = pytest.mark.django_db
 
@@ -269,5 +269,6 @@ def test_an_account_goes_with_its_trees() -> None:
     chain(User.objects.get(), 3)
     with CaptureQueriesContext(connection) as captured:
         assert ada.send("DELETE", "/api/v1/users/me/", {"password": PASSWORD}).status_code == 204
+        purge_deleted()
     assert not Task.objects.exists()
     assert not [query for query in captured if query["sql"].startswith('UPDATE "tasks_task"')]
