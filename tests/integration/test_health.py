@@ -1,15 +1,17 @@
 """`/healthz` and `/readyz`: what a load balancer and a person are told."""
 
+import json
 import threading
 import time
 from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.test import Client
+from django.test import Client, RequestFactory
 from prometheus_client.parser import text_string_to_metric_families
 
 from taskengine import clock, health
+from taskengine.api import errors
 from taskengine.engine.models import Heartbeat
 
 
@@ -76,3 +78,12 @@ def test_metrics_are_prometheus_text(settings: Any) -> None:
         "taskengine_pending_deadlines",
         "taskengine_clock_steps",
     } <= names
+
+
+def test_a_request_that_finds_no_database_outside_of_a_view_is_told_when_to_come_back() -> None:
+    try:
+        raise OperationalError("couldn't get a connection")
+    except OperationalError:
+        told = errors.server_error(RequestFactory().get("/api/v1/tasks/"))
+    assert (told.status_code, told["Retry-After"], told["Content-Type"]) == (503, "1", errors.CONTENT_TYPE)
+    assert json.loads(told.content)["code"] == "database_unavailable"

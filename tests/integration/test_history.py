@@ -1,7 +1,6 @@
 """What became of a task, and what a person did: from the log of operations alone, and only one's own."""
 
 import uuid
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -47,25 +46,6 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """Noon, standing still."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def client(clock: time_machine.Traveller) -> AppClient:
-    """Ada's client."""
-    return signed_up()
-
-
-@pytest.fixture
-def ada(client: AppClient) -> User:
-    """Ada."""
-    return User.objects.get()
 
 
 def walk(client: AppClient, path: str, *, limit: int = 200) -> list[dict[str, Any]]:

@@ -1,7 +1,6 @@
 """Which tasks a list holds, how many there are, and what is found: by the one rule of time, each from an index."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +15,7 @@ from taskengine.tasks import places, search, services
 from taskengine.tasks.counts import counts
 from taskengine.tasks.models import Task
 from taskengine.tasks.queries import labelled, tasks_of
-from tests.support.accounts import AppClient, signed_up
+from tests.support.accounts import AppClient
 from tests.support.people import do, make_label, make_person, make_project, make_task, miss_due, told, update
 
 pytestmark = pytest.mark.django_db
@@ -26,25 +25,6 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 TICK = timedelta(microseconds=1)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """Noon, standing still."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def client(clock: time_machine.Traveller) -> AppClient:
-    """Ada's client."""
-    return signed_up()
-
-
-@pytest.fixture
-def ada(client: AppClient) -> User:
-    """Ada."""
-    return User.objects.get()
 
 
 def titles(client: AppClient, query: str) -> list[str]:
