@@ -29,6 +29,7 @@ beforeEach(() => {
     store,
     timers: systemTimers,
     random: () => 1,
+    now: () => Date.now(),
     send: carryOut,
     refused: tellRefusal,
     reached: () => undefined,

@@ -16,9 +16,12 @@ export interface Write {
 export async function carryOut(
   { method, path, body }: Write,
   opId: string,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<readonly (Task | Project | Label)[]> {
   try {
-    return objectsIn(await send(method, path, { opId, ...(body === undefined ? {} : { body }) }));
+    return objectsIn(
+      await send(method, path, { opId, headers, ...(body === undefined ? {} : { body }) }),
+    );
   } catch (error) {
     if (method === "DELETE" && error instanceof ApiError && error.status === 404) return [];
     throw error;

@@ -39,6 +39,14 @@ export class NetworkError extends Error {
   }
 }
 
+/** It waited for a day, and what it was about has changed since. */
+export class Outdated extends Error {
+  constructor() {
+    super(text.errors.outdated);
+    this.name = "Outdated";
+  }
+}
+
 /** Reads either of the two shapes in which the server refuses: RFC 9457, or the accounts' own. */
 export function readError(status: number, body: unknown, retryAfter: string | null): ApiError {
   const problem = reasonOf(body ?? {});
@@ -59,7 +67,7 @@ export function readError(status: number, body: unknown, retryAfter: string | nu
 
 /** What to tell a person about anything that was thrown. */
 export function explain(error: unknown): string {
-  return error instanceof ApiError || error instanceof NetworkError
+  return error instanceof ApiError || error instanceof NetworkError || error instanceof Outdated
     ? error.message
     : text.errors.unknown;
 }

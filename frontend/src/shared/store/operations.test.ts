@@ -28,6 +28,7 @@ beforeEach(() => {
     store,
     timers: systemTimers,
     random: () => 1,
+    now: () => Date.now(),
     send: (request, opId) => sends.get(request)?.(opId) ?? Promise.reject(new Error("not sent")),
     refused: (_, error) => {
       refused(error);
@@ -162,4 +163,89 @@ it("hears nothing any more once stopped", async () => {
   operations.stop();
   await settle();
   expect(refused).not.toHaveBeenCalled();
+});
+
+describe("what has waited for a day", () => {
+  const sent = vi.fn<(headers: unknown) => Promise<readonly Task[]>>();
+  const DAY = 86_400_000;
+  const old = (opId: string, changes: readonly Change[], bases: Record<string, number>) => ({
+    opId,
+    changes,
+    request: updateTask("a", { title: "old" }),
+    tried: { what: "change", name: "a" } as const,
+    madeAt: NOW - DAY,
+    bases,
+  });
+  const renamed: Change = { kind: "task", id: "a", set: { title: "old" } };
+
+  beforeEach(() => {
+    sent.mockReset();
+    operations = new Operations({
+      store,
+      timers: systemTimers,
+      random: () => 1,
+      now: () => NOW,
+      send: (_request, _opId, headers) => sent(headers),
+      refused: (_, error) => {
+        refused(error);
+      },
+      reached,
+      sessionEnded,
+    });
+  });
+
+  it("is sent only for the version that it was made on", async () => {
+    sent.mockImplementation(() => answer({}));
+    operations.adopt([old("op", [renamed], { "task:a": 1 })]);
+    await settle();
+    expect(sent).toHaveBeenCalledWith({ "If-Match": '"1"' });
+  });
+
+  it("goes on from one's own change before it", async () => {
+    sent.mockImplementation(() => answer({ version: 2 }));
+    operations.adopt([
+      old("one", [renamed], { "task:a": 1 }),
+      old("two", [renamed], { "task:a": 1 }),
+    ]);
+    await settle();
+    expect(sent.mock.calls).toEqual([[{ "If-Match": '"1"' }], [{ "If-Match": '"2"' }]]);
+  });
+
+  it("and meets what somebody changed since goes back, and says so", async () => {
+    sent.mockImplementation(() => Promise.reject(no(412, "precondition_failed")));
+    operations.adopt([old("op", [renamed], { "task:a": 1 })]);
+    expect(store.getTask("a")?.title).toBe("old");
+    await settle();
+    expect(store.getTask("a")?.title).toBe(a.title);
+    expect(refused.mock.calls[0]?.[0]).toMatchObject({ name: "Outdated" });
+  });
+
+  it("and was carried out then is over", async () => {
+    sent.mockImplementation(() => Promise.reject(no(422, "idempotency_key_expired")));
+    operations.adopt([old("op", [renamed], { "task:a": 1 })]);
+    await settle();
+    expect(refused).not.toHaveBeenCalled();
+    expect(store.countUnanswered()).toBe(0);
+  });
+
+  it("concerns many and meets what was changed since is not sent", async () => {
+    const other: Change = { kind: "task", id: "b", set: { title: "old" } };
+    operations.adopt([old("op", [renamed, other], { "task:a": 1, "task:b": 1 })]);
+    await settle();
+    expect(sent).not.toHaveBeenCalled();
+    expect(refused.mock.calls[0]?.[0]).toMatchObject({ name: "Outdated" });
+  });
+});
+
+it("keeps what is asked in the journal until it is settled, over a lost session too", async () => {
+  const journal = { add: vi.fn(), settled: vi.fn() };
+  operations.journal = journal;
+  rename("one", "1", () => answer({}));
+  await settle();
+  rename("two", "2", () => Promise.reject(no(400)));
+  await settle();
+  rename("three", "3", () => Promise.reject(no(401)));
+  await settle();
+  expect(journal.add).toHaveBeenCalledTimes(3);
+  expect(journal.settled.mock.calls).toEqual([["one"], ["two"]]);
 });

@@ -45,6 +45,7 @@ export class Overlay {
   }
 
   add(opId: string, changes: readonly Change[]): void {
+    if (this.#pending.has(opId)) return;
     const layers = new Map<Key, Layer>();
     for (const change of changes) {
       const key = keyOfChange(change);

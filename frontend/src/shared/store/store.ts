@@ -2,13 +2,13 @@ import type { Breakdown, Label, Project, Task } from "@/shared/api/types";
 import type { Clock } from "@/shared/clock/clock";
 import type { Cursor, SnapshotItem, StreamEvent } from "@/shared/socket/frames";
 
-import { type Board, boardAt, EMPTY_BOARD } from "./board";
+import { type Board, Boards, EMPTY_BOARD, keep } from "./board";
 import type { Change } from "./change";
 import { draftsAt } from "./draft";
 import { type Key, type Kind, type Kinds, keyOf, type Named, partsOfKey } from "./kinds";
 import { Overlay } from "./overlay";
 import { byPlace, compare } from "./place";
-import { Replica } from "./replica";
+import { KINDS, type News, Replica } from "./replica";
 
 type Listener = () => void;
 /** Tasks that have just gone from upcoming to missed, before anyone has drawn it. */
@@ -33,10 +33,13 @@ export class TaskStore {
   readonly #adopted = new Map<Key, Task>();
   readonly #listeners = new Set<Listener>();
   readonly #missListeners = new Set<MissListener>();
+  readonly #boards = new Boards();
   #board: Board = EMPTY_BOARD;
   #drafts: readonly Breakdown[] = [];
   #projects: readonly Project[] = [];
   #labels: readonly Label[] = [];
+  /** Projects or labels have changed since the last look. */
+  #renamed = false;
   #ready = false;
   #unanswered = 0;
 
@@ -106,19 +109,30 @@ export class TaskStore {
     // Whatever was read by itself may have been deleted since; who still needs it reads it again.
     this.#adopted.clear();
     this.#overlay.prune(cursor.seq, this.#replica.get);
-    const { task, project, label } = this.#visible;
-    const before = new Map(
-      [task, project, label]
-        .flatMap((objects) => [...objects.values()])
-        .map((one) => [one.id, one]),
+    const shown = KINDS.flatMap((kind) =>
+      Array.from(this.#visible[kind].keys(), (id) => keyOf(kind, id)),
     );
-    for (const objects of [task, project, label]) objects.clear();
-    for (const key of new Set([...this.#replica.keys(), ...this.#overlay.keys()])) {
-      this.#refresh(key, before.get(partsOfKey(key).id));
-    }
+    const keys = new Set([...shown, ...this.#replica.keys(), ...this.#overlay.keys()]);
+    for (const key of keys) this.#refresh(key);
     const first = !this.#ready;
     this.#ready = true;
     this.#publish(!first);
+  }
+
+  /** Takes up what was kept of an earlier visit: as a snapshot, but no news to those who keep it. */
+  restore(cursor: Cursor, items: readonly SnapshotItem[]): void {
+    this.replace(cursor, items);
+    this.#replica.takeNews();
+  }
+
+  /** What the server has told since this was last asked; null where there is nothing new. */
+  takeNews(): News | null {
+    return this.#replica.takeNews();
+  }
+
+  /** The version of an object as the server last told it; null where there is none. */
+  versionOf(key: Key): number | null {
+    return this.#replica.get(key)?.version ?? null;
   }
 
   apply(events: readonly StreamEvent[]): void {
@@ -182,29 +196,32 @@ export class TaskStore {
     for (const key of this.#overlay.prune(seq, this.#replica.get)) this.#refresh(key);
   }
 
-  #refresh(key: Key, known?: Named): void {
+  #refresh(key: Key): void {
     const { kind, id } = partsOfKey(key);
     const visible = this.#visible[kind] as Map<string, Named>;
-    const before = known ?? visible.get(id);
+    const before = visible.get(id);
     const object = this.#overlay.over(key, this.#replica.get(key) ?? this.#adopted.get(key));
-    if (!object) visible.delete(id);
-    else visible.set(id, before && same(before, object) ? before : object);
+    const shown = object && before && same(before, object) ? before : object;
+    if (shown) visible.set(id, shown);
+    else visible.delete(id);
+    if (shown === before) return;
+    if (kind !== "task") this.#renamed = true;
+    else this.#boards.set(id, shown as Task | undefined);
   }
 
   #publish(tellMisses = true): void {
     const before = this.#board;
     const now = this.#clock.now();
-    const after = boardAt(this.#visible.task.values(), now);
+    const after = this.#boards.at(now);
     this.#unanswered = this.#overlay.unanswered;
-    this.#board = {
-      upcoming: keep(before.upcoming, after.upcoming),
-      missed: keep(before.missed, after.missed),
-      completed: keep(before.completed, after.completed),
-      nextDeadline: after.nextDeadline,
-    };
+    this.#board = after;
     this.#drafts = keep(this.#drafts, draftsAt(this.#replica.drafts.values(), now));
-    this.#projects = keep(this.#projects, [...this.#visible.project.values()].sort(byPlace));
-    this.#labels = keep(this.#labels, [...this.#visible.label.values()].sort(byName));
+    if (this.#renamed) {
+      this.#renamed = false;
+      const { project, label } = this.#visible;
+      this.#projects = keep(this.#projects, [...project.values()].sort(byPlace));
+      this.#labels = keep(this.#labels, [...label.values()].sort(byName));
+    }
     if (tellMisses) this.#tellMisses(before, this.#board);
     if (before.nextDeadline !== after.nextDeadline) this.#clock.reconsider();
     for (const listener of [...this.#listeners]) listener();
@@ -224,13 +241,6 @@ export class TaskStore {
  */
 function isEcho(event: StreamEvent): event is StreamEvent & { op_id: string } {
   return event.op_id !== null && event.type !== "task.missed";
-}
-
-/** The old list where the new one says the same, so that nobody draws it again. */
-function keep<T>(before: readonly T[], after: readonly T[]): readonly T[] {
-  const unchanged =
-    before.length === after.length && before.every((one, index) => one === after[index]);
-  return unchanged ? before : after;
 }
 
 /** Alike in everything a person can see; the bucket follows from the clock, not from the wire. */

@@ -53,6 +53,7 @@ export const en = {
     reconnectingHint: "The connection dropped. It is being restored; you can go on working.",
     offlineHint:
       "You can read, add and change tasks. Deadlines still count down. Changes are sent when you are back.",
+    offlineWith: (waiting: string) => `Offline: ${waiting}`,
     waiting: (count: number) => plural(count, "change waits", "changes wait"),
     crowded: "Too many windows are open. Close some, then load this one again.",
     outdated: "This page is out of date. Load it again to go on.",
@@ -202,6 +203,7 @@ export const en = {
     network: "There is no connection right now. Try again in a moment.",
     server: "Something went wrong on our side. Try again in a moment.",
     tooMany: "That was a bit much at once. Wait a minute, then try again.",
+    outdated: "It had waited for more than a day, and was changed elsewhere since.",
     gone: "It does not exist any more.",
     unknown: "That did not work. Try again in a moment.",
     /** In place of what the server says, by its code. */
