@@ -261,5 +261,7 @@ export const en = {
     home: "To the start",
     broken: "Something broke on this page.",
     reload: "Load it again",
+    newVersion: "A new version is ready.",
+    reloadNow: "Reload",
   },
 };
