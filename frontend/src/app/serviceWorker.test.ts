@@ -25,7 +25,7 @@ let workers: EventTarget & { controller: unknown; register: () => Promise<unknow
 beforeEach(() => {
   registration = new FakeRegistration();
   workers = Object.assign(new EventTarget(), {
-    controller: null as unknown,
+    controller: null,
     register: vi.fn(() => Promise.resolve(registration)),
   });
 });
