@@ -87,3 +87,11 @@ def test_a_log_out_leaves_nothing_in_the_browser(window: Page) -> None:
     expect(window.get_by_role("link", name="Sign in")).to_be_visible()
     window.wait_for_function("async () => (await indexedDB.databases()).length === 0")
     assert window.evaluate("localStorage.getItem('taskengine.user')") in {None, ""}
+
+
+def test_the_page_can_be_installed(window: Page) -> None:
+    browser = window.context.new_cdp_session(window)
+    assert browser.send("Page.getAppManifest")["errors"] == []
+    errors = browser.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # A window of a test shares nothing with others, as private ones do: nothing can be installed from those.
+    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
