@@ -124,6 +124,13 @@ export class Boards {
   }
 }
 
+/** The board of these tasks, sorted anew. */
+export function boardAt(tasks: Iterable<Task>, now: number): Board {
+  const boards = new Boards();
+  for (const task of tasks) boards.set(task.id, task);
+  return boards.at(now);
+}
+
 /** The old list where the new one says the same, so that nobody draws it again. */
 export function keep<T>(before: readonly T[], after: readonly T[]): readonly T[] {
   const unchanged =
