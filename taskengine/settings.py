@@ -361,6 +361,7 @@ FRONTEND_DIST = ROOT / "frontend" / "dist"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True  # serves the built page from where it was built: no collectstatic
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}  # WhiteNoise doesn't know it
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from taskengine.api import errors
-from taskengine.api.page import not_found, page
+from taskengine.api.page import not_found, page, service_worker
 from taskengine.health import healthz, metrics, readyz
 
 # The page's own paths; it knows what to show at each. At any other it says that there is nothing (404).
@@ -15,6 +15,7 @@ urlpatterns = [
     path("metrics", metrics),
     path("api/v1/", include("taskengine.api.urls")),
     path("api/auth/", include("allauth.headless.urls")),
+    path("sw.js", service_worker),
     re_path(_PAGE, page),
 ]
 

@@ -25,6 +25,20 @@ def page(request: HttpRequest, **_: str) -> HttpResponse:
     return response
 
 
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Return the page's worker. It stands at the root, since it speaks only for what is below its own address.
+
+    Browsers ask for it at each visit and compare it with what they have: that is how a new build is found.
+    """
+    script = settings.FRONTEND_DIST / "sw.js"
+    if not script.is_file():
+        return errors.not_found(request)
+    response = HttpResponse(script.read_bytes(), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a path that leads nowhere (Django's `handler404`): a person by the page, a program by a problem."""
     is_for_programs = request.path.startswith(("/api/", "/ws/", settings.STATIC_URL))

@@ -19,7 +19,7 @@ export function Settings() {
             session.update(changed);
           },
           onDeleted: () => {
-            session.end();
+            session.leave();
             void navigate({ to: "/" });
           },
         }}

@@ -39,7 +39,8 @@ function Frame({ user }: { readonly user: User }) {
   useEffect(() => {
     // The browser asks, in words of its own, whether to leave what has not been sent.
     const leave = (event: BeforeUnloadEvent) => {
-      if (workspace.store.countUnanswered() > 0) event.preventDefault();
+      if (workspace.store.countUnanswered() > 0 && !workspace.keepsChanges())
+        event.preventDefault();
     };
     window.addEventListener("beforeunload", leave);
     return () => {

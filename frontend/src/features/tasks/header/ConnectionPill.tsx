@@ -32,11 +32,10 @@ export function ConnectionPill() {
       className="flex items-center gap-2 rounded-full border border-line px-3 py-1 text-meta whitespace-nowrap text-muted"
     >
       <span aria-hidden="true" className={`size-2 rounded-full ${DOTS[state]}`} />
-      {text.connection[state]}
       {/* While live a change waits for a blink only; saying so would be noise. */}
-      {state === "offline" && waiting > 0 && (
-        <span className="tabular max-sm:sr-only">{text.connection.waiting(waiting)}</span>
-      )}
+      {state === "offline" && waiting > 0
+        ? text.connection.offlineWith(text.connection.waiting(waiting))
+        : text.connection[state]}
     </p>
   );
 }
