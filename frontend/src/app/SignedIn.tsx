@@ -1,9 +1,17 @@
 import { Outlet, useNavigate, useRouteContext } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 
-import { ConnectionPill, NextDeadline, makeWorkspace, WorkspaceProvider } from "@/features/tasks";
+import {
+  ConnectionPill,
+  makeWorkspace,
+  NextDeadline,
+  Sidebar,
+  Tabs,
+  WorkspaceProvider,
+} from "@/features/tasks";
 import type { User } from "@/shared/api/types";
 import { whenIdle } from "@/shared/lib/idle";
+import { useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
 import { preloadParts } from "@/shared/ui/part";
 
@@ -29,6 +37,7 @@ function Frame({ user }: { readonly user: User }) {
     makeWorkspace({ clock, viewer: user.id, zone: user.time_zone, sessionEnded }),
   );
   const { state } = useObservable(workspace.connection);
+  const wide = useMedia(WIDE);
   const live = state === "live";
   useEffect(() => workspace.open(), [workspace]);
   useEffect(() => session.onEndedElsewhere(sessionEnded), [session, sessionEnded]);
@@ -59,7 +68,17 @@ function Frame({ user }: { readonly user: User }) {
         }
         end={<AccountMenu user={user} />}
       />
-      <Outlet />
+      <div className="mx-auto flex max-w-[1680px]">
+        {wide && (
+          <div className="sticky top-[57px] h-[calc(100dvh-57px)] w-56 shrink-0 overflow-y-auto border-r border-line">
+            <Sidebar />
+          </div>
+        )}
+        <div className="min-w-0 flex-1">
+          <Outlet />
+        </div>
+      </div>
+      {!wide && <Tabs />}
     </WorkspaceProvider>
   );
 }

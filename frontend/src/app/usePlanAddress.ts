@@ -25,7 +25,7 @@ export function usePlanAddress(): (id: string | null) => void {
       agreed.current = id;
       void navigate({
         to: ".",
-        search: id === null ? {} : { plan: id },
+        search: ({ plan: _closed, ...rest }) => (id === null ? rest : { ...rest, plan: id }),
         replace,
       });
     },

@@ -2,7 +2,7 @@ import { breakdown as text } from "@/shared/text/breakdown";
 import { Button } from "@/shared/ui/Button";
 
 import { Frame } from "./Frame";
-import type { Desk } from "./useDesk";
+import type { Desk } from "./useHands";
 
 interface NoPlanProps {
   readonly desk: Desk;

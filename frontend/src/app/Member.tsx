@@ -1,0 +1,47 @@
+import { lazyRouteComponent, Outlet, useLocation, useRouteContext } from "@tanstack/react-router";
+import { Suspense } from "react";
+
+import { useObservable } from "@/shared/lib/observable";
+
+import { Header } from "./Header";
+import { Opening } from "./Opening";
+
+/** What needs an account, in one piece: fetched while the server is asked whose session it is. */
+export const memberRoutes = () => import("./memberRoutes");
+
+const SignedIn = lazyRouteComponent(memberRoutes, "SignedIn");
+const Board = lazyRouteComponent(memberRoutes, "Board");
+const Landing = lazyRouteComponent(() => import("./Landing"), "Landing");
+
+/** The frame of those who are signed in; at the front door, for others, what this is. */
+export function Member() {
+  const { session } = useRouteContext({ from: "__root__" });
+  const signedIn = useObservable(session.user) !== null;
+  const { pathname } = useLocation();
+  if (signedIn) {
+    return (
+      <Suspense fallback={<Opening />}>
+        <SignedIn />
+      </Suspense>
+    );
+  }
+  // Anywhere else the way out, or to the door, has begun.
+  return pathname === "/" ? (
+    <>
+      <Header />
+      <Suspense>
+        <Landing />
+      </Suspense>
+    </>
+  ) : null;
+}
+
+/** Fetched with the frame, and so never by those who only look in. */
+export function BoardRoute() {
+  return (
+    <Suspense>
+      <Board />
+      <Outlet />
+    </Suspense>
+  );
+}

@@ -1,0 +1,14 @@
+import { Link } from "@tanstack/react-router";
+import type { ComponentProps } from "react";
+
+import { useTaskSearch } from "./useTaskSearch";
+
+interface TaskLinkProps extends ComponentProps<"a"> {
+  readonly id: string;
+}
+
+/** A way into a task that leaves the board behind it as it is. */
+export function TaskLink({ id, ...rest }: TaskLinkProps) {
+  const search = useTaskSearch();
+  return <Link to="/tasks/$taskId" params={{ taskId: id }} search={search} {...rest} />;
+}
