@@ -4,6 +4,7 @@ import { useCallback } from "react";
 import { BoardPage } from "@/features/tasks";
 import { ROOM_BESIDE, useMedia } from "@/shared/lib/media";
 import type { Bucket } from "@/shared/store/bucket";
+import type { BoardSearch } from "@/features/tasks/view/address";
 import { part } from "@/shared/ui/part";
 import { Unloaded } from "@/shared/ui/Unloaded";
 
@@ -25,7 +26,7 @@ export function Board() {
     (wanted: Bucket) =>
       void navigate({
         to: ".",
-        search: ({ bucket: _before, ...rest }) =>
+        search: ({ bucket: _before, ...rest }: BoardSearch) =>
           wanted === "upcoming" ? rest : { ...rest, bucket: wanted },
         replace: true,
       }),

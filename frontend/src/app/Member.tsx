@@ -1,5 +1,5 @@
 import { lazyRouteComponent, Outlet, useLocation, useRouteContext } from "@tanstack/react-router";
-import { Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 
 import { useObservable } from "@/shared/lib/observable";
 
@@ -14,7 +14,7 @@ const Board = lazyRouteComponent(memberRoutes, "Board");
 const Landing = lazyRouteComponent(() => import("./Landing"), "Landing");
 
 /** The frame of those who are signed in; at the front door, for others, what this is. */
-export function Member() {
+export function Member(): ReactNode {
   const { session } = useRouteContext({ from: "__root__" });
   const signedIn = useObservable(session.user) !== null;
   const { pathname } = useLocation();
@@ -37,7 +37,7 @@ export function Member() {
 }
 
 /** Fetched with the frame, and so never by those who only look in. */
-export function BoardRoute() {
+export function BoardRoute(): ReactNode {
   return (
     <Suspense>
       <Board />

@@ -21,7 +21,7 @@ import { Header } from "./Header";
 /** The frame of all that needs an account. Its workspace lives as long as the person stays. */
 export function SignedIn() {
   const { session } = useRouteContext({ from: "__root__" });
-  const user = useObservable(session.user);
+  const user = useObservable<User | null>(session.user);
   // Between the end of the session and the way out there is nobody to show anything to.
   return user && <Frame key={user.id} user={user} />;
 }
@@ -34,7 +34,13 @@ function Frame({ user }: { readonly user: User }) {
     void navigate({ to: "/signin", search: { ended: true } });
   }, [navigate, session]);
   const [workspace] = useState(() =>
-    makeWorkspace({ clock, viewer: user.id, zone: user.time_zone, sessionEnded }),
+    makeWorkspace({
+      clock,
+      viewer: user.id,
+      zone: user.time_zone,
+      hours: user.working_hours,
+      sessionEnded,
+    }),
   );
   const { state } = useObservable(workspace.connection);
   const wide = useMedia(WIDE);
@@ -43,7 +49,8 @@ function Frame({ user }: { readonly user: User }) {
   useEffect(() => session.onEndedElsewhere(sessionEnded), [session, sessionEnded]);
   useEffect(() => {
     workspace.zone.set(user.time_zone);
-  }, [user.time_zone, workspace]);
+    workspace.hours.set(user.working_hours);
+  }, [user.time_zone, user.working_hours, workspace]);
   useEffect(() => (live ? whenIdle(preloadParts) : undefined), [live]);
   useEffect(() => {
     // The browser asks, in words of its own, whether to leave what has not been sent.

@@ -6,8 +6,8 @@ import {
   redirect,
 } from "@tanstack/react-router";
 
-import { viewSearch, type ViewSearch } from "@/features/tasks/view/address";
-import { BUCKETS, type Bucket } from "@/shared/store/bucket";
+import { type BoardSearch, viewSearch } from "@/features/tasks/view/address";
+import { BUCKETS } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 
 import { Broken } from "./Broken";
@@ -74,7 +74,10 @@ const signIn = createRoute({
   beforeLoad: toBoardIfSignedIn,
   validateSearch: ({ next, ended }): SignInSearch => ({
     // Only paths of this page: a link must not lead elsewhere after signing in.
-    ...(typeof next === "string" && /^\/(today|projects|labels|tasks|insights|activity|settings)(\/|$)/.test(next) ? { next } : {}),
+    ...(typeof next === "string" &&
+    /^\/(today|projects|labels|tasks|insights|activity|settings)(\/|$)/.test(next)
+      ? { next }
+      : {}),
     ...(ended === true ? { ended } : {}),
   }),
 });
@@ -108,18 +111,11 @@ const verifyEmail = createRoute({
   staticData: { title: text.auth.verifyTitle },
 });
 
-interface BoardSearch extends ViewSearch {
-  /** The plan that is open over the board. */
-  readonly plan?: string;
-  /** The bucket that a phone shows. */
-  readonly bucket?: Bucket;
-}
-
 const board = createRoute({
   getParentRoute: () => member,
   id: "board",
   component: BoardRoute,
-  validateSearch: ({ plan, bucket, ...rest }): BoardSearch => {
+  validateSearch: ({ plan, bucket, ...rest }: Record<string, unknown>): BoardSearch => {
     const shown = BUCKETS.find((one) => one === bucket);
     return {
       ...viewSearch(rest),

@@ -47,8 +47,25 @@ export function usePlace(): Placed {
       ...(q === undefined ? {} : { q }),
       ...(order === undefined ? {} : { order }),
     });
-    return { view: { place, filter }, title, back: { to: pathOf(place), search: searchOf(filter) } };
-  }, [from, label, labelId, labels, order, priority, project, projectId, projects, q, taskId, today]);
+    return {
+      view: { place, filter },
+      title,
+      back: { to: pathOf(place), search: searchOf(filter) },
+    };
+  }, [
+    from,
+    label,
+    labelId,
+    labels,
+    order,
+    priority,
+    project,
+    projectId,
+    projects,
+    q,
+    taskId,
+    today,
+  ]);
 }
 
 function pathOf(place: Place): "/" {

@@ -1,5 +1,4 @@
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
-const tasks = (count: number) => plural(count, "task", "tasks");
 const quoted = (title: string) => `“${title}”`;
 
 /** What the frame and the board's tools say: places, filters, many at once, order. */
@@ -47,7 +46,8 @@ export const views = {
   },
   save: "Save",
   cancel: "Cancel",
-  removeLabel: (name: string) => `Delete the label ${quoted(name)}? Tasks lose it; nothing else happens.`,
+  removeLabel: (name: string) =>
+    `Delete the label ${quoted(name)}? Tasks lose it; nothing else happens.`,
   removeProject: (name: string) => `Delete the project ${quoted(name)}?`,
   removeWith: (count: number) => `It has ${plural(count, "open task", "open tasks")}.`,
   keepTasks: "Keep its tasks",

@@ -45,7 +45,12 @@ export function Menu({ label, items, className, children }: MenuProps) {
         onPointerEnter={panel.preload}
         onFocus={panel.preload}
         onClick={({ currentTarget }) => {
-          setHome(open ? null : (currentTarget.closest("dialog, [role=dialog], header, main, nav, [data-bar]") ?? document.body));
+          setHome(
+            open
+              ? null
+              : (currentTarget.closest("dialog, [role=dialog], header, main, nav, [data-bar]") ??
+                  document.body),
+          );
         }}
       >
         {children}

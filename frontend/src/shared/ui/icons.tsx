@@ -64,7 +64,9 @@ export const UserIcon = icon(
     <path d="M3 13.5a5 5 0 0 1 10 0" />
   </>,
 );
-export const InboxIcon = icon(<path d="M2.5 9.5 4 3.5h8l1.5 6v3h-11v-3Zm0 0h3.25l1 1.5h2.5l1-1.5h3.25" />);
+export const InboxIcon = icon(
+  <path d="M2.5 9.5 4 3.5h8l1.5 6v3h-11v-3Zm0 0h3.25l1 1.5h2.5l1-1.5h3.25" />,
+);
 export const TodayIcon = icon(
   <>
     <path d="M3 4h10v9H3zM3 6.75h10M5.75 2.5v3m4.5-3v3" />

@@ -5,7 +5,6 @@ import { useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
 import type { Bucket } from "@/shared/store/bucket";
 import { useDraftsOf, useReadyOf } from "@/shared/store/react";
-import { text } from "@/shared/text";
 import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
 
@@ -128,10 +127,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
       <Announcer />
       {wide ? (
         <div className={detail && !modal ? "pr-[420px]" : ""}>
-          <main
-            inert={covered}
-            className="grid grid-cols-1 content-start gap-4 px-6 pt-5 pb-28"
-          >
+          <main inert={covered} className="grid grid-cols-1 content-start gap-4 px-6 pt-5 pb-28">
             {line}
             <Toolbar title={title} searchRef={search} />
             {top}

@@ -144,7 +144,19 @@ export function useKeys({ quickAdd, search, onBucket, onHelp, onPalette }: Keys)
     return () => {
       document.removeEventListener("keydown", press);
     };
-  }, [commands, complete, hands, moves, onBucket, onHelp, onPalette, quickAdd, search, store, subject]);
+  }, [
+    commands,
+    complete,
+    hands,
+    moves,
+    onBucket,
+    onHelp,
+    onPalette,
+    quickAdd,
+    search,
+    store,
+    subject,
+  ]);
 }
 
 function isBusy(target: EventTarget | null): boolean {

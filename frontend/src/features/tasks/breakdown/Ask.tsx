@@ -28,7 +28,7 @@ import type { Subject } from "../workspace";
 import { dueOf } from "./due";
 import { Granularity } from "./Granularity";
 import { useAi } from "./useAi";
-import { useExplain } from "./useHands";
+import { useExplain } from "./useDesk";
 import { WhoWillMake } from "./Who";
 
 const USUAL_GRANULARITY = 3;

@@ -18,7 +18,7 @@ import { Making } from "./Making";
 import { NoPlan } from "./NoPlan";
 import { Plan } from "./Plan";
 import { Questions } from "./Questions";
-import { useHands } from "./useHands";
+import { useDesk } from "./useDesk";
 
 export interface DraftProps {
   /** As the server has told it. */
@@ -30,7 +30,7 @@ export interface DraftProps {
 
 /** A draft as it stands: being made, asking, ready, failed, or closed. */
 export function Draft({ told, onClose, onAskAnew }: DraftProps) {
-  const desk = useHands(told);
+  const desk = useDesk(told);
   const { subject, commands, store } = useWorkspace();
   const [asking, setAsking] = useState(false);
   const { draft, act } = desk;

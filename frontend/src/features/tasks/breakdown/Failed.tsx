@@ -11,7 +11,7 @@ import { MissedIcon } from "@/shared/ui/icons";
 import { useZone } from "../context";
 import { whenText } from "../deadline/when";
 import { Frame } from "./Frame";
-import type { Desk } from "./useHands";
+import type { Desk } from "./useDesk";
 
 interface FailedProps {
   readonly desk: Desk;

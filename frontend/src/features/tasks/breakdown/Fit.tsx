@@ -10,7 +10,7 @@ import { CheckIcon, MissedIcon } from "@/shared/ui/icons";
 
 import { useZone } from "../context";
 import { whenText } from "../deadline/when";
-import type { Desk } from "./useHands";
+import type { Desk } from "./useDesk";
 
 /** The first of them are the least painful. */
 const MOST_FIXES = 4;

@@ -5,7 +5,7 @@ import { useToday } from "@/shared/clock/useToday";
 import { useZone } from "../context";
 import { dueWords } from "./due";
 import { MadeBy } from "./Who";
-import type { Desk } from "./useHands";
+import type { Desk } from "./useDesk";
 
 interface FrameProps {
   readonly desk: Desk;

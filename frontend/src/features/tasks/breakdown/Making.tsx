@@ -9,7 +9,7 @@ import { Frame } from "./Frame";
 import { USUAL_CALENDAR } from "./layout";
 import { totalOf, work } from "./minutes";
 import { Strip } from "./Strip";
-import type { Desk } from "./useHands";
+import type { Desk } from "./useDesk";
 
 /** The steps as they come, one by one. */
 export function Making({ desk, onCancel }: { readonly desk: Desk; readonly onCancel: () => void }) {

@@ -22,7 +22,7 @@ import { Steps } from "./Steps";
 import { Strip } from "./Strip";
 import { Why } from "./Failed";
 import { useCalendar } from "./useAi";
-import { type Desk, useExplain } from "./useHands";
+import { type Desk, useExplain } from "./useDesk";
 
 interface PlanProps {
   readonly desk: Desk;

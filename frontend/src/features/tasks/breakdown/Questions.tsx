@@ -5,7 +5,7 @@ import { breakdown as text } from "@/shared/text/breakdown";
 import { Button } from "@/shared/ui/Button";
 
 import { Frame } from "./Frame";
-import type { Desk } from "./useHands";
+import type { Desk } from "./useDesk";
 
 const ANSWER_LIMIT = 1_000;
 

@@ -9,7 +9,7 @@ import { breakdown as text } from "@/shared/text/breakdown";
 
 import { moveStep, neighbour, patchStep, withoutStep } from "./edits";
 import { StepRow } from "./StepRow";
-import type { Desk } from "./useHands";
+import type { Desk } from "./useDesk";
 import { useReorder } from "./useReorder";
 
 interface StepsProps {

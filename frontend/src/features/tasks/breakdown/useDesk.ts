@@ -33,7 +33,7 @@ interface Pending {
 }
 
 /** One draft under the person's hands. */
-export function useHands(told: Breakdown): Desk {
+export function useDesk(told: Breakdown): Desk {
   const { store } = useWorkspace();
   const explainHere = useExplain();
   const [pending, setPending] = useState<readonly Pending[]>([]);

@@ -37,7 +37,9 @@ export function sentencesOf(entry: HistoryEntry, reading: Reading): readonly str
   const due = changes.some(({ field }) => field === "due_date");
   const sentences = changes.flatMap((change) =>
     // A day says more than the instant at which it ends.
-    due && change.field === "deadline" && change.after !== null ? [] : sentencesFor(change, reading),
+    due && change.field === "deadline" && change.after !== null
+      ? []
+      : sentencesFor(change, reading),
   );
   if (said !== undefined) return [said, ...sentences];
   return sentences.length > 0 ? sentences : [history.changed];

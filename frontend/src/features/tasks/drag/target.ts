@@ -4,7 +4,8 @@ import { type Day, DAYS } from "../board/groups";
 export type Place =
   | { readonly kind: "day"; readonly day: Day }
   | { readonly kind: "card"; readonly id: string; readonly day: Day }
-  | { readonly kind: "project" | "label"; readonly id: string }
+  | { readonly kind: "project"; readonly id: string }
+  | { readonly kind: "label"; readonly id: string }
   | { readonly kind: "completed" };
 
 export interface Target {

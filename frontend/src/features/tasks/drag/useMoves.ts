@@ -59,7 +59,10 @@ export function useMoves(): Moves {
         if (open.length === 1) commands.reschedule(first, onDay(first, day, at));
         else {
           // One deadline for all of them: one request, one way back.
-          commands.rescheduleAll(open, onDay({ ...first, deadline: null, due_date: null }, day, at));
+          commands.rescheduleAll(
+            open,
+            onDay({ ...first, deadline: null, due_date: null }, day, at),
+          );
         }
         hands.say(views.droppedOn(first.title, text.groups[day]));
       },

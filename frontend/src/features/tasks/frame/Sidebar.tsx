@@ -131,7 +131,11 @@ export function Sidebar({ onGo }: SidebarProps) {
             name={label.name}
             count={counts.byLabel.get(label.id) ?? 0}
             icon={
-              <span aria-hidden="true" data-colour={label.colour} className="w-4 text-center text-(--tag)">
+              <span
+                aria-hidden="true"
+                data-colour={label.colour}
+                className="w-4 text-center text-(--tag)"
+              >
                 #
               </span>
             }

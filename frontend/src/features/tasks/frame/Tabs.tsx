@@ -8,6 +8,7 @@ import { ChartIcon, CheckIcon, ClockIcon, MissedIcon } from "@/shared/ui/icons";
 
 import { Count } from "../board/Count";
 import { useBoard } from "../context";
+import type { BoardSearch } from "../view/address";
 
 const ICONS = { upcoming: ClockIcon, missed: MissedIcon, completed: CheckIcon };
 
@@ -31,7 +32,7 @@ export function Tabs() {
             <li key={bucket} className="contents">
               <Link
                 to={onBoard ? "." : "/"}
-                search={({ bucket: _before, ...rest }) => ({
+                search={({ bucket: _before, ...rest }: BoardSearch) => ({
                   ...(onBoard ? rest : {}),
                   ...(bucket === "upcoming" ? {} : { bucket }),
                 })}

@@ -111,7 +111,11 @@ export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
             ))}
             {labels.map(({ id, name, colour }) => (
               <Item key={id} id={id} name={name} onRun={go(`/labels/${id}`)}>
-                <span aria-hidden="true" data-colour={colour} className="w-4 text-center text-(--tag)">
+                <span
+                  aria-hidden="true"
+                  data-colour={colour}
+                  className="w-4 text-center text-(--tag)"
+                >
                   #
                 </span>
               </Item>

@@ -3,8 +3,12 @@ import type { ComponentProps } from "react";
 
 import { useTaskSearch } from "./useTaskSearch";
 
-interface TaskLinkProps extends ComponentProps<"a"> {
+interface TaskLinkProps extends Pick<
+  ComponentProps<"a">,
+  "className" | "onClick" | "draggable" | "children"
+> {
   readonly id: string;
+  readonly "data-control"?: string;
 }
 
 /** A way into a task that leaves the board behind it as it is. */

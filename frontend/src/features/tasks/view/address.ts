@@ -1,3 +1,5 @@
+import type { Bucket } from "@/shared/store/bucket";
+
 import { type Filter, NO_FILTER, type Place } from "./view";
 
 /** A view as an address has it: what is not narrowed is left out. */
@@ -9,6 +11,14 @@ export interface ViewSearch {
   readonly order?: "hand";
   /** Of an open task: the place that it was opened from. */
   readonly in?: string;
+}
+
+/** All that the board's address may say. */
+export interface BoardSearch extends ViewSearch {
+  /** The plan that is open over the board. */
+  readonly plan?: string;
+  /** The bucket that a phone shows. */
+  readonly bucket?: Bucket;
 }
 
 /** Reads what an address may say; anything else is as if it were not there. */

@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useCallback, useEffect, useRef } from "react";
 
 import { useView } from "../board/hands";
-import { searchOf } from "./address";
+import { type BoardSearch, searchOf } from "./address";
 import { type Filter, NO_FILTER, type View } from "./view";
 
 /** The view as it is when something is done, for what outlives one drawing. */
@@ -23,7 +23,7 @@ export function useSetFilter(): (change: Partial<Filter>) => void {
       void navigate({
         to: ".",
         // The address may be ahead of what is drawn.
-        search: ({ project, label, priority, q, order, ...rest }) => ({
+        search: ({ project, label, priority, q, order, ...rest }: BoardSearch) => ({
           ...rest,
           ...searchOf({
             ...NO_FILTER,

@@ -28,7 +28,13 @@ export interface View {
   readonly filter: Filter;
 }
 
-export const NO_FILTER: Filter = { project: null, label: null, priority: null, q: "", order: "time" };
+export const NO_FILTER: Filter = {
+  project: null,
+  label: null,
+  priority: null,
+  q: "",
+  order: "time",
+};
 
 export function isNarrowed({ project, label, priority, q }: Filter): boolean {
   return project !== null || label !== null || priority !== null || q.trim() !== "";
@@ -41,7 +47,10 @@ export interface Setting {
 }
 
 /** Whether a task belongs to a view. */
-export function matcher({ place, filter }: View, { zone, today }: Setting): (task: Task) => boolean {
+export function matcher(
+  { place, filter }: View,
+  { zone, today }: Setting,
+): (task: Task) => boolean {
   const words = fold(filter.q).split(/\s+/).filter(Boolean);
   const begins = startOfDay(today, zone);
   const ends = startOfDay(addDays(today, 1), zone);
