@@ -1,5 +1,5 @@
-import { lazyRouteComponent, Outlet, useLocation, useRouteContext } from "@tanstack/react-router";
-import { type ReactNode, Suspense } from "react";
+import { Outlet, useLocation, useRouteContext } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense } from "react";
 
 import { useObservable } from "@/shared/lib/observable";
 
@@ -9,9 +9,9 @@ import { Opening } from "./Opening";
 /** What needs an account, in one piece: fetched while the server is asked whose session it is. */
 export const memberRoutes = () => import("./memberRoutes");
 
-const SignedIn = lazyRouteComponent(memberRoutes, "SignedIn");
-const Board = lazyRouteComponent(memberRoutes, "Board");
-const Landing = lazyRouteComponent(() => import("./Landing"), "Landing");
+const SignedIn = lazy(async () => ({ default: (await memberRoutes()).SignedIn }));
+const Board = lazy(async () => ({ default: (await memberRoutes()).Board }));
+const Landing = lazy(async () => ({ default: (await import("./Landing")).Landing }));
 
 /** The frame of those who are signed in; at the front door, for others, what this is. */
 export function Member(): ReactNode {

@@ -11,7 +11,7 @@ export const views = {
   projects: "Projects",
   labels: "Labels",
   archived: (count: number) => `Archived ${count}`,
-  openCount: (name: string, count: number) => `${name}, ${count} open`,
+  open: "open",
   chooseView: "Choose what to see",
   goneProject: "This project does not exist any more.",
   goneLabel: "This label does not exist any more.",

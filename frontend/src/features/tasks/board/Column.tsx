@@ -82,6 +82,8 @@ function Rows({ bucket, rows }: { readonly bucket: Bucket; readonly rows: readon
     overscan: OVERSCAN,
     scrollMargin: margin,
     rangeExtractor: useCallback((range: Range) => withHeld(range, heldAt), [heldAt]),
+    // Cards that cross into an empty list are there at once, for the eye and the focus.
+    initialRect: { width: window.innerWidth, height: window.innerHeight },
     useFlushSync: false,
   });
   useEffect(
@@ -117,8 +119,9 @@ function Rows({ bucket, rows }: { readonly bucket: Bucket; readonly rows: readon
           row.stack === stack && row.task !== null ? [{ row, index, top }] : [],
         );
         const heading = drawn.find(({ row }) => row.stack === stack && row.task === null);
+        const Stacked = stack.day === null ? "div" : "section";
         return (
-          <section key={stack.name} aria-label={stack.name}>
+          <Stacked key={stack.name} aria-label={stack.day === null ? undefined : stack.name}>
             {heading && (
               <h3
                 ref={list.measureElement}
@@ -151,7 +154,7 @@ function Rows({ bucket, rows }: { readonly bucket: Bucket; readonly rows: readon
                 ))}
               </ul>
             )}
-          </section>
+          </Stacked>
         );
       })}
     </div>

@@ -66,7 +66,6 @@ function NameDialog({
         <label className="grid gap-1 text-meta text-muted">
           {views.name}
           <input
-            autoFocus
             required
             maxLength={NAME_LIMIT}
             autoComplete="off"
@@ -136,7 +135,7 @@ function RemoveDialog({
     return (
       <Dialog title={views.removeLabel(name)} onClose={onClose}>
         <div className="flex flex-wrap justify-end gap-2">
-          <Button look="plain" autoFocus onClick={onClose}>
+          <Button look="plain" onClick={onClose}>
             {views.cancel}
           </Button>
           <Button
@@ -156,7 +155,7 @@ function RemoveDialog({
     <Dialog title={views.removeProject(name)} onClose={onClose}>
       {count > 0 && <p className="mb-4 text-muted">{views.removeWith(count)}</p>}
       <div className="flex flex-wrap justify-end gap-2">
-        <Button look="plain" autoFocus onClick={onClose}>
+        <Button look="plain" onClick={onClose}>
           {views.cancel}
         </Button>
         <Button
@@ -193,6 +192,7 @@ function Dialog({ title, onClose, children }: DialogProps) {
   useEffect(() => {
     const opener = document.activeElement;
     dialog.current?.showModal();
+    dialog.current?.querySelector<HTMLElement>("input, button")?.focus();
     return () => {
       if (opener instanceof HTMLElement) opener.focus();
     };

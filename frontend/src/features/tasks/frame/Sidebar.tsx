@@ -79,8 +79,8 @@ export function Sidebar({ onGo }: SidebarProps) {
     />
   );
   return (
-    <nav aria-label={views.places} className="grid content-start gap-5 px-3 py-4">
-      <ul className="grid gap-0.5">
+    <nav aria-label={views.places} className="grid grid-cols-1 content-start gap-5 px-3 py-4">
+      <ul className="grid grid-cols-1 gap-0.5">
         <Item to="/" name={views.all} count={counts.open} icon={<InboxIcon />} onGo={onGo} />
         <Item
           to="/today"
@@ -196,14 +196,14 @@ interface SectionProps {
 
 function Section({ name, add, onAdd, children }: SectionProps) {
   return (
-    <section aria-label={name} className="grid gap-0.5">
+    <section aria-label={name} className="grid grid-cols-1 gap-0.5">
       <div className="flex items-center justify-between pl-2">
         <h2 className="text-meta text-muted">{name}</h2>
         <IconButton label={add} className="wide:size-7" onClick={onAdd}>
           <PlusIcon />
         </IconButton>
       </div>
-      <ul className="grid gap-0.5">{children}</ul>
+      <ul className="grid grid-cols-1 gap-0.5">{children}</ul>
     </section>
   );
 }
@@ -225,7 +225,6 @@ function Item({ to, name, icon, count, drop, menu, onGo }: ItemProps) {
       <Link
         to={to as "/"}
         activeOptions={{ exact: true, includeSearch: false }}
-        aria-label={count === undefined ? undefined : views.openCount(name, count)}
         className={`flex min-h-11 min-w-0 flex-1 items-center gap-2 rounded-card px-2 text-muted hover:bg-hover hover:text-ink aria-[current]:bg-hover aria-[current]:font-semibold aria-[current]:text-ink wide:min-h-8 ${menu ? "pr-9" : ""}`}
         onClick={onGo}
       >
@@ -236,6 +235,7 @@ function Item({ to, name, icon, count, drop, menu, onGo }: ItemProps) {
             className={`tabular text-meta font-normal text-muted ${menu ? "-mr-7 group-focus-within/item:invisible group-hover/item:invisible pointer-coarse:mr-2 pointer-coarse:visible" : ""}`}
           >
             {count}
+            <span className="sr-only"> {views.open}</span>
           </span>
         )}
       </Link>

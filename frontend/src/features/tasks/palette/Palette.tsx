@@ -42,6 +42,7 @@ export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
   const actions = useActions(opener);
   useEffect(() => {
     dialog.current?.showModal();
+    dialog.current?.querySelector("input")?.focus();
     return () => {
       if (opener?.isConnected && document.activeElement === document.body) opener.focus();
     };
@@ -74,7 +75,6 @@ export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
         <div className="flex items-center gap-2 border-b border-line px-4">
           <SearchIcon className="size-4 text-muted" />
           <Command.Input
-            autoFocus
             value={q}
             placeholder={keys.palettePlaceholder}
             className="min-h-12 flex-1 bg-transparent outline-none"
