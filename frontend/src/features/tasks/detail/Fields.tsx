@@ -120,7 +120,7 @@ function LabelsField({ task }: { readonly task: Task }) {
           <LabelChip key={id} id={id} />
         ))}
         <Menu
-          label={views.labels}
+          label={views.label}
           className={`${buttonClass("quiet", true)} border-dashed`}
           items={labels.map(({ id, name, colour }) => {
             const has = task.labels.includes(id);
