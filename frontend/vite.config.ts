@@ -27,7 +27,13 @@ export default defineConfig(({ command }) => ({
         // Few and whole chunks compress better than many small ones.
         codeSplitting: {
           groups: [
-            { name: "vendor", test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
+            {
+              name: "vendor",
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[^/]+)\//,
+            },
+            // Lists come with the board, popovers when the first one opens.
+            { name: "lists", test: /node_modules\/@tanstack\// },
+            { name: "popovers", test: /node_modules\/(radix-ui|@radix-ui|@floating-ui)\// },
             { name: "page", test: (id) => id.includes("/src/") && first.has(id) },
             // What several of the parts share that are fetched when they are wanted.
             { name: "common", test: /\/src\/(?!shared\/(forms\/|ui\/Field))/, minShareCount: 2 },

@@ -1,9 +1,17 @@
 import { Outlet, useNavigate, useRouteContext } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 
-import { ConnectionPill, NextDeadline, makeWorkspace, WorkspaceProvider } from "@/features/tasks";
+import {
+  ConnectionPill,
+  makeWorkspace,
+  NextDeadline,
+  Sidebar,
+  Tabs,
+  WorkspaceProvider,
+} from "@/features/tasks";
 import type { User } from "@/shared/api/types";
 import { whenIdle } from "@/shared/lib/idle";
+import { useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
 import { preloadParts } from "@/shared/ui/part";
 
@@ -13,7 +21,7 @@ import { Header } from "./Header";
 /** The frame of all that needs an account. Its workspace lives as long as the person stays. */
 export function SignedIn() {
   const { session } = useRouteContext({ from: "__root__" });
-  const user = useObservable(session.user);
+  const user = useObservable<User | null>(session.user);
   // Between the end of the session and the way out there is nobody to show anything to.
   return user && <Frame key={user.id} user={user} />;
 }
@@ -26,15 +34,23 @@ function Frame({ user }: { readonly user: User }) {
     void navigate({ to: "/signin", search: { ended: true } });
   }, [navigate, session]);
   const [workspace] = useState(() =>
-    makeWorkspace({ clock, viewer: user.id, zone: user.time_zone, sessionEnded }),
+    makeWorkspace({
+      clock,
+      viewer: user.id,
+      zone: user.time_zone,
+      hours: user.working_hours,
+      sessionEnded,
+    }),
   );
   const { state } = useObservable(workspace.connection);
+  const wide = useMedia(WIDE);
   const live = state === "live";
   useEffect(() => workspace.open(), [workspace]);
   useEffect(() => session.onEndedElsewhere(sessionEnded), [session, sessionEnded]);
   useEffect(() => {
     workspace.zone.set(user.time_zone);
-  }, [user.time_zone, workspace]);
+    workspace.hours.set(user.working_hours);
+  }, [user.time_zone, user.working_hours, workspace]);
   useEffect(() => (live ? whenIdle(preloadParts) : undefined), [live]);
   useEffect(() => {
     // The browser asks, in words of its own, whether to leave what has not been sent.
@@ -60,7 +76,17 @@ function Frame({ user }: { readonly user: User }) {
         }
         end={<AccountMenu user={user} />}
       />
-      <Outlet />
+      <div className="mx-auto flex max-w-[1680px]">
+        {wide && (
+          <div className="sticky top-[57px] h-[calc(100dvh-57px)] w-56 shrink-0 overflow-y-auto border-r border-line">
+            <Sidebar />
+          </div>
+        )}
+        <div className="min-w-0 flex-1">
+          <Outlet />
+        </div>
+      </div>
+      {!wide && <Tabs />}
     </WorkspaceProvider>
   );
 }

@@ -6,9 +6,12 @@ import {
   redirect,
 } from "@tanstack/react-router";
 
+import { type BoardSearch, viewSearch } from "@/features/tasks/view/address";
+import { BUCKETS } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 
 import { Broken } from "./Broken";
+import { BoardRoute, Member, memberRoutes } from "./Member";
 import { NotFound } from "./NotFound";
 import { Opening } from "./Opening";
 import { Root } from "./Root";
@@ -22,19 +25,23 @@ const root = createRootRouteWithContext<Services>()({
   errorComponent: Broken,
 });
 
-const memberRoutes = () => import("./memberRoutes");
-
-/** Where only those who are signed in may be; others sign in first and come back. */
+/**
+ * Where only those who are signed in may be; others sign in first and come back. At the front door
+ * others see what this is.
+ */
 const member = createRoute({
   getParentRoute: () => root,
   id: "member",
-  component: lazyRouteComponent(memberRoutes, "SignedIn"),
+  component: Member,
   pendingComponent: Opening,
   pendingMs: 0,
   beforeLoad: async ({ context, location }) => {
-    // Its code is on its way while the server is asked; that it may fail is for the route to say.
-    memberRoutes().catch(() => undefined);
-    if (await context.session.load()) return;
+    if (await context.session.load()) {
+      // Its code is on its way while the rest is made ready; that it may fail is for the frame to say.
+      memberRoutes().catch(() => undefined);
+      return;
+    }
+    if (location.pathname === "/") return;
     throw redirect({ to: "/signin", search: { next: location.pathname } });
   },
 });
@@ -47,7 +54,7 @@ const publicFrame = createRoute({
 
 /** Whoever is signed in has no business at the front door. */
 const toBoardIfSignedIn = async ({ context }: { context: Services }) => {
-  if (await context.session.load()) throw redirect({ to: "/tasks" });
+  if (await context.session.load()) throw redirect({ to: "/" });
 };
 
 const auth = () => import("./authRoutes");
@@ -59,13 +66,6 @@ interface SignInSearch {
   readonly ended?: boolean;
 }
 
-const landing = createRoute({
-  getParentRoute: () => publicFrame,
-  path: "/",
-  component: lazyRouteComponent(() => import("./Landing"), "Landing"),
-  beforeLoad: toBoardIfSignedIn,
-});
-
 const signIn = createRoute({
   getParentRoute: () => publicFrame,
   path: "/signin",
@@ -74,7 +74,10 @@ const signIn = createRoute({
   beforeLoad: toBoardIfSignedIn,
   validateSearch: ({ next, ended }): SignInSearch => ({
     // Only paths of this page: a link must not lead elsewhere after signing in.
-    ...(typeof next === "string" && /^\/(tasks|settings)(\/|$)/.test(next) ? { next } : {}),
+    ...(typeof next === "string" &&
+    /^\/(today|projects|labels|tasks|insights|activity|settings)(\/|$)/.test(next)
+      ? { next }
+      : {}),
     ...(ended === true ? { ended } : {}),
   }),
 });
@@ -108,23 +111,64 @@ const verifyEmail = createRoute({
   staticData: { title: text.auth.verifyTitle },
 });
 
-interface BoardSearch {
-  /** The plan that is open over the board. */
-  readonly plan?: string;
-}
-
-const tasks = createRoute({
+const board = createRoute({
   getParentRoute: () => member,
-  path: "/tasks",
-  component: lazyRouteComponent(memberRoutes, "Board"),
-  validateSearch: ({ plan }): BoardSearch => (typeof plan === "string" ? { plan } : {}),
+  id: "board",
+  component: BoardRoute,
+  validateSearch: ({ plan, bucket, ...rest }: Record<string, unknown>): BoardSearch => {
+    const shown = BUCKETS.find((one) => one === bucket);
+    return {
+      ...viewSearch(rest),
+      ...(typeof plan === "string" ? { plan } : {}),
+      ...(shown && shown !== "upcoming" ? { bucket: shown } : {}),
+    };
+  },
   // Here rather than at the root: the frame, and the changes that wait in it, must stand.
   errorComponent: Broken,
-  staticData: { title: text.board.title },
 });
 
-/** Drawn by the board itself, which stays in place behind it. */
-const task = createRoute({ getParentRoute: () => tasks, path: "$taskId", component: () => null });
+const nothing = () => null;
+/** The places of the board. It draws itself, whichever it is; an open task lies over or beside it. */
+const boardRoutes = board.addChildren([
+  createRoute({
+    getParentRoute: () => board,
+    path: "/",
+    component: nothing,
+    staticData: { title: text.board.title },
+  }),
+  createRoute({
+    getParentRoute: () => board,
+    path: "/today",
+    component: nothing,
+    staticData: { title: text.groups.today },
+  }),
+  createRoute({
+    getParentRoute: () => board,
+    path: "/projects/$projectId",
+    component: nothing,
+    staticData: { title: text.board.title },
+  }),
+  createRoute({
+    getParentRoute: () => board,
+    path: "/labels/$labelId",
+    component: nothing,
+    staticData: { title: text.board.title },
+  }),
+  createRoute({
+    getParentRoute: () => board,
+    path: "/tasks",
+    component: nothing,
+    beforeLoad: ({ search }) => {
+      throw redirect({ to: "/", search, replace: true });
+    },
+  }),
+  createRoute({
+    getParentRoute: () => board,
+    path: "/tasks/$taskId",
+    component: nothing,
+    staticData: { title: text.board.title },
+  }),
+]);
 
 const settings = createRoute({
   getParentRoute: () => member,
@@ -135,8 +179,8 @@ const settings = createRoute({
 });
 
 const routeTree = root.addChildren([
-  member.addChildren([tasks.addChildren([task]), settings]),
-  publicFrame.addChildren([landing, signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
+  member.addChildren([boardRoutes, settings]),
+  publicFrame.addChildren([signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
 ]);
 
 export function makeRouter(services: Services) {

@@ -4,7 +4,7 @@ import { type Change, changed, relabelled } from "@/shared/store/change";
 import { text } from "@/shared/text";
 
 import type { Desk } from "./commands";
-import { type Deadline, onTheWire } from "./deadline/deadline";
+import { type Deadline, NO_DEADLINE, onTheWire } from "./deadline/deadline";
 import { completion } from "./task";
 
 /** How many tasks one verb of a batch takes, and how many verbs one batch. As the API says. */
@@ -17,6 +17,8 @@ export interface ManyCommands {
   completeAll(tasks: readonly Task[], children?: Children): void;
   reopenAll(tasks: readonly Task[]): void;
   rescheduleAll(tasks: readonly Task[], deadline: Deadline): void;
+  /** Each to a deadline of its own. */
+  rescheduleEach(found: readonly { readonly task: Task; readonly deadline: Deadline }[]): void;
   prioritiseAll(tasks: readonly Task[], priority: Priority): void;
   /** Into a project, or into none. */
   move(tasks: readonly Task[], project: string | null): void;
@@ -28,6 +30,7 @@ export interface ManyCommands {
 }
 
 type TasksChanges = Extract<BatchOperation, { verb: "tasks.update" }>["fields"];
+type TaskUpdate = Extract<BatchOperation, { verb: "task.update" }>;
 type Verb = (ids: string[]) => BatchOperation;
 
 export function makeManyCommands(desk: Desk): ManyCommands {
@@ -96,6 +99,22 @@ export function makeManyCommands(desk: Desk): ManyCommands {
     rescheduleAll(tasks, deadline) {
       const message = text.toasts.rescheduledMany(tasks.length);
       update(tasks, message, (task) => set(task, deadline), onTheWire(deadline));
+    },
+
+    rescheduleEach(found) {
+      const deadlines = new Map(found.map(({ task, deadline }) => [task.id, deadline]));
+      const of = (id: string) => deadlines.get(id) ?? NO_DEADLINE;
+      doAll(
+        found.map(({ task }) => task),
+        text.toasts.rescheduledMany(found.length),
+        (task) => set(task, of(task.id)),
+        ([id = ""]) => ({
+          verb: "task.update",
+          id,
+          fields: onTheWire(of(id)) as TaskUpdate["fields"],
+        }),
+        { atOnce: 1 },
+      );
     },
 
     prioritiseAll(tasks, priority) {

@@ -12,6 +12,7 @@ import { TaskStore } from "@/shared/store/store";
 
 import { type Commands, makeCommands, tellRefusal } from "./commands";
 import type { Deadline } from "./deadline/deadline";
+import type { WorkingHours } from "./deadline/slot";
 
 export interface Connection {
   readonly state: ConnectionState;
@@ -40,12 +41,15 @@ export interface Workspace {
   readonly viewer: string;
   /** The zone in which this person reads and writes times. */
   readonly zone: Observable<string>;
+  /** When this person works; null for the usual hours. */
+  readonly hours: Observable<WorkingHours | null>;
 }
 
 interface LiveOptions {
   readonly clock: Clock;
   readonly viewer: string;
   readonly zone: string;
+  readonly hours: WorkingHours | null;
   readonly sessionEnded: () => void;
 }
 
@@ -127,6 +131,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
     subject: new Observable<Subject | null>(null),
     viewer,
     zone,
+    hours: new Observable(options.hours),
     commands: makeCommands({ clock, store, operations, zone: zone.get }),
     keepsChanges: () => keeper?.keepsChanges ?? false,
     open: () => {

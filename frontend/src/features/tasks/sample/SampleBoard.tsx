@@ -15,6 +15,7 @@ import { Count } from "../board/Count";
 import { NowLine } from "../board/NowLine";
 import { Travel } from "../board/Travel";
 import { useBoard, WorkspaceProvider } from "../context";
+import type { WorkingHours } from "../deadline/slot";
 import type { Connection, Subject, Workspace } from "../workspace";
 import { simulate } from "./simulation";
 
@@ -28,6 +29,7 @@ function sampleWorkspace(clock: Clock): Workspace {
     subject: new Observable<Subject | null>(null),
     viewer: "sample",
     zone: new Observable(browserZone()),
+    hours: new Observable<WorkingHours | null>(null),
     commands: IDLE,
   };
 }
