@@ -7,7 +7,7 @@ from taskengine.api.page import not_found, page
 from taskengine.health import healthz, metrics, readyz
 
 # The page's own paths; it knows what to show at each. At any other it says that there is nothing (404).
-_PAGE = r"^(?:|tasks|tasks/[^/]+|signin|signup|settings|forgot-password|account/.+)/?$"
+_PAGE = r"^(?:|tasks|tasks/[^/]+|insights|signin|signup|settings|forgot-password|account/.+)/?$"
 
 urlpatterns = [
     path("healthz", healthz),
