@@ -74,7 +74,9 @@ const signIn = createRoute({
   beforeLoad: toBoardIfSignedIn,
   validateSearch: ({ next, ended }): SignInSearch => ({
     // Only paths of this page: a link must not lead elsewhere after signing in.
-    ...(typeof next === "string" && /^\/(tasks|settings)(\/|$)/.test(next) ? { next } : {}),
+    ...(typeof next === "string" && /^\/(tasks|insights|settings)(\/|$)/.test(next)
+      ? { next }
+      : {}),
     ...(ended === true ? { ended } : {}),
   }),
 });
@@ -126,6 +128,14 @@ const tasks = createRoute({
 /** Drawn by the board itself, which stays in place behind it. */
 const task = createRoute({ getParentRoute: () => tasks, path: "$taskId", component: () => null });
 
+const insights = createRoute({
+  getParentRoute: () => member,
+  path: "/insights",
+  component: lazyRouteComponent(() => import("./Insights"), "Insights"),
+  errorComponent: Broken,
+  staticData: { title: text.header.insights },
+});
+
 const settings = createRoute({
   getParentRoute: () => member,
   path: "/settings",
@@ -135,7 +145,7 @@ const settings = createRoute({
 });
 
 const routeTree = root.addChildren([
-  member.addChildren([tasks.addChildren([task]), settings]),
+  member.addChildren([tasks.addChildren([task]), insights, settings]),
   publicFrame.addChildren([landing, signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
 ]);
 
