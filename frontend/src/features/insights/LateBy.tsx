@@ -47,8 +47,9 @@ function barText({ until_s }: Histogram[number]): string {
   return until_s === null ? text.lateness.longer : text.lateness.upTo(spanText(until_s));
 }
 
+/** For the axis, which has little room. */
 function shortText({ until_s }: Histogram[number]): string {
-  return until_s === null ? text.lateness.longer : spanText(until_s);
+  return until_s === null ? text.lateness.over : (text.lateness.short[until_s] ?? "");
 }
 
 interface BarsProps {

@@ -21,23 +21,25 @@ export function Misses({ matrix }: { readonly matrix: Matrix }) {
     <Panel
       question={text.misses.question}
       answer={
-        worst
-          ? text.misses.most(
-              worst.total,
-              worst.onDay,
-              weekday(worst.day, "long"),
-              hourText(worst.hour),
-            )
-          : text.misses.none
+        worst === null
+          ? text.misses.none
+          : worst.total === 1
+            ? text.misses.one(weekday(worst.day, "long"), hourText(worst.hour))
+            : text.misses.most(
+                worst.total,
+                worst.onDay,
+                weekday(worst.day, "long"),
+                hourText(worst.hour),
+              )
       }
       table={
         worst ? (
           <Figures
             caption={text.misses.question}
-            columns={[text.misses.columns.day, ...HOURS.map(hourText)]}
-            rows={days.map((day) => [
-              weekday(day, "long"),
-              ...HOURS.map((hour) => number(matrix[day]?.[hour] ?? 0)),
+            columns={[text.misses.columns.hour, ...days.map((day) => weekday(day, "short"))]}
+            rows={HOURS.map((hour) => [
+              hourText(hour),
+              ...days.map((day) => number(matrix[day]?.[hour] ?? 0)),
             ])}
           />
         ) : null

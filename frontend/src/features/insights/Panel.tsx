@@ -94,7 +94,7 @@ export function Figures({ caption, columns, rows }: FiguresProps) {
             <th
               key={place}
               scope="col"
-              className={`border-b border-line-strong py-2 font-semibold ${place > 0 ? "pl-3 text-right" : "pr-3"}`}
+              className={`border-b border-line-strong py-2 font-semibold whitespace-nowrap ${place > 0 ? "pl-3 text-right" : "pr-3"}`}
             >
               {name}
             </th>
@@ -108,7 +108,10 @@ export function Figures({ caption, columns, rows }: FiguresProps) {
               {name}
             </th>
             {values.map((value, place) => (
-              <td key={place} className="border-b border-line py-2 pl-3 text-right">
+              <td
+                key={place}
+                className="border-b border-line py-2 pl-3 text-right whitespace-nowrap"
+              >
                 {value}
               </td>
             ))}

@@ -38,10 +38,10 @@ export function Soon({ soon, now, zone }: SoonProps) {
         first ? (
           <Figures
             caption={text.soon.question}
-            columns={[text.soon.columns.time, text.soon.columns.title, text.soon.columns.estimate]}
+            columns={[text.soon.columns.title, text.soon.columns.time, text.soon.columns.estimate]}
             rows={soon.map((task) => [
-              time(task),
               task.title,
+              time(task),
               task.estimate_min === null ? text.numbers.none : work(task.estimate_min),
             ])}
           />

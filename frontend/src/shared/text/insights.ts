@@ -40,7 +40,7 @@ export const insights = {
       `${count} tasks. The next is ${quoted(title)}, at ${time}.`,
     now: "now",
     more: (count: number) => `${count} more on the board`,
-    columns: { time: "Due", title: "Task", estimate: "Estimate" },
+    columns: { title: "Task", time: "Due", estimate: "Estimate" },
     due: (time: string, count: number) => `${time}: ${plural(count, "task", "tasks")}`,
   },
 
@@ -78,11 +78,13 @@ export const insights = {
   misses: {
     question: "When do you miss deadlines?",
     none: "You have missed none in twelve weeks.",
+    one: (day: string, hour: string) =>
+      `The one deadline that you missed in twelve weeks fell on a ${day}, around ${hour}.`,
     most: (total: number, onDay: number, day: string, hour: string) =>
-      `Of ${plural(total, "missed deadline", "missed deadlines")} in twelve weeks ${onDay} ${onDay === 1 ? "was" : "were"} on a ${day}, most often from ${hour} on.`,
+      `${onDay} of the ${total} deadlines that you missed in twelve weeks fell on a ${day}, most often around ${hour}.`,
     cell: (day: string, hour: string, count: number) =>
       `${day}, ${hour}: ${plural(count, "missed deadline", "missed deadlines")}`,
-    columns: { day: "Day" },
+    columns: { hour: "Hour" },
     fewer: "Fewer",
     more: "More",
   },
@@ -103,6 +105,16 @@ export const insights = {
       259200: "3 days",
       604800: "1 week",
     } as Readonly<Record<number, string>>,
+    /** The same in few letters. */
+    short: {
+      900: "15 m",
+      3600: "1 h",
+      14400: "4 h",
+      86400: "1 d",
+      259200: "3 d",
+      604800: "1 w",
+    } as Readonly<Record<number, string>>,
+    over: "more",
     columns: { late: "Late by", tasks: "Tasks" },
   },
 
