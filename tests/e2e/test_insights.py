@@ -41,7 +41,7 @@ def test_what_is_made_in_another_window_moves_the_insights_without_a_reload(
     assert asked.count(200) <= 3
 
     for scheme in ("light", "dark"):
-        assert violations(first, scheme=scheme) == []  # type: ignore[arg-type]
+        assert violations(first, scheme=scheme) == []
     for button in first.get_by_role("button", name="Show as a table").all():
         button.click()
     expect(first.get_by_role("cell", name="10 h").first).to_be_visible()
