@@ -15,7 +15,7 @@ const arrow = (files, forbidden, why) => ({
 });
 
 const UPWARD = ["^@/(app|features|test)(/|$)", "(^|/)\\.\\./.*(app|features)/"];
-const FEATURES = ["auth", "landing", "settings", "tasks"];
+const FEATURES = ["auth", "insights", "landing", "settings", "tasks"];
 
 export default defineConfig(
   { ignores: ["dist", "coverage", "public", "src/shared/api/schema.d.ts"] },

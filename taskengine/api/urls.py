@@ -24,6 +24,7 @@ from taskengine.api.errors import not_found
 from taskengine.api.export import ExportView
 from taskengine.api.history import HistoryView
 from taskengine.api.imports import ImportView
+from taskengine.api.insights import InsightsView
 from taskengine.api.labels import LabelListView, LabelView
 from taskengine.api.people import PersonListView, PersonView
 from taskengine.api.projects import ProjectListView, ProjectMoveView, ProjectView
@@ -73,6 +74,7 @@ urlpatterns = [
     path("operations/", ActivityView.as_view(), name="operations"),
     path("export/", ExportView.as_view(), name="export"),
     path("import/", ImportView.as_view(), name="import"),
+    path("insights/", InsightsView.as_view(), name="insights"),
     path("undo/", UndoView.as_view(), name="undo"),
     path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
     path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),

@@ -68,6 +68,7 @@ SCOPES: Final[Mapping[str, tuple[tuple[Scope, ...], ...]]] = {
     "docs": _NONE,
     "export": _NONE,
     "import": _NONE,
+    "insights": _TASKS,
     "labels": _TASKS,
     "operations": _TASKS,
     "projects": _TASKS,

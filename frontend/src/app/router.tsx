@@ -170,6 +170,14 @@ const boardRoutes = board.addChildren([
   }),
 ]);
 
+const insights = createRoute({
+  getParentRoute: () => member,
+  path: "/insights",
+  component: lazyRouteComponent(() => import("./Insights"), "Insights"),
+  errorComponent: Broken,
+  staticData: { title: text.header.insights },
+});
+
 const settings = createRoute({
   getParentRoute: () => member,
   path: "/settings",
@@ -179,7 +187,7 @@ const settings = createRoute({
 });
 
 const routeTree = root.addChildren([
-  member.addChildren([boardRoutes, settings]),
+  member.addChildren([boardRoutes, insights, settings]),
   publicFrame.addChildren([signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
 ]);
 

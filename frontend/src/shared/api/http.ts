@@ -38,6 +38,28 @@ export async function send(method: Method, path: string, request: Request = {}):
   throw readError(response.status, body, response.headers.get("Retry-After"));
 }
 
+/** What was read, and the tag that it was read with. */
+export interface Tagged<T> {
+  readonly body: T;
+  readonly tag: string | null;
+}
+
+/** Reads again what was `known`, if it was: null where it is still just that. */
+export async function readAgain<T>(path: string, known: string | null): Promise<Tagged<T> | null> {
+  const headers = new Headers({ Accept: "application/json" });
+  if (known !== null) headers.set("If-None-Match", known);
+  // The tag is ours to keep: a browser's own cache would hide that nothing has changed.
+  const response = await fetchOrThrow(path, {
+    headers,
+    credentials: "same-origin",
+    cache: "no-store",
+  });
+  if (response.status === 304) return null;
+  const body = await readJson(response);
+  if (response.ok) return { body: body as T, tag: response.headers.get("ETag") };
+  throw readError(response.status, body, response.headers.get("Retry-After"));
+}
+
 async function fetchOrThrow(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init);

@@ -13,6 +13,7 @@ export type Step = Readonly<components["schemas"]["Step"]>;
 export type Misfit = Readonly<components["schemas"]["Misfit"]>;
 export type Fix = Readonly<components["schemas"]["Fix"]>;
 export type Taken = Readonly<components["schemas"]["Taken"]>;
+export type Insights = Readonly<components["schemas"]["Insights"]>;
 export type Ai = Readonly<components["schemas"]["Ai"]>;
 
 export type BreakdownRequest = Partial<components["schemas"]["BreakdownCreateRequest"]>;

@@ -34,6 +34,7 @@ export const en = {
     next: "Next:",
     account: (name: string) => `Account: ${name}`,
     guest: "Guest",
+    insights: "Insights",
     settings: "Settings",
     signOut: "Sign out",
     signOutAnyway: "Sign out anyway",
