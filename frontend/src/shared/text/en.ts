@@ -1,5 +1,8 @@
+import { nounOf, pluralOf } from "./plurals";
+
 const two = (value: number) => String(value).padStart(2, "0");
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+const plural = pluralOf("en");
+const noun = nounOf("en");
 const quoted = (title: string) => `“${title}”`;
 /** Enough of a title to know it by. */
 const short = (title: string) =>
@@ -34,10 +37,11 @@ export const en = {
     account: (name: string) => `Account: ${name}`,
     guest: "Guest",
     settings: "Settings",
+    activity: "Activity",
     signOut: "Sign out",
     signOutAnyway: "Sign out anyway",
     unsent: (count: number) =>
-      `${plural(count, "change has", "changes have")} not been sent yet. If you sign out now, ${count === 1 ? "it is" : "they are"} lost.`,
+      `${plural(count, "change has", "changes have")} not been sent yet. If you sign out now, ${noun(count, "it is", "they are")} lost.`,
     theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
   },
 
@@ -225,6 +229,11 @@ export const en = {
     toBoard: "To the board",
     toSignIn: "To sign-in",
     verifyFirst: "Look into your mail: a link there confirms your address. Then sign in.",
+  },
+
+  notices: {
+    missed: "The deadline has passed.",
+    soon: (minutes: number) => `Due in ${plural(minutes, "minute", "minutes")}.`,
   },
 
   confirm: {

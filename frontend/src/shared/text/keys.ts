@@ -1,5 +1,6 @@
-/** What the list of keys says; loaded with it. */
-export const keys = {
+import { translated } from "./language";
+
+const english = {
   title: "Keyboard",
   add: "Add a task",
   move: "Move down and up",
@@ -10,3 +11,6 @@ export const keys = {
   close: "Close",
   help: "This list",
 };
+
+/** What the list of keys says; loaded with it. */
+export const keys = translated("keys", english);

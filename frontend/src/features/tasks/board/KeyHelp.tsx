@@ -5,7 +5,7 @@ import { keys } from "@/shared/text/keys";
 import { IconButton } from "@/shared/ui/Button";
 import { CloseIcon } from "@/shared/ui/icons";
 
-const KEYS: readonly (readonly [string, string])[] = [
+const keyList = (): readonly (readonly [string, string])[] => [
   ["q", keys.add],
   ["j k", keys.move],
   ["Enter", keys.open],
@@ -39,7 +39,7 @@ export default function KeyHelp({ onClose }: KeyHelpProps) {
         </IconButton>
       </div>
       <dl className="grid grid-cols-[4rem_1fr] gap-y-2">
-        {KEYS.map(([key, what]) => (
+        {keyList().map(([key, what]) => (
           <div key={key} className="contents">
             <dt>
               <kbd className="font-sans text-accent">{key}</kbd>

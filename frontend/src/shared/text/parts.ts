@@ -1,0 +1,16 @@
+import type { activity } from "./activity";
+import type { breakdown } from "./breakdown";
+import type { en } from "./en";
+import type { keys } from "./keys";
+import type { landing } from "./landing";
+import type { settings } from "./settings";
+
+/** The parts of the catalogue. Another language has all of them, which its type makes sure of. */
+export interface Parts {
+  readonly activity: typeof activity;
+  readonly breakdown: typeof breakdown;
+  readonly board: typeof en;
+  readonly keys: typeof keys;
+  readonly landing: typeof landing;
+  readonly settings: typeof settings;
+}
