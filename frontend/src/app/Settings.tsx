@@ -1,4 +1,4 @@
-import { useNavigate, useRouteContext } from "@tanstack/react-router";
+import { useNavigate, useParams, useRouteContext } from "@tanstack/react-router";
 
 import { useObservable } from "@/shared/lib/observable";
 import { part } from "@/shared/ui/part";
@@ -9,16 +9,18 @@ const page = part(() => import("@/features/settings/SettingsPage"));
 export function Settings() {
   const { session } = useRouteContext({ from: "__root__" });
   const user = useObservable(session.user);
+  const { section } = useParams({ strict: false });
   const navigate = useNavigate();
   return (
     user && (
       <page.Part
         of={{
           user,
+          section,
           onChanged: (changed) => {
             session.update(changed);
           },
-          onDeleted: () => {
+          onGone: () => {
             session.end();
             void navigate({ to: "/" });
           },

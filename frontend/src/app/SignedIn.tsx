@@ -1,14 +1,16 @@
 import { Outlet, useNavigate, useRouteContext } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { Fragment, useCallback, useEffect, useState } from "react";
 
 import { ConnectionPill, NextDeadline, makeWorkspace, WorkspaceProvider } from "@/features/tasks";
 import type { User } from "@/shared/api/types";
 import { whenIdle } from "@/shared/lib/idle";
 import { useObservable } from "@/shared/lib/observable";
+import { language } from "@/shared/text/language";
 import { preloadParts } from "@/shared/ui/part";
 
 import { AccountMenu } from "./AccountMenu";
 import { Header } from "./Header";
+import { useNotices } from "./useNotices";
 
 /** The frame of all that needs an account. Its workspace lives as long as the person stays. */
 export function SignedIn() {
@@ -30,12 +32,14 @@ function Frame({ user }: { readonly user: User }) {
   );
   const { state } = useObservable(workspace.connection);
   const live = state === "live";
+  const spoken = useObservable(language);
   useEffect(() => workspace.open(), [workspace]);
   useEffect(() => session.onEndedElsewhere(sessionEnded), [session, sessionEnded]);
   useEffect(() => {
     workspace.zone.set(user.time_zone);
   }, [user.time_zone, workspace]);
   useEffect(() => (live ? whenIdle(preloadParts) : undefined), [live]);
+  useNotices(workspace);
   useEffect(() => {
     // The browser asks, in words of its own, whether to leave what has not been sent.
     const leave = (event: BeforeUnloadEvent) => {
@@ -48,18 +52,21 @@ function Frame({ user }: { readonly user: User }) {
   }, [workspace]);
   return (
     <WorkspaceProvider value={workspace}>
-      <Header
-        middle={
-          <>
-            <div className="flex min-w-0 flex-1 justify-start">
-              <NextDeadline />
-            </div>
-            <ConnectionPill />
-          </>
-        }
-        end={<AccountMenu user={user} />}
-      />
-      <Outlet />
+      {/* Another language is another page over the same workspace. */}
+      <Fragment key={spoken}>
+        <Header
+          middle={
+            <>
+              <div className="flex min-w-0 flex-1 justify-start">
+                <NextDeadline />
+              </div>
+              <ConnectionPill />
+            </>
+          }
+          end={<AccountMenu user={user} />}
+        />
+        <Outlet />
+      </Fragment>
     </WorkspaceProvider>
   );
 }

@@ -7,7 +7,9 @@ import {
 } from "@tanstack/react-router";
 
 import { text } from "@/shared/text";
+import { speakAs } from "@/shared/text/language";
 
+import { Activity } from "./Activity";
 import { Broken } from "./Broken";
 import { NotFound } from "./NotFound";
 import { Opening } from "./Opening";
@@ -34,7 +36,9 @@ const member = createRoute({
   beforeLoad: async ({ context, location }) => {
     // Its code is on its way while the server is asked; that it may fail is for the route to say.
     memberRoutes().catch(() => undefined);
-    if (await context.session.load()) return;
+    const user = await context.session.load();
+    // Before anything of theirs is drawn, so that nothing changes its language before their eyes.
+    if (user) return void (await speakAs(user.language));
     throw redirect({ to: "/signin", search: { next: location.pathname } });
   },
 });
@@ -70,11 +74,13 @@ const signIn = createRoute({
   getParentRoute: () => publicFrame,
   path: "/signin",
   component: lazyRouteComponent(auth, "SignIn"),
-  staticData: { title: text.auth.signInTitle },
+  staticData: { title: () => text.auth.signInTitle },
   beforeLoad: toBoardIfSignedIn,
   validateSearch: ({ next, ended }): SignInSearch => ({
     // Only paths of this page: a link must not lead elsewhere after signing in.
-    ...(typeof next === "string" && /^\/(tasks|settings)(\/|$)/.test(next) ? { next } : {}),
+    ...(typeof next === "string" && /^\/(tasks|settings|activity)(\/|$)/.test(next)
+      ? { next }
+      : {}),
     ...(ended === true ? { ended } : {}),
   }),
 });
@@ -83,7 +89,7 @@ const signUp = createRoute({
   getParentRoute: () => publicFrame,
   path: "/signup",
   component: lazyRouteComponent(auth, "SignUp"),
-  staticData: { title: text.auth.signUpTitle },
+  staticData: { title: () => text.auth.signUpTitle },
   beforeLoad: toBoardIfSignedIn,
 });
 
@@ -91,21 +97,21 @@ const forgotPassword = createRoute({
   getParentRoute: () => publicFrame,
   path: "/forgot-password",
   component: lazyRouteComponent(auth, "ForgotPassword"),
-  staticData: { title: text.auth.forgotTitle },
+  staticData: { title: () => text.auth.forgotTitle },
 });
 
 const resetPassword = createRoute({
   getParentRoute: () => publicFrame,
   path: "/account/password/reset/$key",
   component: lazyRouteComponent(auth, "ResetPassword"),
-  staticData: { title: text.auth.resetTitle },
+  staticData: { title: () => text.auth.resetTitle },
 });
 
 const verifyEmail = createRoute({
   getParentRoute: () => publicFrame,
   path: "/account/verify-email/$key",
   component: lazyRouteComponent(auth, "VerifyEmail"),
-  staticData: { title: text.auth.verifyTitle },
+  staticData: { title: () => text.auth.verifyTitle },
 });
 
 interface BoardSearch {
@@ -120,7 +126,7 @@ const tasks = createRoute({
   validateSearch: ({ plan }): BoardSearch => (typeof plan === "string" ? { plan } : {}),
   // Here rather than at the root: the frame, and the changes that wait in it, must stand.
   errorComponent: Broken,
-  staticData: { title: text.board.title },
+  staticData: { title: () => text.board.title },
 });
 
 /** Drawn by the board itself, which stays in place behind it. */
@@ -131,11 +137,30 @@ const settings = createRoute({
   path: "/settings",
   component: Settings,
   errorComponent: Broken,
-  staticData: { title: text.header.settings },
+  staticData: { title: () => text.header.settings },
+});
+
+/** Drawn by the settings themselves: which of their sections is open. */
+const settingsSection = createRoute({
+  getParentRoute: () => settings,
+  path: "$section",
+  component: () => null,
+});
+
+const activity = createRoute({
+  getParentRoute: () => member,
+  path: "/activity",
+  component: Activity,
+  errorComponent: Broken,
+  staticData: { title: () => text.header.activity },
 });
 
 const routeTree = root.addChildren([
-  member.addChildren([tasks.addChildren([task]), settings]),
+  member.addChildren([
+    tasks.addChildren([task]),
+    settings.addChildren([settingsSection]),
+    activity,
+  ]),
   publicFrame.addChildren([landing, signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
 ]);
 

@@ -19,18 +19,20 @@ const ada: User = {
 const guest: User = { ...ada, email: "guest", is_guest: true };
 const fetched = vi.fn<typeof fetch>();
 const onChanged = vi.fn();
-const onDeleted = vi.fn();
+const onGone = vi.fn();
 
 beforeEach(() => {
   fetched.mockReset();
   onChanged.mockReset();
-  onDeleted.mockReset();
+  onGone.mockReset();
   vi.stubGlobal("fetch", fetched);
   document.cookie = "csrftoken=abc";
 });
 
-async function open(user: User) {
-  await renderPage(<SettingsPage user={user} onChanged={onChanged} onDeleted={onDeleted} />);
+async function open(user: User, section?: string) {
+  await renderPage(
+    <SettingsPage user={user} section={section} onChanged={onChanged} onGone={onGone} />,
+  );
   await screen.findByRole("heading", { name: "Settings" });
 }
 
@@ -83,7 +85,7 @@ describe("the account", () => {
     expect(fetched).not.toHaveBeenCalled();
     await userEvent.click(screen.getByRole("button", { name: "Delete everything" }));
     await vi.waitFor(() => {
-      expect(onDeleted).toHaveBeenCalledTimes(1);
+      expect(onGone).toHaveBeenCalledTimes(1);
     });
   });
 
@@ -102,7 +104,7 @@ describe("the account", () => {
     await userEvent.type(screen.getByLabelText("Your password, to confirm"), "secret");
     await remove();
     await vi.waitFor(() => {
-      expect(onDeleted).toHaveBeenCalledTimes(1);
+      expect(onGone).toHaveBeenCalledTimes(1);
     });
     expect(fetched.mock.calls[0]?.[1]?.body).toBe('{"password":"secret"}');
   });
