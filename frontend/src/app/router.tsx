@@ -9,7 +9,6 @@ import {
 import { text } from "@/shared/text";
 import { speakAs } from "@/shared/text/language";
 
-import { Activity } from "./Activity";
 import { Broken } from "./Broken";
 import { NotFound } from "./NotFound";
 import { Opening } from "./Opening";
@@ -150,7 +149,7 @@ const settingsSection = createRoute({
 const activity = createRoute({
   getParentRoute: () => member,
   path: "/activity",
-  component: Activity,
+  component: lazyRouteComponent(memberRoutes, "Activity"),
   errorComponent: Broken,
   staticData: { title: () => text.header.activity },
 });

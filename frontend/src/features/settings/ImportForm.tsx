@@ -108,6 +108,7 @@ export function ImportForm() {
   return (
     <form
       className="grid gap-4"
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
         if (file && file.size <= LIMIT_BYTES) void look(file);
@@ -117,7 +118,6 @@ export function ImportForm() {
         label={settings.importFile}
         type="file"
         name="file"
-        required
         accept=".json,.csv,application/json,text/csv"
         onChange={(event) => {
           take(event.target.files?.[0] ?? null);
@@ -143,7 +143,7 @@ export function ImportForm() {
         />
       )}
       <FormError message={problem ?? undefined} />
-      <Button type="submit" className="justify-self-start" disabled={busy}>
+      <Button type="submit" className="justify-self-start" disabled={busy || !file}>
         {settings.importLook}
       </Button>
     </form>

@@ -67,8 +67,15 @@ describe("the zone", () => {
 });
 
 it("says which password was wrong, and puts the focus there", async () => {
-  refuse(400, { errors: [{ param: "current_password", code: "enter_current_password" }] });
-  await open(ada);
+  const wrong = { errors: [{ param: "current_password", code: "enter_current_password" }] };
+  fetched.mockImplementation((path) =>
+    Promise.resolve(
+      (path as string).includes("/password/")
+        ? Response.json(wrong, { status: 400 })
+        : Response.json({ results: [], next_cursor: null }),
+    ),
+  );
+  await open(ada, "security");
   await userEvent.type(screen.getByLabelText("Current password"), "wrong");
   await userEvent.type(screen.getByLabelText("New password"), "a good new one{Enter}");
   expect(await screen.findByText("That is not your password.")).toBeVisible();
