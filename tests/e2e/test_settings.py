@@ -166,5 +166,6 @@ def keep_picture(page: Page, path: str) -> None:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
         for size, width in (("wide", 1280), ("phone", 390)):
             page.set_viewport_size({"width": width, "height": 844})
+            page.evaluate("new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 100)))")
             page.screenshot(path=f"{folder}/{name}-{size}-{scheme}.png", full_page=True)
     page.set_viewport_size({"width": 1280, "height": 720})

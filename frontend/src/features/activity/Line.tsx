@@ -25,7 +25,7 @@ export function Line({ entry, zone, openable, onOpen, onUndo }: LineProps) {
       <time
         dateTime={new Date(at).toISOString()}
         title={wholeTime(at, zone)}
-        className="tabular text-meta text-muted"
+        className="tabular self-start pt-[7px] text-meta text-muted"
       >
         {timeText(at, zone)}
       </time>

@@ -10,9 +10,9 @@ export function AccountSection({ user, onChanged, onGone }: SectionProps) {
   return (
     <>
       <Part title={settings.profile}>
-        <ZoneForm user={user} onChanged={onChanged} />
         <LanguageChoice user={user} onChanged={onChanged} />
         <ThemeChoice />
+        <ZoneForm user={user} onChanged={onChanged} />
       </Part>
       <Part title={settings.deleteTitle}>
         <DeleteAccount user={user} onDeleted={onGone} />

@@ -111,7 +111,7 @@ function DayRow({ day, spans, onChange }: DayRowProps) {
               <input
                 type="time"
                 aria-label={settings.from(name)}
-                className="field tabular max-w-32"
+                className="field tabular min-w-0 flex-1 px-2! sm:max-w-36"
                 value={from}
                 onChange={(event) => {
                   change([event.target.value, to]);
@@ -123,7 +123,7 @@ function DayRow({ day, spans, onChange }: DayRowProps) {
               <input
                 type="time"
                 aria-label={settings.to(name)}
-                className="field tabular max-w-32"
+                className="field tabular min-w-0 flex-1 px-2! sm:max-w-36"
                 value={to}
                 onChange={(event) => {
                   change([from, event.target.value]);
@@ -143,7 +143,7 @@ function DayRow({ day, spans, onChange }: DayRowProps) {
       </div>
       <IconButton
         label={settings.addHours(name)}
-        className="max-sm:row-start-1"
+        className="max-sm:row-start-1 wide:mt-1"
         disabled={spans.length >= MOST_A_DAY}
         onClick={() => {
           onChange([...spans, nextSpan(spans)]);

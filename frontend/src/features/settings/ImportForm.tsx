@@ -118,6 +118,7 @@ export function ImportForm() {
         label={settings.importFile}
         type="file"
         name="file"
+        className="field py-1.5! pl-1.5! file:mr-3 file:min-h-[30px] file:rounded-card file:border-0 file:bg-hover file:px-3 file:text-ink"
         accept=".json,.csv,application/json,text/csv"
         onChange={(event) => {
           take(event.target.files?.[0] ?? null);

@@ -36,9 +36,6 @@ async function open(user: User, section?: string) {
   await screen.findByRole("heading", { name: "Settings" });
 }
 
-const refuse = (status: number, body: unknown) =>
-  fetched.mockImplementation(() => Promise.resolve(Response.json(body, { status })));
-
 it("has a way back to the board", async () => {
   await open(ada);
   expect(screen.getByRole("link", { name: "To the board" })).toHaveAttribute("href", "/tasks");

@@ -25,6 +25,11 @@ const SECTIONS = {
 type SectionName = keyof typeof SECTIONS;
 const NAMES = Object.keys(SECTIONS) as SectionName[];
 
+/** On a phone the row of sections is longer than the screen. */
+function bringIntoView(link: HTMLElement | null): void {
+  link?.scrollIntoView({ block: "nearest", inline: "center" });
+}
+
 interface SettingsPageProps extends SectionProps {
   /** What the address says; whatever is none of the sections opens the first. */
   readonly section?: string | undefined;
@@ -35,7 +40,7 @@ export default function SettingsPage({ section, ...rest }: SettingsPageProps) {
   const Section = SECTIONS[open];
   const { user } = rest;
   return (
-    <div className="mx-auto grid w-full max-w-[960px] content-start gap-6 px-4 pt-8 pb-24 sm:px-8 wide:grid-cols-[200px_minmax(0,560px)] wide:gap-x-16">
+    <main className="mx-auto grid w-full max-w-[960px] content-start gap-6 px-4 pt-8 pb-24 sm:px-8 wide:grid-cols-[200px_minmax(0,560px)] wide:gap-x-16">
       <div className="wide:col-span-2">
         <div className="flex items-center gap-1">
           <Link
@@ -52,7 +57,7 @@ export default function SettingsPage({ section, ...rest }: SettingsPageProps) {
       </div>
       <nav
         aria-label={settings.label}
-        className="-mx-4 flex snap-x gap-1 overflow-x-auto border-b border-line px-4 pb-2 wide:mx-0 wide:grid wide:content-start wide:overflow-visible wide:border-0 wide:px-0"
+        className="-mx-4 flex gap-1 overflow-x-auto border-b border-line px-1 pb-2 wide:mx-0 wide:grid wide:content-start wide:overflow-visible wide:border-0 wide:px-0"
       >
         {NAMES.map((name) => (
           <Link
@@ -60,16 +65,17 @@ export default function SettingsPage({ section, ...rest }: SettingsPageProps) {
             to="/settings/$section"
             params={{ section: name }}
             replace
+            ref={name === open ? bringIntoView : undefined}
             aria-current={name === open ? "page" : undefined}
-            className="flex min-h-11 shrink-0 snap-start items-center rounded-card px-3 whitespace-nowrap text-muted hover:bg-hover hover:text-ink aria-[current]:bg-hover aria-[current]:font-semibold aria-[current]:text-ink wide:min-h-9"
+            className="flex min-h-11 shrink-0 items-center rounded-card px-3 whitespace-nowrap text-muted hover:bg-hover hover:text-ink aria-[current]:bg-hover aria-[current]:font-semibold aria-[current]:text-ink wide:min-h-9"
           >
             {settings.sections[name]}
           </Link>
         ))}
       </nav>
-      <main className="grid min-w-0 content-start gap-10">
+      <div className="grid min-w-0 content-start gap-10">
         <Section {...rest} />
-      </main>
-    </div>
+      </div>
+    </main>
   );
 }

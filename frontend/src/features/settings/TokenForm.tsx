@@ -67,7 +67,7 @@ export function TokenForm({ onMade }: { readonly onMade: (token: NewAccessToken)
               aria-invalid={unscoped ? true : undefined}
               className="size-[18px] accent-accent"
             />
-            <span className="flex flex-wrap gap-x-2">
+            <span className="flex flex-wrap items-baseline gap-x-2">
               {settings.scopeNames[scope]}
               <code className="text-meta text-muted">{scope}</code>
             </span>
