@@ -13,6 +13,8 @@ from tests.support.windows import PASSWORD, sign_in, sign_up
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+# Other colours are there at once, but drawn with the next frame; and transitions have to end.
+SETTLED = "new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 150)))"
 SECTIONS = ["account", "hours", "security", "tokens", "notifications", "data"]
 
 
@@ -33,6 +35,7 @@ def faults_of(page: Page) -> list[Any]:
     faults: list[Any] = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its words
+        page.evaluate(SETTLED)
         found = page.evaluate(
             "async () => (await axe.run()).violations.map(({ id, nodes }) => [id, nodes.map((n) => n.html)])"
         )
@@ -111,6 +114,7 @@ def test_german_is_chosen_and_kept_here_and_elsewhere(
     assert sum("/assets/de-" in url for url in fetched) == 1
     first.reload()
     expect(first.get_by_role("heading", name="Einstellungen")).to_be_visible()
+    keep_picture(first, "/german/settings")
 
     # It belongs to the account: another device has it as soon as it knows who is there.
     second.goto(f"{server.url}/signin")
@@ -118,6 +122,7 @@ def test_german_is_chosen_and_kept_here_and_elsewhere(
     second.get_by_label("Password").fill(PASSWORD)
     second.get_by_role("button", name="Sign in").click()
     expect(second.get_by_text("Nichts steht an")).to_be_visible()
+    keep_picture(second, "/german/board")
 
 
 def test_another_device_is_logged_out_and_then_this_one_signs_out(
@@ -149,7 +154,6 @@ def test_nothing_bars_anyone_from_the_settings_and_the_activity(
     for path in [*(f"/settings/{section}" for section in SECTIONS), "/activity"]:
         page.goto(f"{server.url}{path}")
         expect(page.get_by_role("heading", level=2).first).to_be_visible()
-        page.wait_for_load_state("networkidle")
         page.add_script_tag(path=AXE)
         faults += faults_of(page)
         keep_picture(page, path)
@@ -166,6 +170,6 @@ def keep_picture(page: Page, path: str) -> None:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
         for size, width in (("wide", 1280), ("phone", 390)):
             page.set_viewport_size({"width": width, "height": 844})
-            page.evaluate("new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 100)))")
+            page.evaluate(SETTLED)
             page.screenshot(path=f"{folder}/{name}-{size}-{scheme}.png", full_page=True)
     page.set_viewport_size({"width": 1280, "height": 720})
