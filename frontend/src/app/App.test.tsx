@@ -10,6 +10,7 @@ import { App } from "./App";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
 import "./memberRoutes";
 import "@/features/settings/SettingsPage";
+import "@/shared/ui/MenuPanel";
 
 const ada = { id: "ada", email: "ada@example.org", time_zone: "UTC", is_guest: false };
 const fetched = vi.fn<typeof fetch>();

@@ -12,7 +12,7 @@ export function ThemeChoice() {
         {THEMES.map((one) => (
           <label
             key={one}
-            className="flex min-h-11 cursor-pointer items-center gap-2 rounded-card border border-line-strong bg-card px-4 has-checked:border-accent has-checked:ring-1 has-checked:ring-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+            className="flex min-h-11 cursor-pointer items-center gap-2 rounded-card border border-line-strong bg-card px-2.5 sm:px-4 has-checked:border-accent has-checked:ring-1 has-checked:ring-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

@@ -28,7 +28,7 @@ const english = {
   zoneUnknown: "That zone is not known. Choose one from the list, such as Europe/Berlin.",
   language: "Language",
   languageAuto: "As the browser",
-  languageHint: "The page and its dates speak it, and the search knows its words.",
+  languageHint: "The page speaks it, dates and times too, and the search knows its words.",
   theme: "Theme",
   themes: { system: "As the system", light: "Light", dark: "Dark" },
 

@@ -26,7 +26,7 @@ export const settings: Parts["settings"] = {
   zoneUnknown: "Diese Zone ist nicht bekannt. Wähle eine aus der Liste, etwa Europe/Berlin.",
   language: "Sprache",
   languageAuto: "Wie der Browser",
-  languageHint: "Die Seite und ihre Daten sprechen sie, und die Suche kennt ihre Wörter.",
+  languageHint: "Die Seite spricht sie, Tage und Uhrzeiten auch, und die Suche kennt ihre Wörter.",
   theme: "Farben",
   themes: { system: "Wie das System", light: "Hell", dark: "Dunkel" },
 
