@@ -37,7 +37,10 @@ const member = createRoute({
     memberRoutes().catch(() => undefined);
     const user = await context.session.load();
     // Before anything of theirs is drawn, so that nothing changes its language before their eyes.
-    if (user) return void (await speakAs(user.language));
+    if (user) {
+      await speakAs(user.language);
+      return;
+    }
     throw redirect({ to: "/signin", search: { next: location.pathname } });
   },
 });

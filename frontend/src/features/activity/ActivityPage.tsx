@@ -69,7 +69,7 @@ export default function ActivityPage({ store, zone, openTask }: ActivityPageProp
                   zone={zone}
                   openable={entry.taskId !== null && store.getTask(entry.taskId) !== undefined}
                   onOpen={openTask}
-                  onUndo={takeBack}
+                  onUndo={(undone) => void takeBack(undone)}
                 />
               ))}
             </ul>

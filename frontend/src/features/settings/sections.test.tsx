@@ -2,12 +2,11 @@ import { within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { AccessToken, DeviceSession, ImportReport, User } from "@/shared/api/types";
-import { chooseNotices, noticeChoice } from "@/shared/notices/choice";
+import type { DeviceSession, User } from "@/shared/api/types";
 import { text } from "@/shared/text";
 import { language, speakAs } from "@/shared/text/language";
 import { theme } from "@/shared/ui/theme";
-import { toasts } from "@/shared/ui/toasts";
+import { none, stubServer } from "@/test/answers";
 import { renderPage, screen } from "@/test/render";
 import { iso } from "@/test/tasks";
 
@@ -22,34 +21,21 @@ const ada: User = {
   is_guest: false,
   created_at: "",
 };
-const fetched = vi.fn<typeof fetch>();
 const onChanged = vi.fn();
 const onGone = vi.fn();
-/** What the server answers, by method and path without its query. */
-let server: Record<string, (url: URL, body: string) => Response>;
+let server: ReturnType<typeof stubServer>["answers"];
+let fetched: ReturnType<typeof stubServer>["fetched"];
+let sent: ReturnType<typeof stubServer>["sent"];
 
 beforeEach(() => {
-  document.cookie = "csrftoken=abc";
-  server = {};
+  ({ answers: server, fetched, sent } = stubServer());
   onChanged.mockReset();
   onGone.mockReset();
-  fetched.mockReset();
-  fetched.mockImplementation((path, init) => {
-    const url = new URL(path as string, "http://x");
-    const answer = server[`${init?.method ?? "GET"} ${url.pathname}`];
-    return answer
-      ? Promise.resolve(answer(url, init?.body as string))
-      : Promise.reject(new TypeError("no network"));
-  });
-  vi.stubGlobal("fetch", fetched);
 });
 
 const open = (section: string, user: User = ada) =>
   renderPage(<SettingsPage user={user} section={section} onChanged={onChanged} onGone={onGone} />);
 const button = (name: string) => screen.getByRole("button", { name });
-const none = () => new Response(null, { status: 204 });
-const sent = (method: string) =>
-  fetched.mock.calls.filter(([, init]) => init?.method === method).map(([path]) => path);
 
 it("opens the section that the address names, and the first for any other", async () => {
   await open("hours");
@@ -195,168 +181,5 @@ describe("sessions", () => {
     server["GET /api/v1/users/me/sessions/"] = list;
     await userEvent.click(again);
     expect(await screen.findByText("this one")).toBeVisible();
-  });
-});
-
-describe("access tokens", () => {
-  const token: AccessToken = {
-    id: "t1",
-    name: "Old laptop",
-    scopes: ["tasks:read"],
-    hint: "te_…Zz9",
-    created_at: iso(),
-    expires_at: null,
-    last_used_at: null,
-    last_used_from: null,
-  };
-
-  it("are made with scopes and an expiry, and shown once", async () => {
-    const user = userEvent.setup();
-    server["GET /api/v1/tokens/"] = () => Response.json({ results: [], next_cursor: null });
-    server["POST /api/v1/tokens/"] = (_, body) =>
-      Response.json({ ...token, ...(JSON.parse(body) as object), token: "te_secret" });
-    await open("tokens");
-    await screen.findByText("There are no tokens yet.");
-    await user.type(screen.getByLabelText("What it is for"), "Backup");
-    await user.click(screen.getByRole("checkbox", { name: /Follow what happens/ }));
-    await user.selectOptions(screen.getByLabelText("Valid for"), "30 days");
-    await user.click(button("Make a token"));
-    const secret = await screen.findByLabelText("The token");
-    expect(secret).toHaveValue("te_secret");
-    expect(secret).toHaveFocus();
-    const body = JSON.parse(
-      fetched.mock.calls.find(([, init]) => init?.method === "POST")?.[1]?.body as string,
-    ) as { scopes: string[]; expires_at: string };
-    expect(body.scopes).toEqual(["tasks:read", "events"]);
-    expect(Date.parse(body.expires_at) - Date.now()).toBeCloseTo(30 * 86_400_000, -5);
-    await user.click(button("Copy"));
-    expect(await navigator.clipboard.readText()).toBe("te_secret");
-    await user.click(button("Done"));
-    expect(screen.queryByDisplayValue("te_secret")).toBeNull();
-    expect(screen.getByText("Backup")).toBeVisible();
-  });
-
-  it("need a scope", async () => {
-    server["GET /api/v1/tokens/"] = () => Response.json({ results: [], next_cursor: null });
-    await open("tokens");
-    await userEvent.type(screen.getByLabelText("What it is for"), "Backup");
-    await userEvent.click(screen.getByRole("checkbox", { name: /Read tasks/ }));
-    await userEvent.click(button("Make a token"));
-    expect(await screen.findByText("Choose at least one.")).toBeVisible();
-    expect(sent("POST")).toEqual([]);
-  });
-
-  it("are revoked after a question", async () => {
-    server["GET /api/v1/tokens/"] = () => Response.json({ results: [token], next_cursor: null });
-    server["DELETE /api/v1/tokens/t1/"] = none;
-    await open("tokens");
-    await userEvent.click(await screen.findByRole("button", { name: "Revoke Old laptop" }));
-    expect(sent("DELETE")).toEqual([]);
-    const dialog = screen.getByRole("dialog");
-    await userEvent.click(within(dialog).getByRole("button", { name: "Revoke" }));
-    expect(await screen.findByText("There are no tokens yet.")).toBeVisible();
-  });
-});
-
-describe("notifications", () => {
-  afterEach(() => {
-    chooseNotices({ on: false, aheadMin: null });
-  });
-  const browserSays = (now: NotificationPermission, then = now) => {
-    vi.stubGlobal("Notification", {
-      permission: now,
-      requestPermission: vi.fn(() => Promise.resolve(then)),
-    });
-  };
-
-  it("are switched on once the browser allows them", async () => {
-    browserSays("default", "granted");
-    await open("notifications");
-    await userEvent.click(screen.getByRole("checkbox"));
-    await userEvent.selectOptions(
-      await screen.findByLabelText("Remind me before"),
-      "15 minutes before",
-    );
-    expect(noticeChoice.get()).toEqual({ on: true, aheadMin: 15 });
-  });
-
-  it("stay off where the browser does not, and the page says why", async () => {
-    browserSays("default", "denied");
-    await open("notifications");
-    await userEvent.click(screen.getByRole("checkbox"));
-    expect(await screen.findByText(/Your browser blocks notifications/)).toBeVisible();
-    expect(screen.getByRole("checkbox")).not.toBeChecked();
-    expect(noticeChoice.get().on).toBe(false);
-  });
-});
-
-describe("an import", () => {
-  const report: ImportReport = {
-    dry_run: true,
-    made: { projects: 1, labels: 0, tasks: 2 },
-    there: { projects: 0, labels: 0, tasks: 0 },
-    left_out: 1,
-    errors: [{ pointer: "/rows/7/deadline", code: "not_a_time", detail: "This is not a time." }],
-    warnings: [],
-    warning_count: 0,
-  };
-  const file = (content: string, name: string, type = "text/csv") =>
-    new File([content], name, { type });
-
-  it("is looked through first, line by line, then carried out, and can be undone", async () => {
-    const asked: string[] = [];
-    server["POST /api/v1/import/"] = (url, body) => {
-      asked.push(url.search);
-      expect(body).toBe("title\nPack\n");
-      return Response.json({ ...report, dry_run: url.searchParams.has("dry_run") });
-    };
-    server["POST /api/v1/undo/"] = () => Response.json({});
-    await open("data");
-    await userEvent.upload(screen.getByLabelText("File"), file("title\nPack\n", "tasks.csv"));
-    await vi.waitFor(() => {
-      expect(screen.getByLabelText("Kind of file")).toHaveDisplayValue("Table (CSV)");
-    });
-    await userEvent.click(button("Look through it"));
-    expect(
-      await screen.findByText("It holds 2 tasks and 1 project that you do not have yet."),
-    ).toBeVisible();
-    expect(screen.getByText("Line 7, deadline").parentElement).toHaveTextContent(
-      "Line 7, deadline This is not a time.",
-    );
-    await userEvent.click(button("Import the rest"));
-    await vi.waitFor(() => {
-      expect(toasts.get().at(-1)?.message).toBe("Imported 2 tasks and 1 project.");
-    });
-    expect(asked).toEqual([
-      "?dry_run=true&format=csv&skip_invalid=true",
-      "?format=csv&skip_invalid=true",
-    ]);
-    toasts.get().at(-1)?.action?.run();
-    await vi.waitFor(() => {
-      expect(toasts.get().at(-1)?.message).toBe("Taken back.");
-    });
-  });
-
-  it("knows a Todoist backup and an export by their beginnings", async () => {
-    await open("data");
-    const input = screen.getByLabelText("File");
-    await userEvent.upload(input, file("TYPE,CONTENT,DESCRIPTION\n", "Home.csv"));
-    await vi.waitFor(() => {
-      expect(screen.getByLabelText("Kind of file")).toHaveDisplayValue("Todoist backup (CSV)");
-    });
-    expect(screen.getByLabelText("Into the project")).toBeVisible();
-    await userEvent.upload(input, file("{}", "all.json", "application/json"));
-    await vi.waitFor(() => {
-      expect(screen.getByLabelText("Kind of file")).toHaveDisplayValue("taskengine (JSON)");
-    });
-  });
-
-  it("says why it can't be read", async () => {
-    server["POST /api/v1/import/"] = () =>
-      Response.json({ code: "unreadable_file", detail: "This is no CSV." }, { status: 400 });
-    await open("data");
-    await userEvent.upload(screen.getByLabelText("File"), file("x", "tasks.csv"));
-    await userEvent.click(button("Look through it"));
-    expect(await screen.findByText("This is no CSV.")).toBeVisible();
   });
 });
