@@ -34,7 +34,7 @@ def faults_of(page: Page) -> list[Any]:
     """Return what axe finds wrong with a page as it stands, in light and in dark."""
     faults: list[Any] = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of its words
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.evaluate(SETTLED)
         found = page.evaluate(
             "async () => (await axe.run()).violations.map(({ id, nodes }) => [id, nodes.map((n) => n.html)])"
@@ -167,7 +167,7 @@ def keep_picture(page: Page, path: str) -> None:
         return
     name = path.strip("/").replace("/", "-")
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
+        page.emulate_media(color_scheme=scheme)
         for size, width in (("wide", 1280), ("phone", 390)):
             page.set_viewport_size({"width": width, "height": 844})
             page.evaluate(SETTLED)
