@@ -3,6 +3,8 @@ import reactHooks from "eslint-plugin-react-hooks";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
+import { text } from "./textRules.js";
+
 /** One arrow: app → features → shared. A feature knows no other feature; the app joins them. */
 const arrow = (files, forbidden, why) => ({
   files,
@@ -15,7 +17,7 @@ const arrow = (files, forbidden, why) => ({
 });
 
 const UPWARD = ["^@/(app|features|test)(/|$)", "(^|/)\\.\\./.*(app|features)/"];
-const FEATURES = ["auth", "insights", "landing", "settings", "tasks"];
+const FEATURES = ["activity", "auth", "insights", "landing", "settings", "tasks"];
 
 export default defineConfig(
   { ignores: ["dist", "coverage", "public", "src/shared/api/schema.d.ts"] },
@@ -69,6 +71,13 @@ export default defineConfig(
       "a feature knows only itself and shared.",
     ),
   ),
+  // Every sentence stands in shared/text, where each language has its own.
+  {
+    files: ["src/**/*.{ts,tsx}"],
+    ignores: ["src/shared/text/**", "src/test/**", "**/*.test.*"],
+    plugins: { text },
+    rules: { "text/no-literal": "error", "text/no-kept-text": "error" },
+  },
   { files: ["**/*.js"], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ["**/*.test.{ts,tsx}", "src/test/**"],

@@ -9,6 +9,8 @@ import { snapshot, welcome } from "@/test/stream";
 import { App } from "./App";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
 import "./memberRoutes";
+import "@/features/settings/SettingsPage";
+import "@/shared/ui/MenuPanel";
 
 const ada = { id: "ada", email: "ada@example.org", time_zone: "UTC", is_guest: false };
 const fetched = vi.fn<typeof fetch>();

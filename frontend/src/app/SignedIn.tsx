@@ -1,5 +1,5 @@
 import { Outlet, useNavigate, useRouteContext } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { Fragment, useCallback, useEffect, useState } from "react";
 
 import {
   ConnectionPill,
@@ -13,10 +13,12 @@ import type { User } from "@/shared/api/types";
 import { whenIdle } from "@/shared/lib/idle";
 import { useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
+import { language } from "@/shared/text/language";
 import { preloadParts } from "@/shared/ui/part";
 
 import { AccountMenu } from "./AccountMenu";
 import { Header } from "./Header";
+import { useNotices } from "./useNotices";
 
 /** The frame of all that needs an account. Its workspace lives as long as the person stays. */
 export function SignedIn() {
@@ -45,6 +47,7 @@ function Frame({ user }: { readonly user: User }) {
   const { state } = useObservable(workspace.connection);
   const wide = useMedia(WIDE);
   const live = state === "live";
+  const spoken = useObservable(language);
   useEffect(() => workspace.open(), [workspace]);
   useEffect(() => session.onEndedElsewhere(sessionEnded), [session, sessionEnded]);
   useEffect(() => {
@@ -52,6 +55,7 @@ function Frame({ user }: { readonly user: User }) {
     workspace.hours.set(user.working_hours);
   }, [user.time_zone, user.working_hours, workspace]);
   useEffect(() => (live ? whenIdle(preloadParts) : undefined), [live]);
+  useNotices(workspace);
   useEffect(() => {
     // The browser asks, in words of its own, whether to leave what has not been sent.
     const leave = (event: BeforeUnloadEvent) => {
@@ -65,28 +69,31 @@ function Frame({ user }: { readonly user: User }) {
   }, [workspace]);
   return (
     <WorkspaceProvider value={workspace}>
-      <Header
-        middle={
-          <>
-            <div className="flex min-w-0 flex-1 justify-start">
-              <NextDeadline />
+      {/* Another language is another page over the same workspace. */}
+      <Fragment key={spoken}>
+        <Header
+          middle={
+            <>
+              <div className="flex min-w-0 flex-1 justify-start">
+                <NextDeadline />
+              </div>
+              <ConnectionPill />
+            </>
+          }
+          end={<AccountMenu user={user} />}
+        />
+        <div className="mx-auto flex max-w-[1680px]">
+          {wide && (
+            <div className="sticky top-[57px] h-[calc(100dvh-57px)] w-56 shrink-0 overflow-y-auto border-r border-line">
+              <Sidebar />
             </div>
-            <ConnectionPill />
-          </>
-        }
-        end={<AccountMenu user={user} />}
-      />
-      <div className="mx-auto flex max-w-[1680px]">
-        {wide && (
-          <div className="sticky top-[57px] h-[calc(100dvh-57px)] w-56 shrink-0 overflow-y-auto border-r border-line">
-            <Sidebar />
+          )}
+          <div className="min-w-0 flex-1">
+            <Outlet />
           </div>
-        )}
-        <div className="min-w-0 flex-1">
-          <Outlet />
         </div>
-      </div>
-      {!wide && <Tabs />}
+        {!wide && <Tabs />}
+      </Fragment>
     </WorkspaceProvider>
   );
 }

@@ -9,6 +9,7 @@ import {
 import { type BoardSearch, viewSearch } from "@/features/tasks/view/address";
 import { BUCKETS } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
+import { speakAs } from "@/shared/text/language";
 
 import { Broken } from "./Broken";
 import { BoardRoute, Member, memberRoutes } from "./Member";
@@ -36,9 +37,12 @@ const member = createRoute({
   pendingComponent: Opening,
   pendingMs: 0,
   beforeLoad: async ({ context, location }) => {
-    if (await context.session.load()) {
+    const user = await context.session.load();
+    // Before anything of theirs is drawn, so that nothing changes its language before their eyes.
+    if (user) {
       // Its code is on its way while the rest is made ready; that it may fail is for the frame to say.
       memberRoutes().catch(() => undefined);
+      await speakAs(user.language);
       return;
     }
     if (location.pathname === "/") return;
@@ -70,7 +74,7 @@ const signIn = createRoute({
   getParentRoute: () => publicFrame,
   path: "/signin",
   component: lazyRouteComponent(auth, "SignIn"),
-  staticData: { title: text.auth.signInTitle },
+  staticData: { title: () => text.auth.signInTitle },
   beforeLoad: toBoardIfSignedIn,
   validateSearch: ({ next, ended }): SignInSearch => ({
     // Only paths of this page: a link must not lead elsewhere after signing in.
@@ -86,7 +90,7 @@ const signUp = createRoute({
   getParentRoute: () => publicFrame,
   path: "/signup",
   component: lazyRouteComponent(auth, "SignUp"),
-  staticData: { title: text.auth.signUpTitle },
+  staticData: { title: () => text.auth.signUpTitle },
   beforeLoad: toBoardIfSignedIn,
 });
 
@@ -94,21 +98,21 @@ const forgotPassword = createRoute({
   getParentRoute: () => publicFrame,
   path: "/forgot-password",
   component: lazyRouteComponent(auth, "ForgotPassword"),
-  staticData: { title: text.auth.forgotTitle },
+  staticData: { title: () => text.auth.forgotTitle },
 });
 
 const resetPassword = createRoute({
   getParentRoute: () => publicFrame,
   path: "/account/password/reset/$key",
   component: lazyRouteComponent(auth, "ResetPassword"),
-  staticData: { title: text.auth.resetTitle },
+  staticData: { title: () => text.auth.resetTitle },
 });
 
 const verifyEmail = createRoute({
   getParentRoute: () => publicFrame,
   path: "/account/verify-email/$key",
   component: lazyRouteComponent(auth, "VerifyEmail"),
-  staticData: { title: text.auth.verifyTitle },
+  staticData: { title: () => text.auth.verifyTitle },
 });
 
 const board = createRoute({
@@ -134,25 +138,25 @@ const boardRoutes = board.addChildren([
     getParentRoute: () => board,
     path: "/",
     component: nothing,
-    staticData: { title: text.board.title },
+    staticData: { title: () => text.board.title },
   }),
   createRoute({
     getParentRoute: () => board,
     path: "/today",
     component: nothing,
-    staticData: { title: text.groups.today },
+    staticData: { title: () => text.groups.today },
   }),
   createRoute({
     getParentRoute: () => board,
     path: "/projects/$projectId",
     component: nothing,
-    staticData: { title: text.board.title },
+    staticData: { title: () => text.board.title },
   }),
   createRoute({
     getParentRoute: () => board,
     path: "/labels/$labelId",
     component: nothing,
-    staticData: { title: text.board.title },
+    staticData: { title: () => text.board.title },
   }),
   createRoute({
     getParentRoute: () => board,
@@ -166,7 +170,7 @@ const boardRoutes = board.addChildren([
     getParentRoute: () => board,
     path: "/tasks/$taskId",
     component: nothing,
-    staticData: { title: text.board.title },
+    staticData: { title: () => text.board.title },
   }),
 ]);
 
@@ -175,7 +179,7 @@ const insights = createRoute({
   path: "/insights",
   component: lazyRouteComponent(() => import("./Insights"), "Insights"),
   errorComponent: Broken,
-  staticData: { title: text.header.insights },
+  staticData: { title: () => text.header.insights },
 });
 
 const settings = createRoute({
@@ -183,11 +187,26 @@ const settings = createRoute({
   path: "/settings",
   component: Settings,
   errorComponent: Broken,
-  staticData: { title: text.header.settings },
+  staticData: { title: () => text.header.settings },
+});
+
+/** Drawn by the settings themselves: which of their sections is open. */
+const settingsSection = createRoute({
+  getParentRoute: () => settings,
+  path: "$section",
+  component: () => null,
+});
+
+const activity = createRoute({
+  getParentRoute: () => member,
+  path: "/activity",
+  component: lazyRouteComponent(memberRoutes, "Activity"),
+  errorComponent: Broken,
+  staticData: { title: () => text.header.activity },
 });
 
 const routeTree = root.addChildren([
-  member.addChildren([boardRoutes, insights, settings]),
+  member.addChildren([boardRoutes, insights, settings.addChildren([settingsSection]), activity]),
   publicFrame.addChildren([signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
 ]);
 

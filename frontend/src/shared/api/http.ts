@@ -7,6 +7,8 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface Request {
   readonly body?: unknown;
+  /** Sent as it is, in place of a body. */
+  readonly file?: { readonly type: string; readonly content: string };
   /** Names the operation: the same request sent twice under one name happens once. */
   readonly opId?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,10 +23,13 @@ const KEPT_ALIVE_LIMIT = 16_000;
  */
 export async function send(method: Method, path: string, request: Request = {}): Promise<unknown> {
   const headers = new Headers({ Accept: "application/json", ...request.headers });
-  if (request.body !== undefined) headers.set("Content-Type", "application/json");
+  const type = request.file?.type ?? (request.body === undefined ? null : "application/json");
+  if (type !== null) headers.set("Content-Type", type);
   if (request.opId) headers.set("Idempotency-Key", request.opId);
   if (method !== "GET") headers.set("X-CSRFToken", await csrfToken());
-  const sent = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const sent =
+    request.file?.content ??
+    (request.body === undefined ? undefined : JSON.stringify(request.body));
   const response = await fetchOrThrow(path, {
     method,
     headers,

@@ -16,6 +16,16 @@ export type Taken = Readonly<components["schemas"]["Taken"]>;
 export type Insights = Readonly<components["schemas"]["Insights"]>;
 export type Ai = Readonly<components["schemas"]["Ai"]>;
 
+export type LoggedOperation = Readonly<components["schemas"]["Operation"]>;
+export type LoggedOperations = Readonly<components["schemas"]["OperationList"]>;
+export type AccessToken = Readonly<components["schemas"]["PersonalToken"]>;
+export type NewAccessToken = Readonly<components["schemas"]["NewPersonalToken"]>;
+export type AccessTokenFields = components["schemas"]["PersonalTokenCreateRequest"];
+export type DeviceSession = Readonly<components["schemas"]["Session"]>;
+export type DeviceSessions = Readonly<components["schemas"]["SessionList"]>;
+export type ImportReport = Readonly<components["schemas"]["Import"]>;
+export type WorkingHours = User["working_hours"];
+
 export type BreakdownRequest = Partial<components["schemas"]["BreakdownCreateRequest"]>;
 export type RegenerateRequest = components["schemas"]["RegenerateRequest"];
 export type BreakdownFields = components["schemas"]["PatchedBreakdownPatchRequest"];

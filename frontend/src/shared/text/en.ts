@@ -1,5 +1,8 @@
+import { nounOf, pluralOf } from "./plurals";
+
 const two = (value: number) => String(value).padStart(2, "0");
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+const plural = pluralOf("en");
+const noun = nounOf("en");
 const tasks = (count: number) => plural(count, "task", "tasks");
 const quoted = (title: string) => `“${title}”`;
 /** Enough of a title to know it by. */
@@ -36,10 +39,11 @@ export const en = {
     guest: "Guest",
     insights: "Insights",
     settings: "Settings",
+    activity: "Activity",
     signOut: "Sign out",
     signOutAnyway: "Sign out anyway",
     unsent: (count: number) =>
-      `${plural(count, "change has", "changes have")} not been sent yet. If you sign out now, ${count === 1 ? "it is" : "they are"} lost.`,
+      `${plural(count, "change has", "changes have")} not been sent yet. If you sign out now, ${noun(count, "it is", "they are")} lost.`,
     theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
   },
 
@@ -244,6 +248,11 @@ export const en = {
     toBoard: "To the board",
     toSignIn: "To sign-in",
     verifyFirst: "Look into your mail: a link there confirms your address. Then sign in.",
+  },
+
+  notices: {
+    missed: "The deadline has passed.",
+    soon: (minutes: number) => `Due in ${plural(minutes, "minute", "minutes")}.`,
   },
 
   confirm: {

@@ -1,7 +1,8 @@
+import { translated } from "./language";
+
 const quoted = (title: string) => `“${title}”`;
 
-/** What became of a task, in sentences; loaded with its history. */
-export const history = {
+const english = {
   title: "History",
   show: "Show the history",
   older: "Show older",
@@ -42,3 +43,6 @@ export const history = {
   position: "Moved in the order",
   somewhere: "another one",
 };
+
+/** What became of a task, in sentences; loaded with its history. */
+export const history = translated("history", english);

@@ -1,9 +1,11 @@
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+import { translated } from "./language";
+import { pluralOf } from "./plurals";
+
+const plural = pluralOf("en");
 const quoted = (title: string) =>
   `“${title.length > 60 ? `${title.slice(0, 59).trim()}…` : title}”`;
 
-/** What the insights say; loaded with them. */
-export const insights = {
+const english = {
   title: "Insights",
   lead: "Live: every number here moves when your tasks do.",
   loading: "Counting",
@@ -143,3 +145,6 @@ export const insights = {
     rows: { slow: "On slow days", usual: "As usual", fast: "On fast days" },
   },
 };
+
+/** What the insights say; loaded with them. */
+export const insights = translated("insights", english);

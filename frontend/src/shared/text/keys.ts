@@ -1,5 +1,6 @@
-/** What the list of keys and the palette say; loaded with them. */
-export const keys = {
+import { translated } from "./language";
+
+const english = {
   title: "Keyboard",
   groups: { go: "Getting about", one: "One task", many: "Many tasks", move: "Moving" },
   add: "Add a task",
@@ -27,3 +28,6 @@ export const keys = {
   other: "Also",
   theme: "Change the theme",
 };
+
+/** What the list of keys and the palette say; loaded with them. */
+export const keys = translated("keys", english);

@@ -1,8 +1,10 @@
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+import { translated } from "./language";
+import { pluralOf } from "./plurals";
+
+const plural = pluralOf("en");
 const quoted = (title: string) => `“${title}”`;
 
-/** What the frame and the board's tools say: places, filters, many at once, order. */
-export const views = {
+const english = {
   places: "Places",
   all: "All",
   today: "Today",
@@ -115,3 +117,6 @@ export const views = {
   doneNotes: "Done",
   history: "History",
 };
+
+/** What the frame and the board's tools say: places, filters, many at once, order. */
+export const views = translated("views", english);

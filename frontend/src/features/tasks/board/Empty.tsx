@@ -26,7 +26,7 @@ export function Empty({ bucket, onBegin }: BeginProps & { readonly bucket: Bucke
   return <p className="py-2 text-muted">{text.empty[bucket]}</p>;
 }
 
-const WAYS: readonly { readonly title: string; readonly preset: Preset }[] = [
+const ways = (): readonly { readonly title: string; readonly preset: Preset }[] => [
   { title: text.empty.upcomingWays.minute, preset: inOneMinute },
   { title: text.empty.upcomingWays.tonight, preset: tonight },
   { title: text.empty.upcomingWays.open, preset: noDeadline },
@@ -38,7 +38,7 @@ function Begin({ onBegin }: BeginProps) {
       <p className="font-semibold">{text.empty.upcomingTitle}</p>
       <p className="text-muted">{text.empty.upcomingHint}</p>
       <ul className="grid gap-2">
-        {WAYS.map(({ title, preset }) => (
+        {ways().map(({ title, preset }) => (
           <li key={title}>
             <button
               type="button"

@@ -9,7 +9,7 @@ const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 const chord = (key: string) => (mac ? `⌘ ${key}` : `Ctrl ${key}`);
 const alt = mac ? "⌥" : "Alt";
 
-const GROUPS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+const groups = (): readonly (readonly [string, readonly (readonly [string, string])[]])[] => [
   [
     keys.groups.go,
     [
@@ -73,7 +73,7 @@ export default function KeyHelp({ onClose }: KeyHelpProps) {
         </IconButton>
       </div>
       <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
-        {GROUPS.map(([name, all]) => (
+        {groups().map(([name, all]) => (
           <section key={name} aria-label={name}>
             <h3 className="mb-1.5 text-meta text-muted">{name}</h3>
             <dl className="grid grid-cols-[6.5rem_1fr] gap-y-1.5">
