@@ -325,7 +325,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {"BucketEnum": "taskengine.tasks.deadlines.BUCKET_CHOICES"},
+    "ENUM_NAME_OVERRIDES": {
+        "BucketEnum": "taskengine.tasks.deadlines.BUCKET_CHOICES",
+        "SpanKindEnum": "taskengine.phrases.spans.KIND_CHOICES",
+    },
 }
 
 # --- Page ---------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
-"""A request's own name, for answers and logs."""
+"""What there is to know of any request: its own name, for answers and logs; who asks; whether it may change something."""
 
 import re
 import uuid
 from typing import Any, Final, cast
 from uuid import UUID
 
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from taskengine.accounts.models import User
@@ -23,6 +24,11 @@ def new_request_id(offered: str | None) -> str:
 def owner_id(request: Request) -> UUID:
     """Return who asks; the view's permissions let nobody else through."""
     return cast(User, request.user).pk
+
+
+def is_read(method: str, view: Any) -> bool:
+    """Say whether a request can change nothing: by its method, or because its view says `writes_nothing`."""
+    return method in SAFE_METHODS or getattr(view, "writes_nothing", False)
 
 
 def request_id(request: Any) -> str | None:

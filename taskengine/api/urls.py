@@ -23,6 +23,7 @@ from taskengine.api.export import ExportView
 from taskengine.api.history import HistoryView
 from taskengine.api.imports import ImportView
 from taskengine.api.labels import LabelListView, LabelView
+from taskengine.api.phrases import ParseView
 from taskengine.api.projects import ProjectListView, ProjectMoveView, ProjectView
 from taskengine.api.sync import SyncView
 from taskengine.api.task_counts import TaskCountsView, TaskSummaryView
@@ -46,6 +47,7 @@ urlpatterns = [
     path("users/me/", MeView.as_view(), name="me"),
     path("tasks/", TaskListView.as_view(), name="tasks"),
     path("tasks/counts/", TaskCountsView.as_view(), name="task-counts"),
+    path("tasks/parse/", ParseView.as_view(), name="task-parse"),
     path("tasks/summary/", TaskSummaryView.as_view(), name="task-summary"),
     path("tasks/<uuid:task_id>/", TaskView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/complete/", CompleteView.as_view(), name="task-complete"),
