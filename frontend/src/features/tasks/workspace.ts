@@ -1,3 +1,4 @@
+import { carryOut } from "@/shared/api/carryOut";
 import { isSignedIn } from "@/shared/api/isSignedIn";
 import type { Clock } from "@/shared/clock/clock";
 import { Observable } from "@/shared/lib/observable";
@@ -8,7 +9,7 @@ import type { ConnectionState, StopReason } from "@/shared/socket/types";
 import { Operations } from "@/shared/store/operations";
 import { TaskStore } from "@/shared/store/store";
 
-import { type Commands, makeCommands } from "./commands";
+import { type Commands, makeCommands, tellRefusal } from "./commands";
 import type { Deadline } from "./deadline/deadline";
 
 export interface Connection {
@@ -61,6 +62,8 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
     store,
     timers: systemTimers,
     random: Math.random,
+    send: carryOut,
+    refused: tellRefusal,
     reached: () => {
       stream.wake();
     },
@@ -100,7 +103,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
     subject: new Observable<Subject | null>(null),
     viewer,
     zone,
-    commands: makeCommands(clock, operations, zone.get),
+    commands: makeCommands({ clock, store, operations, zone: zone.get }),
     open: () => {
       const stopTime = store.keepTime();
       const stopFollowing = followBrowser(stream);

@@ -41,7 +41,7 @@ export class NetworkError extends Error {
 
 /** Reads either of the two shapes in which the server refuses: RFC 9457, or the accounts' own. */
 export function readError(status: number, body: unknown, retryAfter: string | null): ApiError {
-  const problem = (body ?? {}) as Problem;
+  const problem = reasonOf(body ?? {});
   const fields = (problem.errors ?? []).map((error) => ({
     field: error.param ?? error.pointer?.replace(/^[#/]+/, "") ?? "",
     code: error.code ?? "",
@@ -64,7 +64,13 @@ export function explain(error: unknown): string {
     : text.errors.unknown;
 }
 
+/** A batch is refused for what is wrong with one of its operations. */
+function reasonOf(problem: Problem): Problem {
+  return problem.failed?.problem ?? problem;
+}
+
 interface Problem {
+  readonly failed?: { readonly problem: Problem };
   readonly code?: string;
   readonly title?: string;
   readonly detail?: string;

@@ -2,6 +2,10 @@ import type { components } from "./schema";
 
 /** The wire's shapes by the names the page uses. */
 export type Task = Readonly<components["schemas"]["Task"]>;
+export type Project = Readonly<components["schemas"]["Project"]>;
+export type Label = Readonly<components["schemas"]["Label"]>;
+export type Colour = components["schemas"]["ColourEnum"];
+export type BatchOperation = components["schemas"]["BatchOperationRequest"];
 export type User = Readonly<components["schemas"]["User"]>;
 export type About = Readonly<components["schemas"]["About"]>;
 export type Breakdown = Readonly<components["schemas"]["Breakdown"]>;
@@ -21,5 +25,23 @@ export type Priority = 1 | 2 | 3 | 4;
 
 /** What a person may set on a task. */
 export type TaskFields = Partial<
-  Pick<Task, "title" | "notes" | "deadline" | "due_date" | "priority">
+  Pick<
+    Task,
+    | "title"
+    | "notes"
+    | "deadline"
+    | "due_date"
+    | "priority"
+    | "estimate_min"
+    | "project"
+    | "labels"
+    | "parent"
+  >
 >;
+export type ProjectFields = Partial<Pick<Project, "name" | "colour" | "archived">>;
+export type LabelFields = Partial<Pick<Label, "name" | "colour">>;
+
+/** Where something is put in the manual order: right before or right after another one. */
+export type Beside = { readonly before: string } | { readonly after: string };
+/** What becomes of the open parts of a task that is completed. */
+export type Children = components["schemas"]["ChildrenEnum"];

@@ -1,5 +1,6 @@
 const two = (value: number) => String(value).padStart(2, "0");
 const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+const tasks = (count: number) => plural(count, "task", "tasks");
 const quoted = (title: string) => `“${title}”`;
 /** Enough of a title to know it by. */
 const short = (title: string) =>
@@ -173,12 +174,27 @@ export const en = {
     label: "Notices",
     deleted: (title: string) => `Deleted ${short(title)}.`,
     stillSignedIn: (why: string) => `You are still signed in. ${why}`,
+    /** What was done to many at once, said where it can be taken back. */
+    completedMany: (count: number) => `Completed ${tasks(count)}.`,
+    reopenedMany: (count: number) => `Reopened ${tasks(count)}.`,
+    deletedMany: (count: number) => `Deleted ${tasks(count)}.`,
+    movedMany: (count: number, project: string | null) =>
+      project === null
+        ? `Took ${tasks(count)} out of ${count === 1 ? "its project" : "their projects"}.`
+        : `Moved ${tasks(count)} to “${project}”.`,
+    relabelledMany: (count: number) => `Changed the labels of ${tasks(count)}.`,
+    rescheduledMany: (count: number) => `Rescheduled ${tasks(count)}.`,
+    prioritisedMany: (count: number) => `Changed the priority of ${tasks(count)}.`,
     undo: "Undo",
     dismiss: "Dismiss",
     refused: {
       create: (title: string, why: string) => `${short(title)} was not added. ${why}`,
       change: (title: string, why: string) => `${short(title)} was not changed. ${why}`,
       delete: (title: string, why: string) => `${short(title)} was not deleted. ${why}`,
+    },
+    refusedMany: {
+      change: (count: number, why: string) => `${tasks(count)} stayed as before. ${why}`,
+      delete: (count: number, why: string) => `${tasks(count)} stayed where they were. ${why}`,
     },
   },
 

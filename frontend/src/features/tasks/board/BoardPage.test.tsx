@@ -223,7 +223,7 @@ describe("the connection", () => {
   it("says what still works offline, and how much waits", () => {
     act(() => {
       workspace.connection.set({ state: "offline", reason: null });
-      workspace.store.begin("op", "soon", (task) => task && { ...task, title: "New" });
+      workspace.store.begin("op", [{ kind: "task", id: "soon", set: { title: "New" } }]);
     });
     expect(screen.getByText(/You can read, add and change tasks/)).toHaveTextContent(
       "1 change waits.",

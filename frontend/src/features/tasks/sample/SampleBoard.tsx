@@ -18,7 +18,7 @@ import { useBoard, WorkspaceProvider } from "../context";
 import type { Connection, Subject, Workspace } from "../workspace";
 import { simulate } from "./simulation";
 
-const nothing = () => undefined;
+const IDLE = new Proxy({} as Workspace["commands"], { get: () => () => undefined });
 
 /** Nobody can reach into the sample: it is there to be looked at. */
 function sampleWorkspace(clock: Clock): Workspace {
@@ -28,14 +28,7 @@ function sampleWorkspace(clock: Clock): Workspace {
     subject: new Observable<Subject | null>(null),
     viewer: "sample",
     zone: new Observable(browserZone()),
-    commands: {
-      create: nothing,
-      edit: nothing,
-      reschedule: nothing,
-      complete: nothing,
-      reopen: nothing,
-      remove: nothing,
-    },
+    commands: IDLE,
   };
 }
 
