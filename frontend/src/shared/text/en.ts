@@ -135,7 +135,7 @@ export const en = {
 
   quickAdd: {
     label: "New task",
-    placeholder: "What needs doing?",
+    placeholder: "What needs doing, and by when?",
     add: "Add",
   },
 

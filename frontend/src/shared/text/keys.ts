@@ -2,6 +2,7 @@
 export const keys = {
   title: "Keyboard",
   add: "Add a task",
+  addAndOpen: "Add it and open it",
   move: "Move down and up",
   open: "Open the task",
   complete: "Complete or reopen",

@@ -7,6 +7,7 @@ import { CloseIcon } from "@/shared/ui/icons";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["q", keys.add],
+  ["⇧ Enter", keys.addAndOpen],
   ["j k", keys.move],
   ["Enter", keys.open],
   ["e", keys.complete],

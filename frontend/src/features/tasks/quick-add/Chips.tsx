@@ -38,14 +38,14 @@ export default function Chips({ reading, projects, labels, settled, onTakeBack }
       {chips.length > 0 && (
         <ul
           aria-label={quickAdd.understood}
-          className="flex flex-wrap gap-1 px-2 pb-2 text-meta wide:gap-1.5"
+          className="flex gap-1.5 overflow-x-auto px-3 pb-1 text-meta wide:flex-wrap wide:px-2 wide:pb-2"
         >
           {chips.map((chip) => (
-            <li key={chip.key} className="min-w-0">
+            <li key={chip.key} className="max-w-full shrink-0">
               <button
                 type="button"
                 aria-label={quickAdd.takeBack(chip.says)}
-                className={`inline-flex min-h-11 max-w-full items-center gap-1.5 rounded-full border border-line-strong bg-paper px-3 hover:bg-hover wide:min-h-7 wide:px-2.5 ${
+                className={`group inline-flex min-h-11 max-w-full items-center rounded-full wide:min-h-7 ${
                   chip.isPast ? "text-missed" : "text-ink"
                 }`}
                 // The focus stays in the line, where more is to be typed.
@@ -56,11 +56,13 @@ export default function Chips({ reading, projects, labels, settled, onTakeBack }
                   onTakeBack(chip.spans);
                 }}
               >
-                {chip.icon}
-                <span className="tabular truncate">{chip.shown}</span>
-                {chip.isNew && <span className="text-muted">{quickAdd.isNew}</span>}
-                {chip.isPast && <span>{quickAdd.past}</span>}
-                <CloseIcon className="size-3 text-muted" />
+                <span className="inline-flex min-h-7 max-w-full min-w-0 items-center gap-1.5 rounded-full border border-line-strong bg-paper px-2.5 group-hover:bg-hover">
+                  {chip.icon}
+                  <span className="tabular truncate">{chip.shown}</span>
+                  {chip.isNew && <span className="text-muted">{quickAdd.isNew}</span>}
+                  {chip.isPast && <span>{quickAdd.past}</span>}
+                  <CloseIcon className="size-3 text-muted" />
+                </span>
               </button>
             </li>
           ))}

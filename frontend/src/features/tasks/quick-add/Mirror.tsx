@@ -14,11 +14,13 @@ interface MirrorProps {
  * the chips say too.
  */
 export function Mirror({ line, spans, of }: MirrorProps) {
-  const copy = useRef<HTMLDivElement>(null);
+  const copy = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
     const input = of.current;
     const follow = () => {
-      if (copy.current && input) copy.current.scrollLeft = input.scrollLeft;
+      if (copy.current && input) {
+        copy.current.style.transform = `translateX(${-input.scrollLeft}px)`;
+      }
     };
     follow();
     // A browser scrolls the input to its caret after the letter is there.
@@ -31,11 +33,10 @@ export function Mirror({ line, spans, of }: MirrorProps) {
   }, [line, of]);
   return (
     <div
-      ref={copy}
       aria-hidden="true"
-      className="pointer-events-none absolute inset-0 flex items-center overflow-hidden px-2 whitespace-pre text-transparent"
+      className="pointer-events-none absolute inset-x-2 inset-y-0 flex items-center overflow-hidden whitespace-pre text-transparent"
     >
-      <span>
+      <span ref={copy}>
         {spans.map(({ start, end, kind }, index) => (
           <span key={start}>
             {line.slice(spans[index - 1]?.end ?? 0, start)}

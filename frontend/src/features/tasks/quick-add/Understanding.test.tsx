@@ -18,7 +18,7 @@ let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
 let view: Awaited<ReturnType<typeof renderPage>>;
 
-const input = () => screen.getByLabelText("New task");
+const input = () => screen.getByLabelText("New task", { selector: "input" });
 const marked = () => [...view.container.querySelectorAll("mark")].map((mark) => mark.textContent);
 const chips = () => screen.queryAllByRole("listitem").map((chip) => chip.textContent);
 const created = () => workspace.commands.create.mock.calls.at(-1);

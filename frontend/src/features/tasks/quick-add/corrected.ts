@@ -21,13 +21,14 @@ export function corrected(
   answer: Answer | null,
   how: Omit<Circumstances, "now">,
 ): Reading {
-  if (answer?.how.plain !== how.plain || answer.how.zone !== how.zone) return guess;
+  if (answer?.how.zone !== how.zone) return guess;
   if (answer.reading.line === guess.line && answer.how === how) return answer.reading;
   if (dueWords(guess) !== answer.guessed) return guess;
   const others = guess.spans.filter(({ kind }) => kind !== "deadline");
   const due: Span[] = [];
   let from = 0;
   for (const words of wordsOf(answer.reading)) {
+    if (how.plain.includes(words)) return guess;
     const start = guess.line.indexOf(words, from);
     const end = start + words.length;
     if (start === -1 || others.some((one) => one.start < end && start < one.end)) return guess;

@@ -109,6 +109,12 @@ describe("the server's answer", () => {
     expect(titleOf(shown.line, shown.spans)).toBe("Plan with Bo");
   });
 
+  it("outlives what else is taken back", () => {
+    const plain = { ...asked, plain: ["!1"] };
+    const shown = corrected(read(`${line} !1`, plain), answer(), plain);
+    expect([due(shown), shown.priority]).toEqual(["2026-12-04", null]);
+  });
+
   it("is forgotten with the words, and with another way to read them", () => {
     expect(due(corrected(read("Plan monday"), answer(), asked))).toBe("2026-11-23");
     const plain = { ...asked, plain: ["next friday"] };
