@@ -11,11 +11,11 @@ from tests.support.windows import sign_up
 # How far a mark is from where the input draws the letters under it, in pixels.
 AWAY = """() => {
     const input = document.querySelector('form input');
-    const mark = document.querySelector('mark');
+    const mark = [...document.querySelectorAll('mark')].at(-1);
     const style = getComputedStyle(input);
     const canvas = document.createElement('canvas').getContext('2d');
     canvas.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-    const before = input.value.slice(0, input.value.indexOf(mark.textContent));
+    const before = input.value.slice(0, input.value.lastIndexOf(mark.textContent));
     const from = input.getBoundingClientRect().left + parseFloat(style.paddingLeft);
     return Math.abs(mark.getBoundingClientRect().left - from - canvas.measureText(before).width + input.scrollLeft);
 }"""

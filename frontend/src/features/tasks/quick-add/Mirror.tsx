@@ -17,6 +17,8 @@ export function Mirror({ line, spans, of }: MirrorProps) {
   const copy = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
     const input = of.current;
+    // Phones have a larger letter in inputs, lest they zoom.
+    if (copy.current && input) copy.current.style.font = getComputedStyle(input).font;
     const follow = () => {
       if (copy.current && input) {
         copy.current.style.transform = `translateX(${-input.scrollLeft}px)`;

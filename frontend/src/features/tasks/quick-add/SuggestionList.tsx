@@ -22,9 +22,7 @@ export default function SuggestionList({ id, kind, names, active, take }: Sugges
           role="option"
           aria-selected={index === active}
           className={`flex min-h-11 cursor-pointer items-center gap-2 rounded-card px-3 wide:min-h-9 ${
-            index === active
-              ? "bg-hover outline-2 -outline-offset-2 outline-accent"
-              : "hover:bg-hover"
+            index === active ? "bg-hover shadow-[inset_3px_0_var(--accent)]" : "hover:bg-hover"
           }`}
           // The focus stays in the line.
           onPointerDown={(event) => {
