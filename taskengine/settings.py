@@ -353,6 +353,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AuditActionEnum": "taskengine.accounts.audit.ACTION_CHOICES",
         "BucketEnum": "taskengine.tasks.deadlines.BUCKET_CHOICES",
+        "SpanKindEnum": "taskengine.phrases.spans.KIND_CHOICES",
     },
 }
 

@@ -27,6 +27,7 @@ from taskengine.api.imports import ImportView
 from taskengine.api.insights import InsightsView
 from taskengine.api.labels import LabelListView, LabelView
 from taskengine.api.people import PersonListView, PersonView
+from taskengine.api.phrases import ParseView
 from taskengine.api.projects import ProjectListView, ProjectMoveView, ProjectView
 from taskengine.api.sync import SyncView
 from taskengine.api.task_counts import TaskCountsView, TaskSummaryView
@@ -56,6 +57,7 @@ urlpatterns = [
     path("audit/", AuditView.as_view(), name="audit"),
     path("tasks/", TaskListView.as_view(), name="tasks"),
     path("tasks/counts/", TaskCountsView.as_view(), name="task-counts"),
+    path("tasks/parse/", ParseView.as_view(), name="task-parse"),
     path("tasks/summary/", TaskSummaryView.as_view(), name="task-summary"),
     path("tasks/<uuid:task_id>/", TaskView.as_view(), name="task"),
     path("tasks/<uuid:task_id>/complete/", CompleteView.as_view(), name="task-complete"),

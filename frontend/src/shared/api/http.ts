@@ -12,6 +12,8 @@ export interface Request {
   /** Names the operation: the same request sent twice under one name happens once. */
   readonly opId?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Calls it off: nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Browsers hold no more than 64 KiB of what is to outlive its page, all requests together. */
@@ -37,6 +39,7 @@ export async function send(method: Method, path: string, request: Request = {}):
     // What is saved while the page goes away arrives all the same.
     keepalive: method !== "GET" && (sent?.length ?? 0) < KEPT_ALIVE_LIMIT,
     ...(sent === undefined ? {} : { body: sent }),
+    ...(request.signal ? { signal: request.signal } : {}),
   });
   const body = await readJson(response);
   if (response.ok) return body;

@@ -141,7 +141,7 @@ export const en = {
 
   quickAdd: {
     label: "New task",
-    placeholder: "What needs doing?",
+    placeholder: "What needs doing, and by when?",
     add: "Add",
   },
 

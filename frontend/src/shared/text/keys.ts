@@ -4,6 +4,7 @@ const english = {
   title: "Keyboard",
   groups: { go: "Getting about", one: "One task", many: "Many tasks", move: "Moving" },
   add: "Add a task",
+  addAndOpen: "Add it and open it",
   move: "Move down and up",
   open: "Open the task",
   complete: "Complete or reopen",

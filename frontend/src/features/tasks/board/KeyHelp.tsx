@@ -14,6 +14,7 @@ const groups = (): readonly (readonly [string, readonly (readonly [string, strin
     keys.groups.go,
     [
       ["q", keys.add],
+      ["⇧ Enter", keys.addAndOpen],
       ["j k", keys.move],
       ["1 2 3", keys.columns],
       ["/", keys.search],
