@@ -10,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account import signals as allauth_signals
-from allauth.account.adapter import get_adapter
 from django.contrib.auth import signals as django_signals
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from taskengine.accounts.addresses import address_of
 from taskengine.accounts.models import User
 
 logger = logging.getLogger(__name__)
@@ -87,4 +87,4 @@ def _hash(email: object) -> str:
 
 
 def _client(request: HttpRequest | None) -> str:
-    return str(get_adapter().get_client_ip(request)) if request is not None else "-"
+    return address_of(request) if request is not None else "-"
