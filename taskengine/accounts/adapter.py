@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from allauth.headless.internal.restkit.response import ErrorResponse
@@ -19,7 +20,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 
 from realtime import outbox
-from taskengine.accounts import audit, logins, personal_tokens
+from taskengine.accounts import audit, familiar, logins, personal_tokens
 from taskengine.accounts.addresses import address_of, network_of
 from taskengine.accounts.models import User
 
@@ -47,6 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def login(self, request: HttpRequest, user: User) -> None:
         """Log a user in; their log-ins unused for longest end when there are too many."""
         super().login(request, user)
+        familiar.note(user=user, request=request)
         logins.end_oldest(user=user, keep=logins.MAX_LOGINS - 1)  # this one is recorded in a moment
 
     def logout(self, request: HttpRequest) -> None:
@@ -61,6 +63,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         with transaction.atomic():
             super().set_password(user, password)
             personal_tokens.revoke_all(user_ids=[user.pk])
+            if context.request is not None:  # by the old password or by a mail they have shown who they are
+                familiar.note(user=user, request=context.request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count an attempt to log in. Too many are 429, not the form error that allauth makes of them.
@@ -70,7 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """
         try:
             super().pre_authenticate(request, **credentials)
-            is_allowed = True
+            is_allowed = familiar.may_try(email=_email(credentials), request=request)
         except ValidationError:
             is_allowed = False
         if not is_allowed:
