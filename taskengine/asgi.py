@@ -13,10 +13,13 @@ from django.conf import settings  # noqa: E402
 from realtime.routing import websocket_application  # noqa: E402
 from taskengine.api.handshakes import limit_handshakes  # noqa: E402
 from taskengine.api.limits import limit_body  # noqa: E402
+from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.handler import OneHopHandler  # noqa: E402
 from taskengine.proxies import behind_proxies  # noqa: E402
 from taskengine.rates import Rate  # noqa: E402
 from taskengine.runtime import Runtime  # noqa: E402
+
+refuse_faults()  # before anybody can come in
 
 _runtime = Runtime()
 _runtime.follow_twisted()
@@ -36,4 +39,3 @@ _protocols = ProtocolTypeRouter(
     }
 )
 
-application = behind_proxies(_protocols, trusted=settings.TRUSTED_PROXIES)

@@ -7,3 +7,7 @@ class ApiConfig(AppConfig):
     """All of HTTP."""
 
     name = "taskengine.api"
+
+    def ready(self) -> None:
+        """Have `manage.py check` look at the settings."""
+        from taskengine import checks  # noqa: F401 (registers them)
