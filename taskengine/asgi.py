@@ -13,6 +13,7 @@ from django.conf import settings  # noqa: E402
 from realtime.routing import websocket_application  # noqa: E402
 from taskengine.api.handshakes import limit_handshakes  # noqa: E402
 from taskengine.api.limits import limit_body  # noqa: E402
+from taskengine.api.security_headers import with_security_headers  # noqa: E402
 from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.handler import OneHopHandler  # noqa: E402
 from taskengine.proxies import behind_proxies  # noqa: E402
@@ -39,3 +40,4 @@ _protocols = ProtocolTypeRouter(
     }
 )
 
+application = behind_proxies(with_security_headers(_protocols), trusted=settings.TRUSTED_PROXIES)
