@@ -61,13 +61,25 @@ class ProjectOrNoneField(serializers.Field[Any, Any, Any, Any]):
 
 @extend_schema_field({"type": "string"})
 class ListOfField(serializers.ListField):
-    """Several values in one parameter, with commas between them."""
+    """Several values in one parameter, with commas between them.
+
+    How many is no `max_length`: the document would take that for the length of the text.
+    """
+
+    default_error_messages = {"too_many": "These are more than {most}."}
+
+    def __init__(self, *, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._most = most
 
     def to_internal_value(self, data: Any) -> list[Any]:
         """Return them."""
         if not isinstance(data, str):
             self.fail("not_a_list", input_type=type(data).__name__)
-        values: list[Any] = super().to_internal_value(data.split(","))
+        parts = data.split(",")
+        if len(parts) > self._most:
+            self.fail("too_many", most=self._most)
+        values: list[Any] = super().to_internal_value(parts)
         return values
 
 
@@ -78,7 +90,7 @@ class TaskFilterSerializer(StrictSerializer):
         required=False, help_text="The project that they are in; `none` for those in no project."
     )
     label = ListOfField(  # type: ignore[assignment]  # the name on the wire
-        child=IdField(), required=False, max_length=MAX_LABELS,
+        child=IdField(), required=False, most=MAX_LABELS,
         help_text="Labels, with commas between them; a task has to carry all of them.",
     )  # fmt: skip
     parent = IdField(  # type: ignore[assignment]  # the name on the wire
@@ -91,7 +103,7 @@ class TaskListQuerySerializer(TaskFilterSerializer):
 
     bucket = serializers.ChoiceField(BUCKET_CHOICES, required=False)
     priority = ListOfField(
-        child=serializers.IntegerField(min_value=1, max_value=4), required=False, max_length=4,
+        child=serializers.IntegerField(min_value=1, max_value=4), required=False, most=4,
         help_text="One or several, with commas between them; 1 is the highest.",
     )  # fmt: skip
     deadline_from = InstantField(required=False, help_text="Those due at this instant or later.")
@@ -115,6 +127,7 @@ class TaskListQuerySerializer(TaskFilterSerializer):
     )
     fields = ListOfField(  # type: ignore[assignment]  # likewise
         child=serializers.ChoiceField(list(TaskSerializer().fields)), required=False,
+        most=len(TaskSerializer().fields),
         help_text="Names of fields, with commas between them: the others are left out.",
     )  # fmt: skip
     limit = serializers.IntegerField(

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 
 from taskengine.accounts.models import validate_time_zone
-from taskengine.api.fields import DayField, IdField, InstantField, NewIdField, TextField
+from taskengine.api.fields import DayField, IdField, InstantField, NewIdField, ShortListField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.tasks.deadlines import BUCKET_CHOICES, OUTCOME_CHOICES
 from taskengine.tasks.models import (
@@ -79,7 +79,7 @@ class TaskWriteSerializer(StrictSerializer):
     )
     parent = IdField(required=False, allow_null=True, default=None)  # type: ignore[assignment]  # likewise
     project = IdField(required=False, allow_null=True, default=None)
-    labels = serializers.ListField(child=IdField(), required=False, default=list, max_length=MAX_LABELS)
+    labels = ShortListField(child=IdField(), required=False, default=list, max_length=MAX_LABELS)
     deadline = InstantField(required=False, allow_null=True, default=None)
     due_date = DayField(required=False, allow_null=True, default=None)
     time_zone = TextField(required=False, allow_null=True, default=None, max_length=64)
