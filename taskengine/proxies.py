@@ -7,7 +7,7 @@ in can believe them a second time.
 
 import ipaddress
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -15,10 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Message = Mapping[str, Any]
-Application = Callable[
-    [Any, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
-]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 # Written into TRUSTED_PROXIES for a proxy that comes through a unix socket, where there is no address.
 UNIX: Final = "unix"

@@ -18,9 +18,10 @@ class DocsView(SpectacularSwaggerSplitView):
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Return the document, or with `?script` the script."""
-        response: Response = super().get(request, *args, **kwargs)
+        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
         if isinstance(response.data, dict) and "script_url" in response.data:
-            response.data["favicon_href"] = self._swagger_ui_favicon()  # which the library forgets here
+            # Which the library forgets here.
+            response.data["favicon_href"] = self._swagger_ui_favicon()  # type: ignore[no-untyped-call]
         # Its style sheet has its icons within itself.
         response["Content-Security-Policy"] = policy(img_src="data:")
         return response

@@ -79,7 +79,7 @@ def test_the_standards_own_header_is_read_alike(forwarded: str, client: str | No
 )
 def test_the_scheme_is_the_one_of_the_clients_own_hop(forwarded_for: str, proto: str, tls: bool) -> None:
     headers = {"x_forwarded_for": forwarded_for} if forwarded_for else {}
-    assert said("10.0.0.1", x_forwarded_proto=proto, **headers).tls is tls
+    assert said("10.0.0.1", PROXIES, x_forwarded_proto=proto, **headers).tls is tls
 
 
 def test_a_header_that_the_proxy_only_passed_on_gives_nobody_another_address() -> None:
