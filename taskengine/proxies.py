@@ -144,12 +144,15 @@ def origin(peer: str | None, headers: Iterable[tuple[bytes, bytes]], trusted: Tr
     if not trusted.has(_address(peer)):
         return Origin(address=_text(peer), tls=None)
     given = _Given(headers)
-    found = [_walked(peer, way, trusted) for way in (_by_standard(given), _by_custom(given)) if way]
-    if len({each.address for each in found}) != 1:
+    ways = [way for way in (_by_standard(given), _by_custom(given)) if way]
+    found = [_walked(peer, way, trusted) for way in ways]
+    named = {
+        each.address for each, way in zip(found, ways, strict=True) if way[-1].client
+    }  # the others tell of TLS alone
+    if len(named) > 1:
         return Origin(address=_text(peer), tls=None)
-    return Origin(
-        address=found[0].address, tls=next((each.tls for each in found if each.tls is not None), None)
-    )
+    address = named.pop() if named else _text(peer)
+    return Origin(address=address, tls=next((each.tls for each in found if each.tls is not None), None))
 
 
 class _Given:

@@ -85,6 +85,8 @@ def test_the_scheme_is_the_one_of_the_clients_own_hop(forwarded_for: str, proto:
 def test_a_header_that_the_proxy_only_passed_on_gives_nobody_another_address() -> None:
     disagreeing = said("10.0.0.1", x_forwarded_for=CLIENT, forwarded="for=6.6.6.6;proto=https")
     assert disagreeing == Origin(address="10.0.0.1", tls=None)
+    beside = said("10.0.0.1", x_forwarded_proto="https", forwarded=f"for={CLIENT}")
+    assert beside == Origin(address=CLIENT, tls=True), "no disagreement: only one names somebody"
     agreeing = said("10.0.0.1", x_forwarded_for=CLIENT, forwarded=f"for={CLIENT};proto=https")
     assert agreeing == Origin(address=CLIENT, tls=True)
 
@@ -119,7 +121,7 @@ async def test_http_and_sockets_are_corrected_alike_and_nothing_is_left_to_belie
     told = [(b"x-forwarded-for", CLIENT.encode()), (b"x-forwarded-proto", b"https"), (b"host", b"here")]
     for peer in ("10.0.0.1", "192.0.2.1"):
         scope = {"type": kind, "scheme": plain, "client": (peer, 4711), "headers": [*lies, *told]}
-        await door(scope, None, None)  # type: ignore[arg-type]
+        await door(scope, None, None)
     trusted, stranger = seen
     assert (trusted["client"], trusted["scheme"]) == ((CLIENT, 0), secure)
     assert (stranger["client"], stranger["scheme"]) == (("192.0.2.1", 4711), plain)
@@ -133,7 +135,7 @@ async def test_a_server_that_names_neither_client_nor_scheme_is_served_too() -> 
         seen.append(scope)
 
     door = behind_proxies(application, trusted=PROXIES)
-    await door({"type": "http", "headers": []}, None, None)  # type: ignore[arg-type]
-    await door({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
+    await door({"type": "http", "headers": []}, None, None)
+    await door({"type": "lifespan"}, None, None)
     assert (seen[0]["client"], seen[0]["scheme"]) == (None, "http")
     assert seen[1] == {"type": "lifespan"}
