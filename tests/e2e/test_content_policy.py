@@ -17,18 +17,22 @@ from tests.support.windows import sign_up
 SMUGGLED = """async () => {
     const refused = [];
     document.addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective));
-    const put = (name, text) => {
+    const put = (name, text, nonce) => {
         const made = document.createElement(name);
+        if (nonce) made.setAttribute("nonce", nonce);
         made.textContent = text;
         document.head.append(made);
     };
     put("script", "window.smuggled = true");
     put("style", ":root { --smuggled: yes }");
+    // The page's own libraries look for it there; a script gets nothing by it.
+    put("style", ":root { --ours: yes }", window.__webpack_nonce__);
+    put("script", "window.smuggled = true", window.__webpack_nonce__);
     document.body.insertAdjacentHTML("beforeend", '<img src="data:,x" onerror="window.smuggled = true">');
     await fetch("https://evil.example/").catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const style = getComputedStyle(document.documentElement).getPropertyValue("--smuggled");
-    return { ran: window.smuggled === true, style, refused: [...new Set(refused)].sort() };
+    const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
+    return { ran: window.smuggled === true, style: style("--smuggled"), ours: style("--ours"), refused: [...new Set(refused)].sort() };
 }"""
 
 
@@ -92,5 +96,6 @@ def test_what_is_smuggled_into_the_page_does_not_run_and_calls_nobody(
     assert found == {
         "ran": False,
         "style": "",
+        "ours": "yes",
         "refused": ["connect-src", "img-src", "script-src-attr", "script-src-elem", "style-src-elem"],
     }
