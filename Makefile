@@ -29,7 +29,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: run test test-long lint format openapi contracts images bench help style types arrows migrations page remake-venv
+.PHONY: run test test-long lint format openapi contracts images audit bench help style types arrows migrations page remake-venv
 
 run: .venv/.for-run frontend/dist/index.html ## Serve everything on 127.0.0.1: make run [PORT=8000] [DATA_DIR=var]
 	@exec $(PYTHON) -m taskengine.embedded --port $(PORT) --data-dir "$(DATA_DIR)"
@@ -69,6 +69,9 @@ images: .venv/.for-development frontend/dist/index.html ## Take the README's pic
 bench: .venv/.for-bench ## Run the measurements; each prints a table and one JSON line
 	@scripts/test-packages
 	$(PYTHON) -m bench $(BENCH_ARGS)
+
+audit: $(POETRY)/.installed frontend/node_modules/.installed ## Ask the advisory databases about what is installed in production
+	@scripts/audit $(POETRY)/bin/poetry
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \

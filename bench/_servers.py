@@ -28,7 +28,7 @@ _POSTGRES_SETTINGS: Final = {"max_connections": "300", "track_commit_timestamp":
 # What a developer's shell may have set and must not leak into a measurement.
 _NOT_INHERITED: Final = re.compile(
     r"(DATABASE|REDIS|RATE_LIMIT|EMAIL|PG)_?.*|ALLOWED_HOSTS|DEMO.*|DJANGO_.*|DOORBELL|EMBEDDED"
-    r"|ENGINE_IN_SERVER|GEMINI_API_KEY|LOG_LEVEL|METRICS_.*|PUBLIC_URL|SECRET_KEY|TRUSTED_.*"
+    r"|ENGINE_IN_SERVER|GEMINI_API_KEY|HSTS_.*|HTTPS_REDIRECT|LOG_LEVEL|METRICS_.*|PUBLIC_URL|SECRET_KEY|TRUSTED_.*"
 )
 _APPLICATION: Final = "taskengine.asgi:application"
 _ARGUMENTS: Final[Mapping[str, Callable[[int], list[str]]]] = {
@@ -43,7 +43,7 @@ _ARGUMENTS: Final[Mapping[str, Callable[[int], list[str]]]] = {
     ],
 }
 KINDS: Final = tuple(_ARGUMENTS)
-_RATE_LIMITS: Final = ("READ", "WRITE", "SIGNUP", "LOGIN", "HANDSHAKE")
+_RATE_LIMITS: Final = ("READ", "WRITE", "SIGNUP", "LOGIN", "LOGIN_UNFAMILIAR", "HANDSHAKE")
 
 
 @contextmanager

@@ -18,12 +18,15 @@ from celery import Celery  # noqa: E402 (needs the settings)
 from django.conf import settings  # noqa: E402
 
 from taskengine import clock  # noqa: E402
+from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.planning import attempts  # noqa: E402
 from taskengine.planning.attempts import Attempt  # noqa: E402
 from taskengine.planning.generation import generate as carry_out  # noqa: E402
 from taskengine.planning.jobs import TASK_NAME  # noqa: E402
 from taskengine.planning.planners import Planners  # noqa: E402
 from taskengine.planning.threads import DatabaseThreads  # noqa: E402
+
+refuse_faults()
 
 app: Any = Celery("taskengine", broker=settings.REDIS_URL)
 app.conf.update(settings.CELERY)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from taskengine.env import ROOT, database, env, secret_key
+from taskengine.proxies import TrustedProxies
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 SECRET_KEY = secret_key()
@@ -18,18 +19,23 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname, "localhost"
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}", *env.list("TRUSTED_ORIGINS", default=[])]
 HTTPS = _public.scheme == "https"
 
-# How many proxies in front of us may be believed about the client's address. None by default.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-if ALLAUTH_TRUSTED_PROXY_COUNT:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# The proxies that are believed about the client's address and about TLS, by address. None by default. What they say
+# has been put in place before anything further in looks (`taskengine.proxies`), so allauth and DRF believe nobody.
+TRUSTED_PROXIES = TrustedProxies.parse(env.list("TRUSTED_PROXIES", default=[]))
+if env.str("TRUSTED_PROXY_COUNT", default="0") != "0":
+    raise ImproperlyConfigured(
+        "TRUSTED_PROXY_COUNT believed whoever came. Say in TRUSTED_PROXIES which addresses are proxies."
+    )
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
 # Guests without a password, for the first run on one's own machine and nowhere else.
 DEMO = env.bool("DEMO", default=False)
-if DEMO and not (
-    env.bool("EMBEDDED", default=False) and _public.hostname in {"127.0.0.1", "localhost", "::1"}
-):
+# Whether people come from elsewhere than this machine: what is held against the settings then, see `checks`.
+PUBLIC = _public.hostname not in {"127.0.0.1", "localhost", "::1"}
+if DEMO and (not env.bool("EMBEDDED", default=False) or PUBLIC or TRUSTED_PROXIES):
     raise ImproperlyConfigured(
-        "DEMO=1 lets anybody in, so it needs the embedded database and a PUBLIC_URL on this machine. Set DEMO=0."
+        "DEMO=1 lets anybody in, so it needs the embedded database and a PUBLIC_URL on this machine, with no"
+        " proxy before it. Set DEMO=0."
     )
 
 INSTALLED_APPS = [
@@ -256,6 +262,8 @@ ACCOUNT_RATE_LIMITS = {
         "signup": "20/m/ip",
     }.items()
 }
+# Attempts to log in to one account from networks that nobody has logged in to it from, all together.
+RATE_LIMIT_LOGIN_UNFAMILIAR: str = env.str("RATE_LIMIT_LOGIN_UNFAMILIAR", default="50/hour")
 USERSESSIONS_ADAPTER = "taskengine.accounts.adapter.SessionsAdapter"
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")
@@ -273,6 +281,8 @@ HEADLESS_FRONTEND_URLS = {
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 30 * 86_400
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# With this prefix browsers take it from this very host and over TLS only, and not from a neighbour's subdomain.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10  # seconds
@@ -310,7 +320,7 @@ REST_FRAMEWORK = {
         "export": env.str("RATE_LIMIT_EXPORT", default="10/hour") or None,
         "import": env.str("RATE_LIMIT_IMPORT", default="30/hour") or None,
     },
-    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+    "NUM_PROXIES": 0,  # see TRUSTED_PROXIES
     "EXCEPTION_HANDLER": "taskengine.api.errors.exception_handler",
     "DEFAULT_METADATA_CLASS": "taskengine.api.metadata.NoMetadata",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -364,10 +374,20 @@ STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True  # serves the built page from where it was built: no collectstatic
 WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}  # WhiteNoise doesn't know it
 
+# --- What browsers are told: `api.security_headers` says it with every answer, and holds the content policy -------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", default=True)
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
+# Only where it is known how a request came: a proxy that ends TLS and is not trusted would be sent round in circles.
+SECURE_SSL_REDIRECT = HTTPS and env.bool("HTTPS_REDIRECT", default=bool(TRUSTED_PROXIES))
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]  # asked from within, past the proxy
+SILENCED_SYSTEM_CHECKS = [
+    "security.W021",  # the browsers' own lists take years to leave: HSTS_PRELOAD is its owner's decision
+]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -1,3 +1,4 @@
+import "./app/nonce";
 import "./app/styles.css";
 
 import { StrictMode } from "react";

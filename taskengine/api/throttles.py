@@ -15,8 +15,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from taskengine import cache
-from taskengine.api.rates import Rate
+from taskengine.accounts.addresses import address_of, network_of
 from taskengine.api.requests import is_read
+from taskengine.rates import Rate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +68,7 @@ class _PersonThrottle(SimpleRateThrottle):
         """Count a request, and say whether it may go on."""
         if self.rate is None or not self.counts(request, view):
             return True
-        who = request.user.pk if request.user.is_authenticated else self.get_ident(request)
+        who = request.user.pk if request.user.is_authenticated else network_of(address_of(request._request))
         window = cache.hit(f"throttle:{self.scope}:{who}", window_s=self.duration)
         self._standing = Standing(
             name=str(self.scope),

@@ -1,7 +1,7 @@
 """The paths below `/api/v1/`."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 
 from taskengine.api.about import AboutView
 from taskengine.api.activity import ActivityView
@@ -20,6 +20,7 @@ from taskengine.api.breakdowns import (
 )
 from taskengine.api.demo import DemoView
 from taskengine.api.devices import SessionListView, SessionView
+from taskengine.api.docs import DocsView
 from taskengine.api.errors import not_found
 from taskengine.api.export import ExportView
 from taskengine.api.history import HistoryView
@@ -96,6 +97,6 @@ urlpatterns = [
     path("ai/", AiView.as_view(), name="ai"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("asyncapi/", asyncapi, name="asyncapi"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/", DocsView.as_view(url_name="schema"), name="docs"),
     re_path("", not_found),
 ]

@@ -14,7 +14,7 @@ from tests.support import figures
 from tests.support.gemini import FakeGemini
 from tests.support.gemini_answers import STEPS, Failure, Stream, plan, step
 from tests.support.servers import Server
-from tests.support.windows import add_task, sign_in, sign_up
+from tests.support.windows import add_task, sign_in, sign_up, wait_until
 
 GOAL = "Write my thesis on urban trees"
 FREE_STEPS = [{**one, "depends_on": []} for one in STEPS]  # may stand in any order
@@ -265,7 +265,7 @@ def test_the_first_step_is_visible_within_150_ms(
             }"""
         )
         gemini.release()
-        window.wait_for_function("window.seenAt !== null")
+        wait_until(window, "window.seenAt !== null")
         sent_at = gemini.sent_at[1] - time.monotonic() + time.time()
         late_s.append(window.evaluate("window.seenAt") / 1_000 - sent_at)
         expect(planner(window).get_by_role("button", name="Add 5 steps")).to_be_visible()

@@ -21,6 +21,26 @@ def sign_in(page: Page, server: Server, email: str) -> None:
     _enter(page, email, button="Sign in")
 
 
+def wait_until(page: Page, condition: str, *, timeout_s: float = 10) -> None:
+    """Wait until a JavaScript expression is true in the page.
+
+    Playwright's own `wait_for_function` has the page evaluate a string, which our content security policy forbids.
+    """
+    met = page.evaluate(
+        f"""(timeout) => new Promise((resolve) => {{
+            const giveUpAt = Date.now() + timeout;
+            const look = () => {{
+                if ({condition}) resolve(true);
+                else if (Date.now() > giveUpAt) resolve(false);
+                else setTimeout(look, 20);
+            }};
+            look();
+        }})""",
+        timeout_s * 1000,
+    )
+    assert met, f"not within {timeout_s} s: {condition}"
+
+
 def _enter(page: Page, email: str, *, button: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
