@@ -1,6 +1,7 @@
 """Django settings. What differs between two installations is read from the environment."""
 
 from datetime import timedelta
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -33,7 +34,7 @@ if DEMO and not (
     )
 
 INSTALLED_APPS = [
-    "daphne",  # first, so that its runserver replaces Django's
+    *(["daphne"] if find_spec("daphne") else []),  # first, so that its runserver replaces Django's
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "taskengine.api.middleware.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "taskengine.health.machines_middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -212,6 +214,7 @@ CELERY = {
 
 # --- Monitoring ---------------------------------------------------------------------------------
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # without one, /metrics is not there
+ALIVE_FILE: str = env.str("ALIVE_FILE", default="")  # touched while the work goes round, for health checks
 
 # --- Accounts -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
