@@ -15,9 +15,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taskengine.settings")
 django.setup()
 
 from celery import Celery  # noqa: E402 (needs the settings)
+from celery.signals import heartbeat_sent  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from taskengine import clock  # noqa: E402
+from taskengine import alive, clock  # noqa: E402
 from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.planning import attempts  # noqa: E402
 from taskengine.planning.attempts import Attempt  # noqa: E402
@@ -32,6 +33,12 @@ app: Any = Celery("taskengine", broker=settings.REDIS_URL)
 app.conf.update(settings.CELERY)
 
 _planners = Planners()
+
+
+@heartbeat_sent.connect  # type: ignore[untyped-decorator]  # Celery has no types
+def _give_sign(**_: object) -> None:
+    """Every two seconds, while the worker's loop turns and the broker hears it."""
+    alive.give_sign()
 
 
 @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]  # Celery has no types

@@ -1,6 +1,7 @@
 """Django settings. What differs between two installations is read from the environment."""
 
 from datetime import timedelta
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -39,7 +40,7 @@ if DEMO and (not env.bool("EMBEDDED", default=False) or PUBLIC or TRUSTED_PROXIE
     )
 
 INSTALLED_APPS = [
-    "daphne",  # first, so that its runserver replaces Django's
+    *(["daphne"] if find_spec("daphne") else []),  # first, so that its runserver replaces Django's
     "taskengine.accounts",  # before Django's accounts and allauth's, whose commands and mails it words anew
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "taskengine.api.middleware.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "taskengine.health.machines_middleware",
     "django.middleware.common.CommonMiddleware",
     "taskengine.api.middleware.query_middleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -223,6 +225,7 @@ CELERY = {
 
 # --- Monitoring ---------------------------------------------------------------------------------
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # without one, /metrics is not there
+ALIVE_FILE: str = env.str("ALIVE_FILE", default="")  # touched while the work goes round, for health checks
 
 # --- Accounts -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

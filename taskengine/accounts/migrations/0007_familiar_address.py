@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_personal_token"),
+        ("accounts", "0006_audit_and_deletion"),
     ]
 
     operations = [
