@@ -41,8 +41,8 @@ const member = createRoute({
       memberRoutes().catch(() => undefined);
       return;
     }
-    if (location.pathname === "/") return;
-    throw redirect({ to: "/signin", search: { next: location.pathname } });
+    if (location.pathname !== "/")
+      throw redirect({ to: "/signin", search: { next: location.pathname } });
   },
 });
 
@@ -129,46 +129,49 @@ const board = createRoute({
 
 const nothing = () => null;
 /** The places of the board. It draws itself, whichever it is; an open task lies over or beside it. */
-const boardRoutes = board.addChildren([
-  createRoute({
-    getParentRoute: () => board,
-    path: "/",
-    component: nothing,
-    staticData: { title: text.board.title },
-  }),
-  createRoute({
-    getParentRoute: () => board,
-    path: "/today",
-    component: nothing,
-    staticData: { title: text.groups.today },
-  }),
-  createRoute({
-    getParentRoute: () => board,
-    path: "/projects/$projectId",
-    component: nothing,
-    staticData: { title: text.board.title },
-  }),
-  createRoute({
-    getParentRoute: () => board,
-    path: "/labels/$labelId",
-    component: nothing,
-    staticData: { title: text.board.title },
-  }),
-  createRoute({
-    getParentRoute: () => board,
-    path: "/tasks",
-    component: nothing,
-    beforeLoad: ({ search }) => {
-      throw redirect({ to: "/", search, replace: true });
-    },
-  }),
-  createRoute({
-    getParentRoute: () => board,
-    path: "/tasks/$taskId",
-    component: nothing,
-    staticData: { title: text.board.title },
-  }),
-]);
+const homeR = createRoute({
+  getParentRoute: () => board,
+  path: "/",
+  component: nothing,
+  staticData: { title: text.board.title },
+});
+
+const todayR = createRoute({
+  getParentRoute: () => board,
+  path: "/today",
+  component: nothing,
+  staticData: { title: text.groups.today },
+});
+
+const projectR = createRoute({
+  getParentRoute: () => board,
+  path: "/projects/$projectId",
+  component: nothing,
+  staticData: { title: text.board.title },
+});
+
+const labelR = createRoute({
+  getParentRoute: () => board,
+  path: "/labels/$labelId",
+  component: nothing,
+  staticData: { title: text.board.title },
+});
+
+const tasksR = createRoute({
+  getParentRoute: () => board,
+  path: "/tasks",
+  component: nothing,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/", search, replace: true });
+  },
+});
+
+const taskR = createRoute({
+  getParentRoute: () => board,
+  path: "/tasks/$taskId",
+  component: nothing,
+  staticData: { title: text.board.title },
+});
 
 const settings = createRoute({
   getParentRoute: () => member,
@@ -179,7 +182,10 @@ const settings = createRoute({
 });
 
 const routeTree = root.addChildren([
-  member.addChildren([boardRoutes, settings]),
+  member.addChildren([
+    board.addChildren([homeR, todayR, projectR, labelR, tasksR, taskR]),
+    settings,
+  ]),
   publicFrame.addChildren([signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
 ]);
 
