@@ -45,8 +45,8 @@ const member = createRoute({
       await speakAs(user.language);
       return;
     }
-    if (location.pathname === "/") return;
-    throw redirect({ to: "/signin", search: { next: location.pathname } });
+    if (location.pathname !== "/")
+      throw redirect({ to: "/signin", search: { next: location.pathname } });
   },
 });
 

@@ -702,6 +702,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/parse/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a line as a new task
+         * @description For a field in which tasks are typed: what a line says of deadline, project (`#`), labels (`@`), priority (`!1` to `!4`) and estimate (`~30m`, `~1h30`), and which words said it. Nothing is made: send what you want of it to `POST tasks/`. It counts as a read, and takes no `Idempotency-Key`. What is repeated (“every friday”) is not understood and stays in the title, as does what stands in quotation marks.
+         */
+        post: operations["tasks_parse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/summary/": {
         parameters: {
             query?: never;
@@ -1676,14 +1696,6 @@ export interface components {
              */
             ends_at: string;
         };
-        /**
-         * @description * `breakdown` - breakdown
-         *     * `label` - label
-         *     * `project` - project
-         *     * `task` - task
-         * @enum {string}
-         */
-        KindEnum: "breakdown" | "label" | "project" | "task";
         /** @description A label as it is read. The same shape stands in every event and snapshot. */
         Label: {
             /** Format: uuid */
@@ -1940,6 +1952,44 @@ export interface components {
          * @enum {string}
          */
         OutcomeEnum: "on_time" | "late";
+        /** @description A line, and how to read it. */
+        ParseRequest: {
+            text: string;
+            /** @description Where the person is; null: their own. */
+            time_zone?: string | null;
+            /** @description A BCP 47 tag: `en`, `de` and `es` are understood, English beside each. Null: the person's own. */
+            language?: string | null;
+            /** @description Words that are to stay words wherever they stand: what somebody took back. */
+            plain?: string[];
+        };
+        /** @description What a line means. Its fields are those of a task, projects and labels by their names. */
+        Parsed: {
+            /** @description The line without what was understood. May be empty. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description The instant by which it is due.
+             */
+            deadline: string | null;
+            /**
+             * Format: date
+             * @description The day, where the line says no time: its end is the deadline.
+             */
+            due_date: string | null;
+            /** @description The zone it was read in. */
+            time_zone: string;
+            project: components["schemas"]["_Name"] | null;
+            labels: components["schemas"]["_Name"][];
+            /** @description Null: the line says none. */
+            priority: number | null;
+            estimate_min: number | null;
+            spans: components["schemas"]["_Span"][];
+            /**
+             * Format: date-time
+             * @description The instant from which was counted.
+             */
+            server_time: string;
+        };
         /** @description Some fields of a draft. With none of them the calendar looks again. */
         PatchedBreakdownPatchRequest: {
             goal?: string;
@@ -2402,6 +2452,15 @@ export interface components {
             /** @description How many there are besides these. */
             more: number;
         };
+        /**
+         * @description * `deadline` - deadline
+         *     * `project` - project
+         *     * `label` - label
+         *     * `priority` - priority
+         *     * `estimate` - estimate
+         * @enum {string}
+         */
+        SpanKindEnum: "deadline" | "project" | "label" | "priority" | "estimate";
         /** @description How fine the parts are. */
         SplitRequest: {
             /**
@@ -2953,10 +3012,18 @@ export interface components {
         };
         /** @description One object that was changed back. */
         UndoneObject: {
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["UndoneObjectKindEnum"];
             /** Format: uuid */
             id: string;
         };
+        /**
+         * @description * `breakdown` - breakdown
+         *     * `label` - label
+         *     * `project` - project
+         *     * `task` - task
+         * @enum {string}
+         */
+        UndoneObjectKindEnum: "breakdown" | "label" | "project" | "task";
         /**
          * @description * `minutes` - minutes
          *     * `tasks` - tasks
@@ -3174,6 +3241,24 @@ export interface components {
             } | null;
             /** Format: date-time */
             created_at: string;
+        };
+        /** @description A project or a label that a line names. */
+        _Name: {
+            /**
+             * Format: uuid
+             * @description Null: there is none of this name.
+             */
+            id: string | null;
+            name: string;
+        };
+        /** @description A stretch of the line that was understood. */
+        _Span: {
+            /** @description Counted in Unicode characters, from 0. */
+            start: number;
+            /** @description Where it has ended. */
+            end: number;
+            kind: components["schemas"]["SpanKindEnum"];
+            text: string;
         };
     };
     responses: {
@@ -4696,6 +4781,9 @@ export interface operations {
                 headers: {
                     /** @description A weak tag of all that the answer holds but `as_of`. It changes with the minute, during working hours. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4707,37 +4795,19 @@ export interface operations {
                 headers: {
                     /** @description A weak tag of all that the answer holds but `as_of`. It changes with the minute, during working hours. */
                     ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Nobody is logged in, or the log-in has ended. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The CSRF check failed, or a personal access token has not the scopes for it. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many requests; `Retry-After` says how long to wait. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
         };
     };
     labels_list: {
@@ -6378,6 +6448,49 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    tasks_parse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParseRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parsed"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `too_many_labels`. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
