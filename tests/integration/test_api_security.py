@@ -15,9 +15,8 @@ from django.http import HttpResponse
 from rest_framework import serializers
 
 from taskengine.accounts.models import User
-from taskengine.api.fields import ShortListField
+from taskengine.api.fields import ListOfField, ShortListField
 from taskengine.api.serializers import StrictSerializer
-from taskengine.api.task_filters import ListOfField
 from tests.support.accounts import AppClient, signed_up
 from tests.support.routes import Asked, Ids, asked, settled
 from tests.support.servers import ROOT
