@@ -136,7 +136,6 @@ def test_a_write_locks_writes_tells_and_logs(ada: AppClient) -> None:
         "SELECT accounts_user",
         "SELECT realtime_stream",
         "SELECT tasks_task",
-        "WITH tasks_task",  # which parts of it are open
         "UPDATE tasks_task",
         "INSERT realtime_event",
         "INSERT operations_operation",
