@@ -104,9 +104,12 @@ def test_what_is_put_off_at_the_end_goes_with_the_commit_in_one_round_trip(
 ) -> None:
     asked: list[int] = []
     answers = direct._answers
-    monkeypatch.setattr(
-        direct, "_answers", lambda server, sends: asked.append(len(sends)) or answers(server, sends)
-    )
+
+    def counted(server: Any, sends: Any) -> Any:
+        asked.append(len(sends))
+        return answers(server, sends)
+
+    monkeypatch.setattr(direct, "_answers", counted)
     with transaction.atomic():
         assert ask("SELECT 1") == [(1,)]
         later(INSERT, [1])
