@@ -35,6 +35,8 @@ export default defineConfig(
       "max-lines": ["error", 300],
       "no-console": "error",
       "@typescript-eslint/consistent-type-imports": "error",
+      // Naming a field is how the rest is taken without it.
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/switch-exhaustiveness-check": [
         "error",

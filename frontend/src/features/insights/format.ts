@@ -1,20 +1,9 @@
+import { timeFormat } from "@/shared/lib/formats";
 import { insights as text } from "@/shared/text/insights";
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** The locale to write times and numbers in. */
-function locale(): string {
-  return navigator.language;
-}
+import { locale } from "@/shared/text/language";
 
 function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = [locale(), zone, JSON.stringify(options)].join(" ");
-  let found = formats.get(key);
-  if (!found) {
-    found = new Intl.DateTimeFormat(locale(), { ...options, timeZone: zone });
-    formats.set(key, found);
-  }
-  return found;
+  return timeFormat(locale(), zone, options);
 }
 
 export function clockTime(at: number, zone: string): string {

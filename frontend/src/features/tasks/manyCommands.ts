@@ -30,7 +30,6 @@ export interface ManyCommands {
 }
 
 type TasksChanges = Extract<BatchOperation, { verb: "tasks.update" }>["fields"];
-type TaskUpdate = Extract<BatchOperation, { verb: "task.update" }>;
 type Verb = (ids: string[]) => BatchOperation;
 
 export function makeManyCommands(desk: Desk): ManyCommands {
@@ -111,7 +110,7 @@ export function makeManyCommands(desk: Desk): ManyCommands {
         ([id = ""]) => ({
           verb: "task.update",
           id,
-          fields: onTheWire(of(id)) as TaskUpdate["fields"],
+          fields: onTheWire(of(id)),
         }),
         { atOnce: 1 },
       );

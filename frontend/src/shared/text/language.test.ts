@@ -5,7 +5,7 @@ import { recall, remember } from "@/shared/lib/storage";
 
 import { german } from "./de";
 import { text } from "./index";
-import { language, locale, speakAs, speakFirst } from "./language";
+import { language, locale, speakAs, speakFirst, writtenIn } from "./language";
 import { pluralOf } from "./plurals";
 import { settings } from "./settings";
 
@@ -44,6 +44,13 @@ describe("the page speaks", () => {
     remember("language", "de");
     await speakFirst();
     expect(text.header.settings).toBe("Einstellungen");
+  });
+
+  it("is written to in what the account has chosen, be it one that only the search knows", async () => {
+    await speakAs("es");
+    expect([language.get(), writtenIn()]).toEqual(["en", "es"]);
+    await speakAs(null);
+    expect(writtenIn()).toBe(navigator.language);
   });
 
   it("what was asked for last, however long the other took to come", async () => {

@@ -16,6 +16,8 @@ export const language = new Observable<Language>("en");
 /** The catalogue of that language; null for English, which every part brings along. */
 let translation: Parts | null = null;
 let asked: Language = "en";
+/** What the account has chosen, be it a language that the page does not speak. */
+let ofAccount: string | null = null;
 
 /**
  * A part of the catalogue, as the language of the moment has it. What is read from it is read anew each time,
@@ -37,6 +39,7 @@ export function speakFirst(): Promise<void> {
  * browser. Resolves when it does: at once, unless that language has to be fetched.
  */
 export function speakAs(chosen: string | null): Promise<void> {
+  ofAccount = chosen;
   const wanted = known(chosen);
   if (wanted) remember(CHOSEN, wanted);
   else forget(CHOSEN);
@@ -47,6 +50,11 @@ export function speakAs(chosen: string | null): Promise<void> {
 export function locale(): string {
   const spoken = language.get();
   return readerLocales().find((tag) => base(tag) === spoken) ?? spoken;
+}
+
+/** What the person writes in: it may be a language that the page reads, and does not speak. */
+export function writtenIn(): string {
+  return ofAccount ?? navigator.language;
 }
 
 async function speak(wanted: Language): Promise<void> {

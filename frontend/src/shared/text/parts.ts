@@ -5,6 +5,7 @@ import type { history } from "./history";
 import type { insights } from "./insights";
 import type { keys } from "./keys";
 import type { landing } from "./landing";
+import type { quickAdd } from "./quickAdd";
 import type { settings } from "./settings";
 import type { views } from "./views";
 
@@ -17,6 +18,7 @@ export interface Parts {
   readonly insights: typeof insights;
   readonly keys: typeof keys;
   readonly landing: typeof landing;
+  readonly quickAdd: typeof quickAdd;
   readonly settings: typeof settings;
   readonly views: typeof views;
 }

@@ -1,5 +1,6 @@
-/** What the line for a new task says of what it understood; loaded when something is typed. */
-export const quickAdd = {
+import { translated } from "./language";
+
+const english = {
   understood: "Understood",
   by: (when: string) => `by ${when}`,
   endOf: (day: string) => `by the end of ${day}`,
@@ -16,3 +17,6 @@ export const quickAdd = {
   projects: "Projects",
   labels: "Labels",
 };
+
+/** What the line for a new task says of what it understood; loaded when something is typed. */
+export const quickAdd = translated("quickAdd", english);

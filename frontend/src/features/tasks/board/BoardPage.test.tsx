@@ -293,24 +293,3 @@ it("leads back to plans for what is no task yet", async () => {
   await user.click(screen.getByRole("button", { name: "Open" }));
   expect(await screen.findByRole("heading", { name: "Move house" })).toBeVisible();
 });
-
-describe("the connection", () => {
-  beforeEach(() => draw([soon]));
-
-  it("says what still works offline, and how much waits", () => {
-    act(() => {
-      workspace.connection.set({ state: "offline", reason: null });
-      workspace.store.begin("op", [{ kind: "task", id: "soon", set: { title: "New" } }]);
-    });
-    expect(screen.getByText(/You can read, add and change tasks/)).toHaveTextContent(
-      "1 change waits.",
-    );
-  });
-
-  it("says what to do where it will not come back by itself", () => {
-    act(() => {
-      workspace.connection.set({ state: "stopped", reason: "crowded" });
-    });
-    expect(screen.getByRole("alert")).toHaveTextContent("Too many windows are open");
-  });
-});

@@ -170,6 +170,7 @@ function withHeld(range: Range, held: number): number[] {
 /** How far below the page's top the list begins; what stands above it comes and goes. */
 function useTop(box: { readonly current: HTMLElement | null }): number {
   const [top, setTop] = useState(0);
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- any drawing may change what stands above
   useLayoutEffect(() => {
     const now = box.current;
     // eslint-disable-next-line react-hooks/set-state-in-effect -- only what is laid out can be measured

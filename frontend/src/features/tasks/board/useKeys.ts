@@ -26,7 +26,7 @@ export function useKeys({ quickAdd, search, onBucket, onHelp, onPalette }: Keys)
     const { lists, selection } = hands;
     const at = () => {
       const id = focusedId();
-      return (id !== null && store.getTask(id)) || null;
+      return id === null ? null : (store.getTask(id) ?? null);
     };
     /** What a key is about: all that is marked, or else the card that has the focus. */
     const meant = () => {

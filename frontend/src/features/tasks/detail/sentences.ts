@@ -13,25 +13,27 @@ interface Reading {
   readonly today: string;
 }
 
-const VERBS: Readonly<Record<string, string>> = {
-  "task.missed": history.missed,
-  "task.create": history.created,
-  "task.complete": history.completed,
-  "tasks.complete": history.completed,
-  "task.reopen": history.reopened,
-  "task.delete": history.deleted,
-  "tasks.delete": history.deleted,
-  "task.restore": history.restored,
-  undo: history.undid,
-  import: history.imported,
-};
+/** What says it all of an operation, by its verb. */
+const VERBS = new Map([
+  ["task.missed", "missed"],
+  ["task.create", "created"],
+  ["task.complete", "completed"],
+  ["tasks.complete", "completed"],
+  ["task.reopen", "reopened"],
+  ["task.delete", "deleted"],
+  ["tasks.delete", "deleted"],
+  ["task.restore", "restored"],
+  ["undo", "undid"],
+  ["import", "imported"],
+] as const);
 
 /** Fields that follow from others, or that nobody sets. */
 const SILENT = new Set(["outcome", "lateness_s", "time_zone", "updated_at", "version", "bucket"]);
 
 /** What an entry says, a sentence for each thing that was done. */
 export function sentencesOf(entry: HistoryEntry, reading: Reading): readonly string[] {
-  const said = VERBS[entry.verb];
+  const verb = VERBS.get(entry.verb as Parameters<typeof VERBS.get>[0]);
+  const said = verb && history[verb];
   const changes = entry.changes.filter(({ field }) => !SILENT.has(field));
   if (said !== undefined && entry.verb !== "undo") return [said];
   const due = changes.some(({ field }) => field === "due_date");

@@ -84,7 +84,7 @@ export function useMoves(): Moves {
         const { dayIn } = days();
         const ids = hands.lists.ids(hands.lists.bucketOf(task.id));
         const other = store.getTask(ids[ids.indexOf(task.id) + step] ?? "");
-        if (!other || other.completed_at !== null || dayIn(other) !== dayIn(task)) {
+        if (other?.completed_at !== null || dayIn(other) !== dayIn(task)) {
           hands.say(views.atEdge);
           return;
         }

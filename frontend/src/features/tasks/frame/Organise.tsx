@@ -9,7 +9,6 @@ import { Button } from "@/shared/ui/Button";
 import { useWorkspace } from "../context";
 import type { Organising } from "./Sidebar";
 
-const COLOURS = Object.keys(views.colours) as Colour[];
 /** As in the API's schema; the server is the one that refuses. */
 const NAME_LIMIT = 120;
 
@@ -79,7 +78,7 @@ function NameDialog({
         <fieldset>
           <legend className="mb-1 text-meta text-muted">{views.colour}</legend>
           <div className="grid grid-cols-6 gap-1">
-            {COLOURS.map((one) => (
+            {(Object.keys(views.colours) as Colour[]).map((one) => (
               <label
                 key={one}
                 data-colour={one}

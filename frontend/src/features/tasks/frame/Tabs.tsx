@@ -52,7 +52,7 @@ export function Tabs() {
         })}
         <li className="contents">
           <Link
-            to={"/insights" as "/"}
+            to={"/insights"}
             className={tabClass(pathname === "/insights")}
             aria-current={pathname === "/insights" ? "page" : undefined}
           >

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { useClock } from "@/shared/clock/react";
 import { useObservable } from "@/shared/lib/observable";
 import { useLabelsOf, useProjectsOf } from "@/shared/store/react";
+import { writtenIn } from "@/shared/text/language";
 
 import { useWorkspace, useZone } from "../context";
 import { type Answer, corrected, dueWords } from "./corrected";
@@ -46,7 +47,7 @@ export function useLine(): Line {
   );
   const labels = useMemo(() => allLabels.map(({ name }) => name), [allLabels]);
   const how = useMemo((): Omit<Circumstances, "now"> => {
-    return { zone, language: navigator.language, projects, labels, plain };
+    return { zone, language: writtenIn(), projects, labels, plain };
   }, [zone, projects, labels, plain]);
   const guess = useMemo(
     () => (reader ? reader.read(line, { ...how, now: clock.now() }) : plainly(line)),
@@ -91,7 +92,7 @@ export function useLine(): Line {
       if (asked.current) return;
       asked.current = true;
       import("./reader")
-        .then(({ makeReader }) => makeReader(navigator.language))
+        .then(({ makeReader }) => makeReader(writtenIn()))
         .then(
           (read) => {
             setReader({ read });

@@ -2,6 +2,8 @@ import type { Parts } from "../parts";
 
 import { noun, plural, quoted, short, two } from "./words";
 
+const tasks = (count: number) => plural(count, "Aufgabe", "Aufgaben");
+
 export const board: Parts["board"] = {
   product: "taskengine",
 
@@ -30,6 +32,7 @@ export const board: Parts["board"] = {
     next: "Als Nächstes:",
     account: (name) => `Konto: ${name}`,
     guest: "Gast",
+    insights: "Einblicke",
     settings: "Einstellungen",
     activity: "Verlauf",
     signOut: "Abmelden",
@@ -51,6 +54,7 @@ export const board: Parts["board"] = {
       "Die Verbindung ist abgerissen und wird neu aufgebaut. Du kannst weiterarbeiten.",
     offlineHint:
       "Du kannst Aufgaben lesen, hinzufügen und ändern. Die Fristen laufen weiter. Gesendet wird, sobald du wieder online bist.",
+    offlineWith: (waiting) => `Offline: ${waiting}`,
     waiting: (count) => plural(count, "Änderung wartet", "Änderungen warten"),
     crowded: "Es sind zu viele Fenster offen. Schließe ein paar und lade dann dieses neu.",
     outdated: "Diese Seite ist veraltet. Lade sie neu, damit es weitergeht.",
@@ -62,7 +66,7 @@ export const board: Parts["board"] = {
     upcoming: "Anstehend",
     missed: "Verpasst",
     completed: "Erledigt",
-    count: (name, count) => `${name}, ${plural(count, "Aufgabe", "Aufgaben")}`,
+    count: (name, count) => `${name}, ${tasks(count)}`,
     more: (count) => `${count} weitere zeigen`,
   },
 
@@ -172,6 +176,16 @@ export const board: Parts["board"] = {
     label: "Hinweise",
     deleted: (title) => `${short(title)} gelöscht.`,
     stillSignedIn: (why) => `Du bist noch angemeldet. ${why}`,
+    completedMany: (count) => `${tasks(count)} erledigt.`,
+    reopenedMany: (count) => `${tasks(count)} wieder geöffnet.`,
+    deletedMany: (count) => `${tasks(count)} gelöscht.`,
+    movedMany: (count, project) =>
+      project === null
+        ? `${tasks(count)} aus ${noun(count, "ihrem Projekt", "ihren Projekten")} genommen.`
+        : `${tasks(count)} nach ${quoted(project)} verschoben.`,
+    relabelledMany: (count) => `Labels von ${tasks(count)} geändert.`,
+    rescheduledMany: (count) => `Frist von ${tasks(count)} verschoben.`,
+    prioritisedMany: (count) => `Priorität von ${tasks(count)} geändert.`,
     undo: "Rückgängig",
     dismiss: "Ausblenden",
     refused: {
@@ -179,12 +193,19 @@ export const board: Parts["board"] = {
       change: (title, why) => `${short(title)} wurde nicht geändert. ${why}`,
       delete: (title, why) => `${short(title)} wurde nicht gelöscht. ${why}`,
     },
+    refusedMany: {
+      change: (count, why) =>
+        `${tasks(count)} ${noun(count, "bleibt", "bleiben")}, wie ${noun(count, "sie war", "sie waren")}. ${why}`,
+      delete: (count, why) =>
+        `${tasks(count)} ${noun(count, "bleibt", "bleiben")}, wo ${noun(count, "sie war", "sie waren")}. ${why}`,
+    },
   },
 
   errors: {
     network: "Gerade gibt es keine Verbindung. Versuch es gleich noch einmal.",
     server: "Bei uns ist etwas schiefgegangen. Versuch es gleich noch einmal.",
     tooMany: "Das war etwas viel auf einmal. Warte eine Minute und versuch es dann wieder.",
+    outdated: "Das hat länger als einen Tag gewartet und wurde inzwischen anderswo geändert.",
     gone: "Das gibt es nicht mehr.",
     unknown: "Das hat nicht geklappt. Versuch es gleich noch einmal.",
     byCode: {
@@ -269,5 +290,7 @@ export const board: Parts["board"] = {
     home: "Zum Anfang",
     broken: "Auf dieser Seite ist etwas kaputtgegangen.",
     reload: "Neu laden",
+    newVersion: "Eine neue Version ist da.",
+    reloadNow: "Neu laden",
   },
 };
