@@ -125,14 +125,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> None:
         if not self.put_off:
-            super()._commit()
+            super()._commit()  # type: ignore[misc]  # the stubs lack it
             return
         with self.wrap_database_errors:
             ask(self.connection, self.take_put_off(), and_commit=True)
 
     def _rollback(self) -> None:
         self.put_off.clear()
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]  # likewise
 
     def close(self) -> None:
         """Close the connection."""

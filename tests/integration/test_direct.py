@@ -1,8 +1,9 @@
 """Our own statements, asked without psycopg's cursor; and lists of one shape, compiled once."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -104,9 +105,12 @@ def test_what_is_put_off_at_the_end_goes_with_the_commit_in_one_round_trip(
 ) -> None:
     asked: list[int] = []
     answers = direct._answers
-    monkeypatch.setattr(
-        direct, "_answers", lambda server, sends: asked.append(len(sends)) or answers(server, sends)
-    )
+
+    def counted(server: Any, sends: Sequence[Any]) -> list[Any]:
+        asked.append(len(sends))
+        return answers(server, sends)
+
+    monkeypatch.setattr(direct, "_answers", counted)
     with transaction.atomic():
         assert ask("SELECT 1") == [(1,)]
         later(INSERT, [1])
