@@ -22,9 +22,8 @@ from taskengine.tasks.deadlines import Bucket
 from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
 from taskengine.tasks.events import TaskEvent
 from taskengine.tasks.models import Task
-from taskengine.tasks.parents import HAS_PARTS
 from taskengine.tasks.payloads import task_payload
-from taskengine.tasks.queries import TASKS
+from taskengine.tasks.queries import HAS_PARTS, TASKS
 
 # Messages: the timestamp in seconds of a deadline that was just set.
 DEADLINES_TOPIC: Final = "deadlines"

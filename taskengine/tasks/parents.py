@@ -32,11 +32,6 @@ WITH RECURSIVE below AS (
 SELECT id FROM below WHERE completed_at IS NULL
 """
 
-# Whether there is anything below a task `t`: mostly there is not, and so nothing more to be asked.
-HAS_PARTS: Final = """EXISTS (
-    SELECT FROM tasks_task AS p WHERE p.parent_id = t.id AND p.owner_id = t.owner_id AND p.deleted_at IS NULL
-)"""
-
 
 def open_below(task_ids: Sequence[UUID], *, owner_id: UUID) -> list[UUID]:
     """Return the open parts of some tasks, and of their parts, each once; they may be among the tasks themselves."""

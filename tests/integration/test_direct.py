@@ -1,7 +1,7 @@
 """Our own statements, asked without psycopg's cursor; and lists of one shape, compiled once."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -106,7 +106,7 @@ def test_what_is_put_off_at_the_end_goes_with_the_commit_in_one_round_trip(
     asked: list[int] = []
     answers = direct._answers
 
-    def counted(server: Any, sends: Any) -> Any:
+    def counted(server: Any, sends: Sequence[Any]) -> list[Any]:
         asked.append(len(sends))
         return answers(server, sends)
 
