@@ -59,6 +59,7 @@ export default defineConfig(({ command }) => ({
     setupFiles: ["./src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    testTimeout: 15_000,
     // One page environment for all files of a worker; src/test/setup.ts cleans up between tests.
     isolate: false,
   },

@@ -3,16 +3,15 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
+from tests.support.axe import violations
 from tests.support.servers import Server
 from tests.support.windows import sign_up
 
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TARGET_PX = 44
 DAY = timedelta(days=1)
@@ -188,46 +187,37 @@ def small_targets(page: Page) -> Any:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_page_or_state(window: Page, scheme: Any) -> None:
-    window.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    window.wait_for_timeout(100)
-    faults = check(window, "empty")
+    window.emulate_media(color_scheme=scheme)
+    faults = violations(window, state="empty")
     ids = fill(window)
-    faults += check(window, "board")
+    faults += violations(window, state="board")
     keys = window.keyboard
     keys.press("j")
     keys.press("x")
-    faults += check(window, "marked")
+    faults += violations(window, state="marked")
     window.get_by_role("button", name="Move", exact=True).click()
     expect(window.get_by_role("menuitem", name="Work")).to_be_visible()
-    faults += check(window, "menu")
+    faults += violations(window, state="menu")
     for _ in range(2):
         keys.press("Escape")
     for key, name in (("t", "Reschedule"), ("Control+k", "Anything"), ("?", "Keyboard")):
         window.get_by_role("link", name="Prepare the talk").focus()
         keys.press(key)
         expect(window.get_by_role("dialog", name=name)).to_be_visible()
-        faults += check(window, name)
+        faults += violations(window, state=name)
         keys.press("Escape")
     window.get_by_role("button", name="Filter", exact=True).click()
     expect(window.get_by_role("dialog", name="Filters")).to_be_visible()
-    faults += check(window, "filter")
+    faults += violations(window, state="filter")
     keys.press("Escape")
     window.get_by_role("button", name="Add a project").click()
     expect(window.get_by_role("dialog", name="New project")).to_be_visible()
-    faults += check(window, "project dialog")
+    faults += violations(window, state="project dialog")
     keys.press("Escape")
     for size in (ViewportSize(width=1600, height=900), PHONE["viewport"]):
         window.set_viewport_size(size)
         for path in ("today", f"projects/{ids['project']}", f"tasks/{ids['Send invoice']}"):
             window.evaluate("to => { history.pushState(null, '', to); }", f"/{path}")
             window.wait_for_timeout(200)
-            faults += check(window, f"{path} at {size['width']}")
+            faults += violations(window, state=f"{path} at {size['width']}")
     assert faults == []
-
-
-def check(page: Page, state: str) -> list[str]:
-    """Return what axe finds on the page as it stands."""
-    if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=AXE)
-    found = page.evaluate("async () => (await axe.run()).violations")
-    return [f"{state}: {one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]

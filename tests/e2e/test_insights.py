@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -40,7 +41,8 @@ def test_what_is_made_in_another_window_moves_the_insights_without_a_reload(
     expect(first.get_by_text("You finish 0% on time.")).to_be_visible(timeout=15_000)
     assert asked.count(200) <= 3
 
-    for scheme in ("light", "dark"):
+    schemes: list[Literal["light", "dark"]] = ["light", "dark"]
+    for scheme in schemes:
         assert violations(first, scheme=scheme) == []
     for button in first.get_by_role("button", name="Show as a table").all():
         button.click()

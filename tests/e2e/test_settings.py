@@ -4,17 +4,16 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Final, Literal
 
 from playwright.sync_api import Page, expect
 
-from tests.support.servers import ROOT, Server
+from tests.support.axe import SETTLED, violations
+from tests.support.servers import Server
 from tests.support.windows import PASSWORD, sign_in, sign_up
 
-AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-# Other colours are there at once, but drawn with the next frame; and transitions have to end.
-SETTLED = "new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 150)))"
+SCHEMES: Final[list[Literal["light", "dark"]]] = ["light", "dark"]
 SECTIONS = ["account", "hours", "security", "tokens", "notifications", "data"]
 
 
@@ -28,19 +27,6 @@ def answer_of(page: Page, path: str, token: str) -> int:
         [path, token],
     )
     return status
-
-
-def faults_of(page: Page) -> list[Any]:
-    """Return what axe finds wrong with a page as it stands, in light and in dark."""
-    faults: list[Any] = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        page.evaluate(SETTLED)
-        found = page.evaluate(
-            "async () => (await axe.run()).violations.map(({ id, nodes }) => [id, nodes.map((n) => n.html)])"
-        )
-        faults += [(page.url, scheme, *fault) for fault in found]
-    return faults
 
 
 def test_a_token_is_made_used_and_revoked(
@@ -150,12 +136,12 @@ def test_nothing_bars_anyone_from_the_settings_and_the_activity(
     quick_add.fill("Water the plants")
     quick_add.press("Enter")
     page.get_by_role("button", name="Complete “Water the plants”").click()
-    faults: list[Any] = []
+    faults: list[str] = []
     for path in [*(f"/settings/{section}" for section in SECTIONS), "/activity"]:
         page.goto(f"{server.url}{path}")
         expect(page.get_by_role("heading", level=2).first).to_be_visible()
-        page.add_script_tag(path=AXE)
-        faults += faults_of(page)
+        for scheme in SCHEMES:
+            faults += violations(page, scheme=scheme)
         keep_picture(page, path)
     assert faults == []
 
@@ -166,7 +152,7 @@ def keep_picture(page: Page, path: str) -> None:
     if folder is None:
         return
     name = path.strip("/").replace("/", "-")
-    for scheme in ("light", "dark"):
+    for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
         for size, width in (("wide", 1280), ("phone", 390)):
             page.set_viewport_size({"width": width, "height": 844})

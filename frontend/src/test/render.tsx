@@ -84,7 +84,7 @@ export async function renderPage(page: ReactNode, workspace: TestWorkspace = mak
   );
   await vi.waitFor(() => {
     if (view.container.childElementCount < 2) throw new Error("the router is not ready");
-  });
+  }, 5_000);
   return { ...view, router, workspace };
 }
 

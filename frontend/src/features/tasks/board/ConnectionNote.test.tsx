@@ -18,7 +18,12 @@ describe("the connection", () => {
   beforeEach(async () => {
     freezeTime();
     workspace = makeTestWorkspace([makeTask({ id: "soon", title: "Soon" })]);
-    await renderPage(<ConnectionNote />, workspace);
+    await renderPage(
+      <main>
+        <ConnectionNote />
+      </main>,
+      workspace,
+    );
   });
 
   it("says what still works offline, and how much waits", () => {

@@ -17,7 +17,7 @@ describe("notes", () => {
       <Rendered
         notes={[
           "<img src=x onerror=alert(1)><script>alert(1)</script>",
-          "<iframe src='https://example.org'></iframe> <a href='javascript:alert(1)'>a</a>",
+          "<iframe src=//example.org></iframe> <a href='javascript:alert(1)'>a</a>",
           "![cat](https://example.org/cat.png) ![x](data:text/html,x)",
           "[run](javascript:alert(1)) [tab](java\tscript:alert(1)) [data](data:text/html,x)",
           "<form action=/><input></form> <style>*{}</style> <svg onload=alert(1)>",
