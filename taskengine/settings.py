@@ -364,6 +364,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "taskengine.api.document.complete",
     ],
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {
         "AuditActionEnum": "taskengine.accounts.audit.ACTION_CHOICES",
         "BucketEnum": "taskengine.tasks.deadlines.BUCKET_CHOICES",
