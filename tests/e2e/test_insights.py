@@ -10,6 +10,17 @@ from tests.support.axe import violations
 from tests.support.servers import Server
 from tests.support.windows import add_task, sign_in, sign_up
 
+# Whether the first chart has a pixel of a colour: here of what is more than fits.
+HAS_COLOUR = """async (colour) => {
+    await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 150)));
+    const canvas = document.querySelector("canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3] === 255 && colour.every((part, index) => data[at + index] === part)) return true;
+    }
+    return false;
+}"""
+
 
 def figure(page: Page, name: str) -> Locator:
     """Return one of the large numbers."""
@@ -44,6 +55,11 @@ def test_what_is_made_in_another_window_moves_the_insights_without_a_reload(
     schemes: list[Literal["light", "dark"]] = ["light", "dark"]
     for scheme in schemes:
         assert violations(first, scheme=scheme) == []
+    # Whoever wants nothing to move sees the same colours.
+    first.emulate_media(color_scheme="light", reduced_motion="reduce")
+    first.reload()
+    expect(first.locator("canvas").first).to_be_visible()
+    assert first.evaluate(HAS_COLOUR, [173, 55, 40])
     for button in first.get_by_role("button", name="Show as a table").all():
         button.click()
     expect(first.get_by_role("cell", name="10 h").first).to_be_visible()

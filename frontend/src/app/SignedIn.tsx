@@ -13,7 +13,7 @@ import type { User } from "@/shared/api/types";
 import { whenIdle } from "@/shared/lib/idle";
 import { useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
-import { language } from "@/shared/text/language";
+import { language, speakAs } from "@/shared/text/language";
 import { preloadParts } from "@/shared/ui/part";
 
 import { AccountMenu } from "./AccountMenu";
@@ -54,6 +54,8 @@ function Frame({ user }: { readonly user: User }) {
     workspace.zone.set(user.time_zone);
     workspace.hours.set(user.working_hours);
   }, [user.time_zone, user.working_hours, workspace]);
+  // Who was remembered is drawn at once; another device may have chosen another language since.
+  useEffect(() => void speakAs(user.language), [user.language]);
   useEffect(() => (live ? whenIdle(preloadParts) : undefined), [live]);
   useNotices(workspace);
   useEffect(() => {

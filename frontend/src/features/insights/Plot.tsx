@@ -121,14 +121,16 @@ export function Plot({ draw, data, height, onPoint, onMissing }: PlotProps) {
   );
 }
 
-/** Canvases know no custom properties: what they come to is asked of an element. */
+/** Canvases know no custom properties: what they come to is asked of elements. */
 function coloursOf(place: HTMLElement): Colours {
-  const probe = document.createElement("span");
-  place.append(probe);
   const found = COLOURS.map((name) => {
+    // One for each: an element that changes its colour may be on the way from the one before.
+    const probe = document.createElement("span");
     probe.className = CLASSES[name];
-    return [name, getComputedStyle(probe).backgroundColor];
+    place.append(probe);
+    const colour = getComputedStyle(probe).backgroundColor;
+    probe.remove();
+    return [name, colour];
   });
-  probe.remove();
   return Object.fromEntries(found) as Colours;
 }

@@ -5,7 +5,7 @@ import { breakdown } from "@/shared/text/breakdown";
 import { views } from "@/shared/text/views";
 import { buttonClass } from "@/shared/ui/Button";
 import { Dot } from "@/shared/ui/Dot";
-import { CheckIcon, ChevronIcon, PlusIcon } from "@/shared/ui/icons";
+import { ChevronIcon, PlusIcon } from "@/shared/ui/icons";
 import { Menu } from "@/shared/ui/Menu";
 
 import { readMinutes, work } from "../breakdown/minutes";
@@ -136,7 +136,7 @@ function LabelsField({ task }: { readonly task: Task }) {
             };
           })}
         >
-          {task.labels.length === 0 ? <PlusIcon /> : <CheckIcon />}
+          <PlusIcon />
           {views.label}
         </Menu>
       </div>
