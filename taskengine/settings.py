@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "taskengine.tasks",
     "taskengine.planning",
     "taskengine.engine",
+    "taskengine.backups",
     "taskengine.api",
 ]
 
