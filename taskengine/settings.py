@@ -349,6 +349,7 @@ SPECTACULAR_SETTINGS = {
             "tasks": "Tasks: what has to be done, and by when.",
             "projects": "Projects: a task is in one, or in none.",
             "labels": "Labels: a task carries any number of them.",
+            "insights": "What one's tasks come to.",
             "breakdowns": "Drafts of steps for a goal, made by a planner, laid out by the calendar.",
             "trash": "Deleted tasks, for 30 days.",
             "files": "All of one's data as one file, and back.",

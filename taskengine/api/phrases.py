@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from realtime.envelope import rfc3339
 from taskengine import clock
 from taskengine.accounts.models import User, validate_time_zone
-from taskengine.api.fields import TextField
+from taskengine.api.fields import ShortListField, TextField
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
 from taskengine.phrases.spans import KIND_CHOICES, MAX_TEXT_CHARS, Span
@@ -41,7 +41,7 @@ class ParseSerializer(StrictSerializer):
         max_length=35,
         help_text="A BCP 47 tag: `en`, `de` and `es` are understood, English beside each. Null: the person's own.",
     )
-    plain = serializers.ListField(
+    plain = ShortListField(
         child=TextField(max_length=MAX_TEXT_CHARS),
         required=False,
         default=list,

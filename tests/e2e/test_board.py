@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.support.servers import Server
 from tests.support.windows import sign_up
@@ -216,7 +216,7 @@ def test_axe_finds_nothing_on_any_page_or_state(window: Page, scheme: Any) -> No
     expect(window.get_by_role("dialog", name="New project")).to_be_visible()
     faults += check(window, "project dialog")
     keys.press("Escape")
-    for size in ({"width": 1600, "height": 900}, PHONE["viewport"]):
+    for size in (ViewportSize(width=1600, height=900), PHONE["viewport"]):
         window.set_viewport_size(size)
         for path in ("today", f"projects/{ids['project']}", f"tasks/{ids['Send invoice']}"):
             window.evaluate("to => { history.pushState(null, '', to); }", f"/{path}")

@@ -17,24 +17,24 @@ def dist(tmp_path: Path, settings: Settings) -> Path:
     return tmp_path
 
 
-def test_the_worker_stands_at_the_root_and_is_looked_at_each_time(client: Client, dist: Path) -> None:
+def test_the_worker_stands_at_the_root_and_is_looked_at_each_time(dist: Path) -> None:
     (dist / "sw.js").write_text("self.skipWaiting;")
-    answer = client.get("/sw.js")
+    answer = Client().get("/sw.js")
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/javascript; charset=utf-8"
     assert answer["Cache-Control"] == "no-cache"
     assert answer.content == b"self.skipWaiting;"
 
 
-def test_without_a_build_there_is_no_worker(client: Client, dist: Path) -> None:
-    answer = client.get("/sw.js")
+def test_without_a_build_there_is_no_worker(dist: Path) -> None:
+    answer = Client().get("/sw.js")
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/problem+json"
 
 
-def test_the_worker_can_only_be_read(client: Client, dist: Path) -> None:
+def test_the_worker_can_only_be_read(dist: Path) -> None:
     (dist / "sw.js").write_text("")
-    assert client.post("/sw.js").status_code == 405
+    assert Client().post("/sw.js").status_code == 405
 
 
 def test_the_manifest_is_said_to_be_one() -> None:

@@ -133,46 +133,50 @@ const board = createRoute({
 
 const nothing = () => null;
 /** The places of the board. It draws itself, whichever it is; an open task lies over or beside it. */
-const boardRoutes = board.addChildren([
-  createRoute({
-    getParentRoute: () => board,
-    path: "/",
-    component: nothing,
-    staticData: { title: () => text.board.title },
-  }),
-  createRoute({
-    getParentRoute: () => board,
-    path: "/today",
-    component: nothing,
-    staticData: { title: () => text.groups.today },
-  }),
-  createRoute({
-    getParentRoute: () => board,
-    path: "/projects/$projectId",
-    component: nothing,
-    staticData: { title: () => text.board.title },
-  }),
-  createRoute({
-    getParentRoute: () => board,
-    path: "/labels/$labelId",
-    component: nothing,
-    staticData: { title: () => text.board.title },
-  }),
-  createRoute({
-    getParentRoute: () => board,
-    path: "/tasks",
-    component: nothing,
-    beforeLoad: ({ search }) => {
-      throw redirect({ to: "/", search, replace: true });
-    },
-  }),
-  createRoute({
-    getParentRoute: () => board,
-    path: "/tasks/$taskId",
-    component: nothing,
-    staticData: { title: () => text.board.title },
-  }),
-]);
+// Named, each of them: in one array that is written in place the router loses their types.
+const boardHome = createRoute({
+  getParentRoute: () => board,
+  path: "/",
+  component: nothing,
+  staticData: { title: () => text.board.title },
+});
+
+const boardToday = createRoute({
+  getParentRoute: () => board,
+  path: "/today",
+  component: nothing,
+  staticData: { title: () => text.groups.today },
+});
+
+const boardProject = createRoute({
+  getParentRoute: () => board,
+  path: "/projects/$projectId",
+  component: nothing,
+  staticData: { title: () => text.board.title },
+});
+
+const boardLabel = createRoute({
+  getParentRoute: () => board,
+  path: "/labels/$labelId",
+  component: nothing,
+  staticData: { title: () => text.board.title },
+});
+
+const boardTasks = createRoute({
+  getParentRoute: () => board,
+  path: "/tasks",
+  component: nothing,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/", search, replace: true });
+  },
+});
+
+const boardTask = createRoute({
+  getParentRoute: () => board,
+  path: "/tasks/$taskId",
+  component: nothing,
+  staticData: { title: () => text.board.title },
+});
 
 const insights = createRoute({
   getParentRoute: () => member,
@@ -206,7 +210,12 @@ const activity = createRoute({
 });
 
 const routeTree = root.addChildren([
-  member.addChildren([boardRoutes, insights, settings.addChildren([settingsSection]), activity]),
+  member.addChildren([
+    board.addChildren([boardHome, boardToday, boardProject, boardLabel, boardTasks, boardTask]),
+    insights,
+    settings.addChildren([settingsSection]),
+    activity,
+  ]),
   publicFrame.addChildren([signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
 ]);
 
