@@ -30,11 +30,11 @@ def with_manifest(manifest: Manifest) -> Reader:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_restore_that_replaces_leaves_nothing_of_what_was_there() -> None:
-    ada = make_person("ada@example.org")
+    ada = make_person("ada")
     make_task(ada, "Saved")
     epoch = Stream.objects.get(pk=ada.pk).epoch
     file = backup()
-    make_task(make_person("bob@example.org"), "Not saved")
+    make_task(make_person("bob"), "Not saved")
     make_task(ada, "Not saved either")
 
     with pytest.raises(InUse):
@@ -53,7 +53,7 @@ def test_a_restore_that_replaces_leaves_nothing_of_what_was_there() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_what_does_not_go_in_whole_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    make_task(make_person("ada@example.org"), "Saved")
+    make_task(make_person("ada"), "Saved")
     reader = Reader(backup())
     make_task(User.objects.get(), "Later")
     short = [
