@@ -277,7 +277,9 @@ async def soak(
         watching.cancel()
     await asyncio.sleep(SETTLE_S)
     with psycopg.connect(url) as connection:
-        heads = dict(connection.execute("SELECT id::text, seq FROM realtime_stream").fetchall())
+        heads: dict[str, int] = dict(
+            connection.execute("SELECT id::text, seq FROM realtime_stream").fetchall()
+        )
     for each in everybody:
         each.end(heads[each.id])
     return seen, warm_at

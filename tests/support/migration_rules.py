@@ -71,7 +71,7 @@ def _faults(
         case operations.AddIndex():
             yield "index", operation.index.name
         case operations.AddConstraint():
-            yield "constraint", operation.constraint.name
+            yield "constraint", operation.deconstruct()[2]["constraint"].name
         case operations.AddField():
             yield from _added(operation.name, operation.field)
         case operations.AlterField():
@@ -88,7 +88,7 @@ def _faults(
         case operations.RemoveIndex() if type(operation) is operations.RemoveIndex:
             yield "index-removal", str(operation.name)
         case operations.RunPython() if is_atomic:
-            yield "data", operation.code.__name__
+            yield "data", str(getattr(operation.code, "__name__", "code"))
         case operations.RunSQL():
             yield from _stated(operation.sql, fresh, is_atomic=is_atomic)
 

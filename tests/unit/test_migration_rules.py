@@ -55,10 +55,13 @@ def test_migrations_stop_nobody() -> None:
 def in_one(*operations: Any, atomic: bool = True) -> list[str]:
     """Return the rules that are broken by a migration of a table with a number and an empty word."""
     state = ProjectState()
-    fields = [("id", models.BigAutoField(primary_key=True)), ("size", models.IntegerField(null=True))]
+    fields: list[tuple[str, Any]] = [
+        ("id", models.BigAutoField(primary_key=True)),
+        ("size", models.IntegerField(null=True)),
+    ]
     state.add_model(ModelState("shop", "Thing", fields))
     migration = Migration("0002_change", "shop")
-    migration.operations, migration.atomic = list(operations), atomic
+    vars(migration).update(operations=list(operations), atomic=atomic)
     return [rule for rule, _ in faults(migration, state)]
 
 
@@ -94,7 +97,7 @@ def add(**options: Any) -> Any:
         (migrations.RemoveField("thing", "size"), ["gone"]),
         (migrations.RenameField("thing", "size", "length"), ["gone"]),
         (migrations.DeleteModel("Thing"), ["gone"]),
-        (migrations.RunPython(of_all), ["data"]),
+        (migrations.RunPython(migrations.RunPython.noop), ["data"]),
         (migrations.RunSQL("CREATE INDEX shop_size ON shop_thing (size)"), ["sql"]),
         (migrations.RunSQL("SELECT 1; ALTER TABLE shop_thing ADD CONSTRAINT a CHECK (size > 0)"), ["sql"]),
         (migrations.RunSQL("ALTER TABLE shop_thing ADD CONSTRAINT a CHECK (size > 0) NOT VALID"), []),
@@ -114,4 +117,11 @@ def test_what_is_made_new_may_be_made_in_any_way() -> None:
         in_one(new, migrations.AddIndex("box", index), migrations.RunSQL("CREATE INDEX b ON shop_box (id)"))
         == []
     )
-    assert in_one(AddIndexConcurrently("thing", INDEX), migrations.RunPython(of_all), atomic=False) == []
+    assert (
+        in_one(
+            AddIndexConcurrently("thing", INDEX),
+            migrations.RunPython(migrations.RunPython.noop),
+            atomic=False,
+        )
+        == []
+    )
