@@ -133,9 +133,3 @@ async def test_what_is_saved_under_writes_is_restored_as_of_one_instant_and_clie
         task = await ada.create("After the restore")
         await again.event("task.created", task)
         assert (await ada.tasks()) == again.tasks
-
-    # Nobody's work is written over by chance.
-    code, printed = await asyncio.to_thread(run, empty_url, "restore", file)
-    assert code != 0
-    assert "There are 1 people" in printed
-    assert len(rows(empty_url, "SELECT FROM tasks_task")) == count["tasks_task"] + 1
