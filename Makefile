@@ -29,7 +29,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: run test test-long test-compose lint format openapi contracts images audit bench help style types arrows migrations lock containers page remake-venv
+.PHONY: run test test-long test-compose lint format openapi contracts schema images audit bench help style types arrows migrations lock containers page remake-venv
 
 run: .venv/.for-run frontend/dist/index.html ## Serve everything on 127.0.0.1: make run [PORT=8000] [DATA_DIR=var]
 	@exec $(PYTHON) -m taskengine.embedded --port $(PORT) --data-dir "$(DATA_DIR)"
@@ -65,6 +65,9 @@ openapi: .venv/.for-development frontend/node_modules/.installed ## Write docs/o
 
 contracts: .venv/.for-development ## Write the JSON that server and page are both tested against anew
 	UPDATE_CONTRACTS=1 $(PYTHON) -m pytest -q tests/integration/test_convergence.py tests/integration/test_frames.py
+
+schema: .venv/.for-development ## With a release: keep its tables as those that the next one has to be good for
+	UPDATE_SCHEMA=1 $(PYTHON) -m pytest -q tests/integration/test_previous_release.py
 
 images: .venv/.for-development frontend/dist/index.html ## Take the README's picture of the page anew
 	UPDATE_IMAGES=1 $(PYTHON) -m pytest -q tests/e2e -k demo

@@ -134,6 +134,21 @@ def engines(database_url: str, redis_url: str | None, *, count: int = 1) -> Iter
 
 
 @contextmanager
+def worker(database_url: str, redis_url: str, *, concurrency: int = 2) -> Iterator[int]:
+    """Run Celery's worker; yield the number of its first process."""
+    with tempfile.TemporaryDirectory(prefix="taskengine-bench-") as folder:
+        alive = Path(folder) / "alive"
+        command = [
+            *(PYTHON, "-m", "celery", "-A", "taskengine.celery", "worker", "--loglevel", "warning"),
+            *("--concurrency", str(concurrency), "--without-gossip", "--without-mingle"),
+        ]
+        env = environment(database_url, redis_url) | {"ALIVE_FILE": str(alive)}
+        with Process(command, env=env) as process:
+            process.wait_until(alive.is_file)  # it hears the broker
+            yield process.pid
+
+
+@contextmanager
 def scaled(database_url: str, *, replicas: int = 1) -> Iterator[str]:
     """Run a web process, replicas of the engine and a Redis between them; yield the web's address."""
     with (

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "taskengine.tasks",
     "taskengine.planning",
     "taskengine.engine",
+    "taskengine.backups",
     "taskengine.api",
 ]
 
@@ -115,6 +116,8 @@ DATABASES = {
                 "prepare_threshold": 1 if _DIRECT_URL == _URL else None,
             },
         ),
+        # A cursor that outlives its transaction would be looked for in another session.
+        "DISABLE_SERVER_SIDE_CURSORS": _DIRECT_URL != _URL,
     },
     # The engine's own connection: no pool, and past any pooler that stands before the database. A
     # statement that hangs would hold up every deadline, so it is ended after ten seconds. It asks the

@@ -77,7 +77,7 @@ def readable(ids: dict[str, Any]) -> Iterator[str]:
         path = str(route.pattern)
         for name, converter in route.pattern.converters.items():
             assert name in ids, f"Let `grow` make what {path} needs: {name}"
-            kind = {"UUIDConverter": "uuid", "SlugConverter": "slug"}[type(converter).__name__]
+            kind = {"IdConverter": "id", "SlugConverter": "slug"}[type(converter).__name__]
             path = path.replace(f"<{kind}:{name}>", str(ids[name]))
         yield PREFIX + path
 
