@@ -93,6 +93,11 @@ def machines_middleware(
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         view = _FOR_MACHINES.get(request.path_info)
-        return view(request) if view is not None else get_response(request)
+        if view is None:
+            return get_response(request)
+        response = view(request)
+        # CommonMiddleware would say so, and looks at the host first.
+        response["Content-Length"] = str(len(response.content))
+        return response
 
     return answer
