@@ -18,6 +18,8 @@ from tests.support.environment import server_environment
 from tests.support.postgres import DatabaseServer, create_database, drop_database
 from tests.support.servers import ROOT, Server
 
+pytestmark = pytest.mark.untimed
+
 PASSWORD = "correct horse battery staple"
 EMAIL = "ada@example.org"
 APP = "/api/auth/app/v1/auth"

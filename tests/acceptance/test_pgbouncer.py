@@ -13,6 +13,8 @@ from tests.support.environment import server_environment
 from tests.support.pgbouncer import SESSIONS, PgBouncer
 from tests.support.servers import ROOT, Server
 
+pytestmark = pytest.mark.untimed
+
 PEOPLE = 3
 TASKS = 8
 

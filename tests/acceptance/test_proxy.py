@@ -8,6 +8,8 @@ from websockets.asyncio.client import connect
 
 from tests.support.servers import KINDS, Kind, Server
 
+pytestmark = pytest.mark.untimed
+
 PUBLIC = "https://tasks.example.org"
 SIGN_UP = "/api/auth/browser/v1/auth/signup"
 CLIENT = "203.0.113.7"

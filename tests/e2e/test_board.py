@@ -12,6 +12,8 @@ from tests.support.axe import violations
 from tests.support.servers import Server
 from tests.support.windows import sign_up
 
+pytestmark = pytest.mark.untimed
+
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 TARGET_PX = 44
 DAY = timedelta(days=1)

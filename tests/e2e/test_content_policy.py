@@ -13,6 +13,8 @@ from tests.support.postgres import DatabaseServer, create_database, drop_databas
 from tests.support.servers import Server
 from tests.support.windows import sign_up
 
+pytestmark = pytest.mark.untimed
+
 # Runs in the page as if somebody had smuggled it in, and says what became of it.
 SMUGGLED = """async () => {
     const refused = [];

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.axe import violations
 from tests.support.servers import Server
 from tests.support.windows import add_task, sign_in, sign_up
+
+pytestmark = pytest.mark.untimed
 
 # Whether the first chart has a pixel of a colour: here of what is more than fits.
 HAS_COLOUR = """async (colour) => {

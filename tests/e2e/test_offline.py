@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.support.servers import Server
 from tests.support.windows import sign_in, sign_up
 
+pytestmark = pytest.mark.untimed
+
 
 @pytest.fixture
 def server(start_server: Callable[..., Server]) -> Server:

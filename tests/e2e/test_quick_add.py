@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.servers import Server
 from tests.support.windows import sign_up
+
+pytestmark = pytest.mark.untimed
 
 # How far a mark is from where the input draws the letters under it, in pixels.
 AWAY = """() => {

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.axe import SETTLED, violations
 from tests.support.servers import Server
 from tests.support.windows import PASSWORD, sign_in, sign_up
+
+pytestmark = pytest.mark.untimed
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SCHEMES: Final[list[Literal["light", "dark"]]] = ["light", "dark"]
