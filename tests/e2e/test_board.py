@@ -113,11 +113,13 @@ def drag(page: Page, what: Locator, onto: Locator, edge: float | None = None) ->
     page.mouse.move(box["x"] + 120, box["y"] + 12)
     page.mouse.down()
     page.mouse.move(box["x"] + 130, box["y"] + 24, steps=3)
-    page.wait_for_timeout(150)  # the empty days have opened
-    to = onto.bounding_box()
-    assert to is not None
+    to = None
+    while to is None or to != onto.bounding_box():  # until the empty days have opened
+        to = onto.bounding_box()
+        page.wait_for_timeout(150)
     below = to["height"] / 2 if edge is None else edge
     page.mouse.move(to["x"] + 60, to["y"] + below, steps=6)
+    page.wait_for_timeout(50)  # a hand does not let go in the very frame it arrives in either
     page.mouse.up()
 
 

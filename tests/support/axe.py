@@ -8,7 +8,15 @@ from tests.support.servers import ROOT
 
 _AXE: Final = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Other colours are there at once, but drawn with the next frame; and transitions have to end.
-SETTLED: Final = "new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 150)))"
+SETTLED: Final = """async () => {
+    const frame = () => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn, 50)));
+    for (let quiet = 0; quiet < 3; quiet += 1) {
+        await frame();
+        const moving = document.getAnimations().filter((one) => one.playState === "running");
+        if (moving.length) quiet = -1;
+        await Promise.all(moving.map((one) => one.finished.catch(() => undefined)));
+    }
+}"""
 _RUN: Final = """async () => {
     const { violations } = await axe.run(document, {
         runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
