@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "taskengine.planning",
     "taskengine.engine",
     "taskengine.api",
+    "taskengine.doctor",
 ]
 
 MIDDLEWARE = [
