@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from realtime import outbox
-from taskengine import clock
+from taskengine import clock, logs
 from taskengine.database.statements import prepared
 from taskengine.database.table import Table
 from taskengine.operations.answers import ANSWER_AGE
@@ -132,11 +132,12 @@ def perform(
         AnswerGone: It was carried out, and what it was about was purged since.
         UnknownStream: The person is gone.
     """
-    with transaction.atomic():
+    name = op_id or uuid.uuid4()
+    with logs.of_operation(str(name)), transaction.atomic():  # what is done after the commit is of it, too
         if op_id is not None:
             _refuse_twin_in_flight(owner_id, op_id)
         outbox.lock_stream(owner_id)
-        operation = OpenOperation(owner_id=owner_id, id=op_id or uuid.uuid4(), now=clock.now())
+        operation = OpenOperation(owner_id=owner_id, id=name, now=clock.now())
         if op_id is not None:
             operation.answer = _answer_of_twin(operation, fingerprint)
         is_retry = operation.answer is not None

@@ -51,6 +51,7 @@ _NOT_INHERITED = {
     "HSTS_PRELOAD",
     "HSTS_SUBDOMAINS",
     "HTTPS_REDIRECT",
+    "LOG_FORMAT",
     "LOG_LEVEL",
     "METRICS_TOKEN",
     "PROMETHEUS_MULTIPROC_DIR",
@@ -79,6 +80,7 @@ def server_environment(*, database_url: str, **overrides: str) -> dict[str, str]
         "SECRET_KEY": SECRET_KEY,
         "DATABASE_URL": database_url,
         "PYTHONUNBUFFERED": "1",
+        "LOG_FORMAT": "text",
         **overrides,
     }
 
