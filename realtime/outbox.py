@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
+from realtime import metrics
 from realtime.cursor import MAX_UNACKED_BYTES
 from realtime.envelope import Event
 from realtime.models import EventRow, Stream
@@ -229,7 +230,12 @@ def ring(recorded: Sequence[Appended]) -> None:
     Args:
         recorded: The events, those of one stream in their order.
     """
-    transaction.on_commit(lambda: doorbell.publish(STREAMS_TOPIC, _rings(recorded)), robust=True)
+
+    def tell() -> None:
+        metrics.EVENTS.inc(len(recorded))
+        doorbell.publish(STREAMS_TOPIC, _rings(recorded))
+
+    transaction.on_commit(tell, robust=True)
 
 
 def _rings(recorded: Sequence[Appended]) -> list[list[Any]]:

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from django.db import close_old_connections, connections
 
-from realtime import envelope, outbox, revocation
+from realtime import envelope, metrics, outbox, revocation
 from realtime.envelope import CloseCode, Events
 from realtime.gathering import AWAY, Gathering
 from realtime.outbox import Head
@@ -288,6 +288,11 @@ class Relay:
         audience = self._audiences.get(stream)
         return tuple(audience.sockets) if audience else ()
 
+    @property
+    def open_sockets(self) -> int:
+        """How many there are."""
+        return sum(len(audience.sockets) for audience in self._audiences.values())
+
     def _everybody(self) -> list[Socket]:
         return [socket for audience in self._audiences.values() for socket in audience.sockets]
 
@@ -360,6 +365,8 @@ class Relay:
                 audience.seq = max(audience.seq, last)
                 for socket in tuple(audience.sockets):  # one that can't take it leaves
                     socket.offer(ring)
+                if encoded:
+                    metrics.observe_lag(encoded[0], now=self.now())
 
     def _suspect(self, streams: list[Any]) -> None:
         self._suspects.update(stream for stream in map(UUID, streams) if stream in self._audiences)
@@ -408,6 +415,14 @@ class Relay:
 
     def _catch_up(self, stream: UUID, head: Head | None) -> None:
         """Tell the sockets of a stream what its row says."""
+        audience = self._audiences.get(stream)
+        if (
+            head is not None
+            and audience is not None
+            and audience.epoch == head.epoch
+            and audience.seq < head.seq
+        ):
+            metrics.DOORBELLS_REPAIRED.inc()
         for socket in self.sockets_of(stream):
             if head is None:
                 socket.dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
@@ -415,5 +430,5 @@ class Relay:
                 socket.dismiss(CloseCode.RESYNC, "The history was rebuilt.")
             else:
                 socket.note(head.seq)
-        if head is not None and (audience := self._audiences.get(stream)) is not None:
+        if head is not None and audience is not None:
             audience.seq, audience.epoch = max(audience.seq, head.seq), head.epoch

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "taskengine.api.metrics.metrics_middleware",
     "taskengine.api.middleware.request_id_middleware",
     "taskengine.api.middleware.rate_limit_middleware",
     "django.middleware.security.SecurityMiddleware",

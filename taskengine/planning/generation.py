@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError
 from ai.errors import PlannerError, PlannerTimeout, PlanNotMade
 from ai.plans import Plan
 from taskengine import logs
-from taskengine.planning import attempts
+from taskengine.planning import attempts, metrics
 from taskengine.planning.attempts import Attempt
 from taskengine.planning.planners import Planners
 
@@ -46,7 +46,8 @@ async def generate(attempt: Attempt, *, planners: Planners, run: Run) -> None:
         planners: Of this process.
         run: Where the database is used.
     """
-    with logs.bound(breakdown_id=str(attempt.breakdown_id), attempt=attempt.number):
+    whose = logs.bound(breakdown_id=str(attempt.breakdown_id), attempt=attempt.number)
+    with whose, metrics.DURATION.time():
         await _carried_out(attempt, planners, run)
 
 
