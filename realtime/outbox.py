@@ -16,7 +16,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
-from realtime import metrics
+from realtime import metrics, tracing
 from realtime.cursor import MAX_UNACKED_BYTES
 from realtime.envelope import Event
 from realtime.models import EventRow, Stream
@@ -233,7 +233,8 @@ def ring(recorded: Sequence[Appended]) -> None:
 
     def tell() -> None:
         metrics.EVENTS.inc(len(recorded))
-        doorbell.publish(STREAMS_TOPIC, _rings(recorded))
+        with tracing.span("doorbell", events=len(recorded)):
+            doorbell.publish(STREAMS_TOPIC, _rings(recorded))
 
     transaction.on_commit(tell, robust=True)
 

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from django.db import close_old_connections, connections
 
-from realtime import envelope, metrics, outbox, revocation
+from realtime import envelope, metrics, outbox, revocation, tracing
 from realtime.envelope import CloseCode, Events
 from realtime.gathering import AWAY, Gathering
 from realtime.outbox import Head
@@ -363,10 +363,24 @@ class Relay:
             if audience is not None:
                 ring = Ring(first=first, last=last, encoded=encoded)
                 audience.seq = max(audience.seq, last)
-                for socket in tuple(audience.sockets):  # one that can't take it leaves
-                    socket.offer(ring)
+                sockets = tuple(audience.sockets)  # one that can't take it leaves
+                if encoded and tracing.is_on():
+                    self._offer_traced(ring, encoded, sockets)
+                else:
+                    for socket in sockets:
+                        socket.offer(ring)
                 if encoded:
                     metrics.observe_lag(encoded[0], now=self.now())
+
+    @staticmethod
+    def _offer_traced(ring: Ring, encoded: Sequence[str], sockets: Sequence[Socket]) -> None:
+        """Offer a ring, with spans on the way of each operation of which it tells."""
+        for event in encoded:
+            with tracing.on_its_way("relay", event, sockets=len(sockets)):
+                if event is encoded[-1]:
+                    with tracing.span("socket write", first=ring.first, last=ring.last):
+                        for socket in sockets:
+                            socket.offer(ring)
 
     def _suspect(self, streams: list[Any]) -> None:
         self._suspects.update(stream for stream in map(UUID, streams) if stream in self._audiences)

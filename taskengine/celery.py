@@ -18,7 +18,7 @@ from celery import Celery  # noqa: E402 (needs the settings)
 from celery.signals import heartbeat_sent, setup_logging  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from taskengine import alive, clock, logs  # noqa: E402
+from taskengine import alive, clock, logs, tracing  # noqa: E402
 from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.planning import attempts  # noqa: E402
 from taskengine.planning.attempts import Attempt  # noqa: E402
@@ -28,6 +28,7 @@ from taskengine.planning.planners import Planners  # noqa: E402
 from taskengine.planning.threads import DatabaseThreads  # noqa: E402
 
 refuse_faults()
+tracing.start()
 
 app: Any = Celery("taskengine", broker=settings.REDIS_URL)
 app.conf.update(settings.CELERY)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from taskengine import logs
+from taskengine import logs, tracing
 from taskengine.env import ROOT, database, env, secret_key
 from taskengine.proxies import TrustedProxies
 
@@ -66,6 +66,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    *(["taskengine.tracing.tracing_middleware"] if tracing.is_wanted() else []),
     "taskengine.api.metrics.metrics_middleware",
     "taskengine.api.middleware.request_id_middleware",
     "taskengine.api.middleware.rate_limit_middleware",

@@ -95,10 +95,10 @@ def migrations(connection: Any) -> Finding:
     ours = {label for label, _ in known}
     newer = [key for key in executor.loader.applied_migrations if key not in known and key[0] in ours]
     replaced = {name for each in executor.loader.replacements.values() for name in each.replaces}
-    if newer := sorted(".".join(key) for key in newer if key not in replaced):
+    if names := sorted(".".join(key) for key in newer if key not in replaced):
         return advice(
             "migrations",
-            f"The database is ahead of this code: {', '.join(newer[:3])}",
+            f"The database is ahead of this code: {', '.join(names[:3])}",
             "Bring this machine to the newest version.",
         )
     return well("migrations", "All are applied.")

@@ -97,7 +97,7 @@ def redis() -> Iterator[Finding]:
         settings.REDIS_URL, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S
     ) as client:
         try:
-            about: dict[str, Any] = client.info()  # type: ignore[assignment]  # not one that is awaited
+            about: dict[str, Any] = client.info()
         except (RedisError, OSError) as error:
             yield fault(
                 "redis",

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from realtime import outbox
+from realtime import outbox, tracing
 from taskengine import clock, logs
 from taskengine.database.statements import prepared
 from taskengine.database.table import Table
@@ -133,7 +133,9 @@ def perform(
         UnknownStream: The person is gone.
     """
     name = op_id or uuid.uuid4()
-    with logs.of_operation(str(name)), transaction.atomic():  # what is done after the commit is of it, too
+    traced = tracing.span(f"operation {verb}", way=name, op_id=str(name))
+    # What is done after the commit is of the operation, too.
+    with logs.of_operation(str(name)), traced, ExitStack() as committing, transaction.atomic():
         if op_id is not None:
             _refuse_twin_in_flight(owner_id, op_id)
         outbox.lock_stream(owner_id)
@@ -158,6 +160,7 @@ def perform(
                     answer=answer.body if answer and op_id is not None else None,
                 )
             )
+        committing.enter_context(tracing.span("commit"))  # which begins when this block ends
 
 
 def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:

@@ -41,7 +41,7 @@ def told(settings: Any) -> dict[str, set[str]]:
     """Return the samples that `/metrics` may have, by name, with the labels that each takes."""
     from django.test import RequestFactory
 
-    assert runtime.Runtime, "a server has all that it brings"
+    assert runtime.__name__, "a server has all that it brings"
     settings.METRICS_TOKEN = "secret"
     answer = metrics(RequestFactory().get("/metrics", headers={"authorization": "Bearer secret"}))
     suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
