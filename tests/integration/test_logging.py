@@ -33,6 +33,9 @@ def written() -> Iterator[io.StringIO]:
     given = settings.LOGGING["formatters"]["line"]
     handler.setFormatter(logs.formatter(style="json", secrets=given["secrets"]))
     logging.getLogger().addHandler(handler)
+    logs.bind(
+        user_id=None, op_id=None
+    )  # another test's operation may have failed, and is named until the next
     try:
         yield kept
     finally:
