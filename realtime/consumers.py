@@ -15,7 +15,7 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final, cast
 
-from realtime import envelope
+from realtime import envelope, metrics
 from realtime.cursor import AckBeyondSent, Cursor
 from realtime.eager import begin
 from realtime.envelope import (
@@ -220,6 +220,7 @@ class StreamConsumer:
             return False
         self._known_head = ring.last
         cursor.sent(to=ring.last, size=ring.size)
+        metrics.EVENTS_TOLD.inc(ring.last - ring.first + 1)
         self._put(ring.message)
         return True
 
@@ -265,6 +266,7 @@ class StreamConsumer:
         if self._dismissal is not None:
             return
         self._dismissal = Dismissed(code, reason)
+        metrics.GOODBYES.labels(int(code)).inc()
         if self._pump is not None:
             self._pump.cancel()
         self._detach()
@@ -373,6 +375,7 @@ class StreamConsumer:
             return False
         if ring := self._next_ring(cursor):
             cursor.sent(to=ring.last, size=ring.size)  # first: its ack may be here before `send` returns
+            metrics.EVENTS_TOLD.inc(ring.last - ring.first + 1)
             await self._finish(self.send(ring.message))
             return True
         found = await self._relay.read(self.listener.stream, after=cursor.last_sent)
@@ -386,6 +389,7 @@ class StreamConsumer:
                 cursor.sent(to=seq, size=envelope.size(text))
             await self._send(Events(first=first, last=last, items=portion).encode())
             first = last + 1
+        metrics.EVENTS_TOLD.inc(taken)
         return taken > 0
 
     def _next_ring(self, cursor: Cursor) -> Ring | None:

@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
+from realtime import metrics, tracing
 from realtime.cursor import MAX_UNACKED_BYTES
 from realtime.envelope import Event
 from realtime.models import EventRow, Stream
@@ -224,7 +225,7 @@ def _record_one(draft: Draft, id_: UUID, data: str) -> None:
 
     def tell() -> None:
         ((seq,),) = cursor.fetchall()
-        doorbell.publish(STREAMS_TOPIC, _rings([(stream, seq, _encoded(draft, id_, seq, data))]))
+        _tell([(stream, seq, _encoded(draft, id_, seq, data))])
 
     transaction.on_commit(tell, robust=True)
 
@@ -242,7 +243,13 @@ def ring(recorded: Sequence[Appended]) -> None:
     Args:
         recorded: The events, those of one stream in their order.
     """
-    transaction.on_commit(lambda: doorbell.publish(STREAMS_TOPIC, _rings(recorded)), robust=True)
+    transaction.on_commit(lambda: _tell(recorded), robust=True)
+
+
+def _tell(recorded: Sequence[Appended]) -> None:
+    metrics.EVENTS.inc(len(recorded))
+    with tracing.span("doorbell", events=len(recorded)):
+        doorbell.publish(STREAMS_TOPIC, _rings(recorded))
 
 
 def _rings(recorded: Sequence[Appended]) -> list[list[Any]]:

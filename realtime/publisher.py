@@ -21,6 +21,8 @@ from typing import Any, Final
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from realtime import metrics
+
 try:
     import uvloop
 except ImportError:  # there is none for Windows
@@ -64,6 +66,11 @@ class Doorbell:
         self._thread: threading.Thread | None = None
         self._heard_at = 0.0
         self.connected = alias is None
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait to be sent."""
+        return len(self._queue)
 
     def publish(self, topic: str, messages: Iterable[Any]) -> None:
         """Ring: call the listeners here, and queue the messages for the other processes.
@@ -156,6 +163,7 @@ class Doorbell:
                 except Exception as error:  # noqa: BLE001 (whatever Redis does, rings go on)
                     # Lost rings cost a client at most one round of the repair query.
                     self._report(connected=False, error=error)
+                    metrics.DOORBELLS_LOST.inc(len(batch) + len(self._queue))
                     self._queue.clear()
                     await asyncio.sleep(_RETRY_S)
             self._idle.set()

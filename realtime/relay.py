@@ -21,7 +21,7 @@ from uuid import UUID
 
 from django.db import close_old_connections, connections
 
-from realtime import envelope, outbox, revocation
+from realtime import envelope, metrics, outbox, revocation, tracing
 from realtime.envelope import CloseCode, Events
 from realtime.gathering import AWAY, Gathering
 from realtime.outbox import Head
@@ -288,6 +288,11 @@ class Relay:
         audience = self._audiences.get(stream)
         return tuple(audience.sockets) if audience else ()
 
+    @property
+    def open_sockets(self) -> int:
+        """How many there are."""
+        return sum(len(audience.sockets) for audience in self._audiences.values())
+
     def _everybody(self) -> list[Socket]:
         return [socket for audience in self._audiences.values() for socket in audience.sockets]
 
@@ -358,8 +363,24 @@ class Relay:
             if audience is not None:
                 ring = Ring(first=first, last=last, encoded=encoded)
                 audience.seq = max(audience.seq, last)
-                for socket in tuple(audience.sockets):  # one that can't take it leaves
-                    socket.offer(ring)
+                sockets = tuple(audience.sockets)  # one that can't take it leaves
+                if encoded and tracing.is_on():
+                    self._offer_traced(ring, encoded, sockets)
+                else:
+                    for socket in sockets:
+                        socket.offer(ring)
+                if encoded:
+                    metrics.observe_lag(encoded[0], now=self.now())
+
+    @staticmethod
+    def _offer_traced(ring: Ring, encoded: Sequence[str], sockets: Sequence[Socket]) -> None:
+        """Offer a ring, with spans on the way of each operation of which it tells."""
+        for event in encoded:
+            with tracing.on_its_way("relay", event, sockets=len(sockets)):
+                if event is encoded[-1]:
+                    with tracing.span("socket write", first=ring.first, last=ring.last):
+                        for socket in sockets:
+                            socket.offer(ring)
 
     def _suspect(self, streams: list[Any]) -> None:
         self._suspects.update(stream for stream in map(UUID, streams) if stream in self._audiences)
@@ -408,6 +429,14 @@ class Relay:
 
     def _catch_up(self, stream: UUID, head: Head | None) -> None:
         """Tell the sockets of a stream what its row says."""
+        audience = self._audiences.get(stream)
+        if (
+            head is not None
+            and audience is not None
+            and audience.epoch == head.epoch
+            and audience.seq < head.seq
+        ):
+            metrics.DOORBELLS_REPAIRED.inc()
         for socket in self.sockets_of(stream):
             if head is None:
                 socket.dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
@@ -415,5 +444,5 @@ class Relay:
                 socket.dismiss(CloseCode.RESYNC, "The history was rebuilt.")
             else:
                 socket.note(head.seq)
-        if head is not None and (audience := self._audiences.get(stream)) is not None:
+        if head is not None and audience is not None:
             audience.seq, audience.epoch = max(audience.seq, head.seq), head.epoch

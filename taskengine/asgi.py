@@ -19,8 +19,10 @@ from taskengine.handler import OneHopHandler  # noqa: E402
 from taskengine.proxies import behind_proxies  # noqa: E402
 from taskengine.rates import Rate  # noqa: E402
 from taskengine.runtime import Runtime  # noqa: E402
+from taskengine.tracing import start as start_tracing  # noqa: E402
 
 refuse_faults()  # before anybody can come in
+start_tracing()
 
 _runtime = Runtime()
 _runtime.follow_twisted()

@@ -15,19 +15,20 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taskengine.settings")
 django.setup()
 
 from celery import Celery  # noqa: E402 (needs the settings)
-from celery.signals import heartbeat_sent  # noqa: E402
+from celery.signals import heartbeat_sent, setup_logging  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from taskengine import alive, clock  # noqa: E402
+from taskengine import alive, clock, logs, tracing  # noqa: E402
 from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.planning import attempts  # noqa: E402
 from taskengine.planning.attempts import Attempt  # noqa: E402
 from taskengine.planning.generation import generate as carry_out  # noqa: E402
-from taskengine.planning.jobs import TASK_NAME  # noqa: E402
+from taskengine.planning.jobs import OP_ID_HEADER, TASK_NAME  # noqa: E402
 from taskengine.planning.planners import Planners  # noqa: E402
 from taskengine.planning.threads import DatabaseThreads  # noqa: E402
 
 refuse_faults()
+tracing.start()
 
 app: Any = Celery("taskengine", broker=settings.REDIS_URL)
 app.conf.update(settings.CELERY)
@@ -41,10 +42,16 @@ def _give_sign(**_: object) -> None:
     alive.give_sign()
 
 
-@app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]  # Celery has no types
-def generate(breakdown_id: str) -> None:
+@setup_logging.connect  # type: ignore[untyped-decorator]  # Celery has no types
+def _log_as_everybody(**_: object) -> None:
+    """Leave the log as the settings have it, who listens here: Celery would set up its own."""
+
+
+@app.task(name=TASK_NAME, bind=True)  # type: ignore[untyped-decorator]  # Celery has no types
+def generate(self: Any, breakdown_id: str) -> None:
     """Make one breakdown, if it still waits."""
-    asyncio.run(_generate(UUID(breakdown_id)))
+    with logs.bound(op_id=self.request.get(OP_ID_HEADER), job_id=self.request.id):
+        asyncio.run(_generate(UUID(breakdown_id)))
 
 
 async def _generate(breakdown_id: UUID) -> None:

@@ -23,6 +23,7 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
 from taskengine.accounts import tokens
+from taskengine.api import metrics
 from taskengine.api.limits import Receive, Send, refuse
 from taskengine.lanes import Lane, LaneFull, Turns
 
@@ -78,6 +79,7 @@ class OneHopHandler(ASGIHandler):
         try:
             await self._answered(scope, body, leaving, send)
         except LaneFull:
+            metrics.REFUSED.inc()
             await refuse(
                 send,
                 status=503,

@@ -10,12 +10,24 @@ from collections import deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 
 
 class LaneFull(Exception):
     """So many wait already that one more would hardly be served in time."""
+
+
+_lanes: "WeakSet[Lane]" = WeakSet()
+
+
+def waiting() -> dict[str, int]:
+    """Return how many calls wait in each lane of this process, by its name."""
+    depths: dict[str, int] = {}
+    for lane in tuple(_lanes):
+        depths[lane.name] = depths.get(lane.name, 0) + lane.waiting
+    return depths
 
 
 class Lane:
@@ -30,6 +42,13 @@ class Lane:
     def __init__(self, name: str, *, threads: int, line: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._places = threading.Semaphore(threads + line)
+        self.name = name
+        _lanes.add(self)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls have no thread yet."""
+        return self._threads._work_queue.qsize()
 
     def submit(
         self, function: Callable[..., T], *args: Any, then: Callable[[], None] | None = None

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from realtime.relay import Relay
-from taskengine import clock
+from taskengine import clock, watch
 from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.engine.housekeeping import Housekeeper
 from taskengine.engine.loop import Engine
@@ -66,9 +66,21 @@ class Runtime:
 
     async def _measure_for_ever(self) -> None:
         """Keep this process's offset to the database's clock, which decides what reads say."""
+        looks = 0
         while True:
             await asyncio.sleep(CLOCK_INTERVAL_S)
             await self._measure()
+            watch.look_here(open_sockets=self.relay.open_sockets)
+            if looks % watch.LOOK_INTERVAL_S == 0:
+                await self._look_around()
+            looks += 1
+
+    async def _look_around(self) -> None:
+        """Tell whoever watches how engines and workers fare; what can't be told stays as it was."""
+        try:
+            await self.relay.run(watch.look_around)
+        except DatabaseError as error:
+            logger.warning("What engines and workers do could not be read: %s", error)
 
     async def _measure(self) -> None:
         try:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from taskengine import logs, tracing
 from taskengine.env import ROOT, database, env, secret_key
 from taskengine.proxies import TrustedProxies
 
@@ -62,9 +63,12 @@ INSTALLED_APPS = [
     "taskengine.engine",
     "taskengine.backups",
     "taskengine.api",
+    "taskengine.doctor",
 ]
 
 MIDDLEWARE = [
+    *(["taskengine.tracing.tracing_middleware"] if tracing.is_wanted() else []),
+    "taskengine.api.metrics.metrics_middleware",
     "taskengine.api.middleware.request_id_middleware",
     "taskengine.api.middleware.rate_limit_middleware",
     "django.middleware.security.SecurityMiddleware",
@@ -402,20 +406,21 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "filters": {"request_id": {"()": "taskengine.logs.RequestIdFilter"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request_id"]}
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "propagate": False},
-        # A refused request is the client's fault and stands in the access log already.
-        "django.request": {"level": "ERROR"},
-        # Each call of a planner is one of ours already.
-        "httpx2": {"level": "WARNING"},
-    },
-}
+# --- Log ----------------------------------------------------------------------------------------
+LOG_FORMAT: str = env.str(
+    "LOG_FORMAT", default="text" if DEBUG or env.bool("EMBEDDED", default=False) else "json"
+)
+if LOG_FORMAT not in {"json", "text"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}, but must be json or text.")
+LOGGING = logs.configuration(
+    style=LOG_FORMAT,
+    level=env.str("LOG_LEVEL", default="INFO"),
+    secrets=[
+        SECRET_KEY,
+        METRICS_TOKEN,
+        GEMINI_API_KEY,
+        str(vars().get("EMAIL_HOST_PASSWORD") or ""),
+        urlsplit(REDIS_URL).password or "",
+        *(str(database.get("PASSWORD") or "") for database in DATABASES.values()),
+    ],
+)

@@ -9,6 +9,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from taskengine import logs
 from taskengine.accounts import devices, personal_tokens, tokens
 from taskengine.accounts.addresses import address_of
 from taskengine.accounts.models import User
@@ -39,6 +40,7 @@ class BearerAuthentication(JWTTokenAuthentication):  # type: ignore[misc]  # all
             raise AuthenticationFailed(
                 "The access token is invalid, expired or revoked.", code="invalid_token"
             )
+        logs.bind(user_id=str(identity[0].pk))
         return identity
 
     def _address(self) -> str:
@@ -53,6 +55,7 @@ class CookieAuthentication(SessionAuthentication):
         identity: tuple[User, None] | None = super().authenticate(request)
         if identity is not None:
             devices.seen([str(request._request.session.session_key)])
+            logs.bind(user_id=str(identity[0].pk))
         return identity
 
     def authenticate_header(self, request: Request) -> str:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
+from taskengine import logs
 from taskengine.api import errors, throttles
 from taskengine.api.requests import HEADER, new_request_id
 
@@ -24,11 +25,12 @@ _HASHED_NAME = re.compile(r"/assets/[^/]+-[\w-]{8}\.\w+$")
 
 
 def request_id_middleware(get_response: GetResponse) -> GetResponse:
-    """Give each request a name, and tell it."""
+    """Give each request a name, tell it, and have each line of the log say it."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         name = cast(Any, request).request_id = new_request_id(request.headers.get(HEADER))
-        response = get_response(request)
+        with logs.of_request(name):
+            response = get_response(request)
         response[HEADER] = name
         return response
 

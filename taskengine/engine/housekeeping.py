@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from realtime import retention
-from taskengine import clock
+from taskengine import clock, logs
 from taskengine.accounts import audit, personal_tokens
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine import erasure
@@ -154,6 +154,7 @@ class Housekeeper:
         """Run each sweep until it finds nothing more; one that fails does not stop the others."""
         for sweep in sweeps:
             close_old_connections()
+            logs.bind(sweep=sweep.__name__.strip("_"), op_id=None)
             try:
                 while sweep(now=now) and not self._stopping.is_set():
                     pass

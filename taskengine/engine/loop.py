@@ -20,7 +20,7 @@ from typing import Any, Final
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 
 from realtime.publisher import doorbell
-from taskengine import alive, clock
+from taskengine import alive, clock, logs
 from taskengine.engine import metrics
 from taskengine.engine.models import Heartbeat
 from taskengine.engine.sweeps import DeadlineSweep
@@ -89,6 +89,7 @@ class Engine:
         # Django's connections are per thread: everything this thread asks goes past any pooler.
         connections[DEFAULT_DB_ALIAS] = connections.create_connection("engine")
         unsubscribe = doorbell.subscribe(DEADLINES_TOPIC, self._hear)
+        logs.bind(replica=str(self.id))  # this thread's lines
         logger.info("The engine fires deadlines.")
         backoff_s = _BACKOFF_FIRST_S
         try:

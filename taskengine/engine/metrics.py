@@ -31,7 +31,9 @@ DATABASE_FAULTS: Final = Counter(
 )
 CLOCK_STEPS: Final = Counter("taskengine_clock_steps", "Times that this clock or the database's was stepped.")
 PENDING: Final = Gauge(
-    "taskengine_pending_deadlines", "Deadlines within the horizon of one second, overdue ones too."
+    "taskengine_pending_deadlines",
+    "Deadlines within the horizon of one second, overdue ones too.",
+    multiprocess_mode="livemax",  # replicas see the same ones
 )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 
+from realtime import tracing
 from taskengine import clock
 from taskengine.engine import metrics
 from taskengine.engine.agenda import Agenda
@@ -139,7 +140,8 @@ class DeadlineSweep:
         )
 
     def _claim(self, misses: Sequence[Miss], now: datetime | None) -> None:
-        claimed = services.miss(misses, now=now)
+        with tracing.span("engine claim", tasks=len(misses)):
+            claimed = services.miss(misses, now=now)
         metrics.count(claimed, at=now or clock.now())
         if len(claimed.told) == len(misses):
             return

@@ -16,8 +16,8 @@ from uuid import UUID
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from realtime.publisher import doorbell
-from taskengine import clock
-from taskengine.planning import attempts, queries
+from taskengine import clock, logs
+from taskengine.planning import attempts, jobs, queries
 from taskengine.planning.attempts import Attempt
 from taskengine.planning.generation import generate
 from taskengine.planning.jobs import JOBS_TOPIC
@@ -104,6 +104,8 @@ class Worker:
         self._wake()
 
     async def _carry_out(self, attempt: Attempt, planners: Planners, threads: DatabaseThreads) -> None:
+        # A task of its own has a context of its own.
+        logs.bind(op_id=jobs.asked_by(attempt.breakdown_id))
         try:
             await generate(attempt, planners=planners, run=threads.run)
         except asyncio.CancelledError:

@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from realtime import outbox
-from taskengine import clock
+from realtime import outbox, tracing
+from taskengine import clock, logs
 from taskengine.database.statements import prepared
 from taskengine.database.table import Table
 from taskengine.operations.answers import ANSWER_AGE
@@ -132,11 +132,14 @@ def perform(
         AnswerGone: It was carried out, and what it was about was purged since.
         UnknownStream: The person is gone.
     """
-    with transaction.atomic():
+    name = op_id or uuid.uuid4()
+    traced = tracing.span(f"operation {verb}", way=name, op_id=str(name))
+    # What is done after the commit is of the operation, too.
+    with logs.of_operation(str(name)), traced, ExitStack() as committing, transaction.atomic():
         if op_id is not None:
             _refuse_twin_in_flight(owner_id, op_id)
         outbox.lock_stream(owner_id)
-        operation = OpenOperation(owner_id=owner_id, id=op_id or uuid.uuid4(), now=clock.now())
+        operation = OpenOperation(owner_id=owner_id, id=name, now=clock.now())
         if op_id is not None:
             operation.answer = _answer_of_twin(operation, fingerprint)
         is_retry = operation.answer is not None
@@ -158,6 +161,7 @@ def perform(
                 ),
                 wait=False,
             )
+        committing.enter_context(tracing.span("commit"))  # which begins when this block ends
 
 
 def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:

@@ -15,7 +15,8 @@ from django.db import InterfaceError, OperationalError
 
 from ai.errors import PlannerError, PlannerTimeout, PlanNotMade
 from ai.plans import Plan
-from taskengine.planning import attempts
+from taskengine import logs
+from taskengine.planning import attempts, metrics
 from taskengine.planning.attempts import Attempt
 from taskengine.planning.planners import Planners
 
@@ -45,6 +46,12 @@ async def generate(attempt: Attempt, *, planners: Planners, run: Run) -> None:
         planners: Of this process.
         run: Where the database is used.
     """
+    whose = logs.bound(breakdown_id=str(attempt.breakdown_id), attempt=attempt.number)
+    with whose, metrics.DURATION.time():
+        await _carried_out(attempt, planners, run)
+
+
+async def _carried_out(attempt: Attempt, planners: Planners, run: Run) -> None:
     making = asyncio.create_task(_make(attempt, planners, run), name=f"breakdown {attempt.breakdown_id}")
     living = asyncio.create_task(_stay_alive(attempt, run), name=f"lease {attempt.breakdown_id}")
     try:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 from django.db import close_old_connections
@@ -22,7 +23,7 @@ class DatabaseThreads:
         self._pool = ThreadPoolExecutor(count, thread_name_prefix=name)
 
     async def run(self, function: Callable[..., T], *args: Any) -> T:
-        """Call a function in one of the threads, and return what it returns."""
+        """Call a function in one of the threads, with what is bound to the log here, and return what it returns."""
 
         def call() -> T:
             close_old_connections()
@@ -31,7 +32,7 @@ class DatabaseThreads:
             finally:
                 close_old_connections()
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, call)
 
     def close(self) -> None:
         """Wait for what is under way."""

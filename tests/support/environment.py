@@ -51,8 +51,11 @@ _NOT_INHERITED = {
     "HSTS_PRELOAD",
     "HSTS_SUBDOMAINS",
     "HTTPS_REDIRECT",
+    "LOG_FORMAT",
     "LOG_LEVEL",
     "METRICS_TOKEN",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
     "PROMETHEUS_MULTIPROC_DIR",
     "PUBLIC_URL",
     "REDIS_URL",
@@ -79,6 +82,7 @@ def server_environment(*, database_url: str, **overrides: str) -> dict[str, str]
         "SECRET_KEY": SECRET_KEY,
         "DATABASE_URL": database_url,
         "PYTHONUNBUFFERED": "1",
+        "LOG_FORMAT": "text",
         **overrides,
     }
 

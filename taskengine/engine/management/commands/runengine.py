@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from prometheus_client import start_http_server
 
+from taskengine import tracing
 from taskengine.engine.housekeeping import Housekeeper
 from taskengine.engine.loop import Engine
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: engine.request_stop())
         if (port := options.get("metrics_port")) is not None:
             _serve_metrics(options["metrics_host"], port)
+        tracing.start()
         housekeeper.start()
         engine.run()
         housekeeper.stop(timeout_s=1)

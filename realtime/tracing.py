@@ -1,0 +1,87 @@
+"""Spans of what happens, for whoever collects them; nothing at all where nobody does.
+
+An event reaches its sockets in other processes, long after its request was answered, and what rings carry is the
+event alone. So its way is a trace of its own, whose id is the operation's (`op_id`; of what the clock did, the
+event's own): everybody who carries it knows that, and the operation's span is linked to it.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Final
+from uuid import UUID
+
+_OFF: Final[AbstractContextManager[Any]] = nullcontext()
+_LOW: Final = (1 << 64) - 1
+_WITHIN: Final = 400  # ids stand before an event's data
+_tracer: Any = None
+
+
+def use(tracer: Any) -> None:
+    """Make spans by OpenTelemetry's tracer from now on; None for none."""
+    global _tracer
+    _tracer = tracer
+
+
+def is_on() -> bool:
+    """Whether spans are made."""
+    return _tracer is not None
+
+
+def span(
+    name: str, *, way: UUID | None = None, parent: Any = None, **attributes: Any
+) -> AbstractContextManager[Any]:
+    """Return a span for a `with`, or nothing.
+
+    Args:
+        name: What is done, of few different kinds.
+        way: The operation whose events' way it begins.
+        parent: OpenTelemetry's context that it stands in; None for this thread's.
+        attributes: What is known of it; None is left out.
+    """
+    if _tracer is None:
+        return _OFF
+    return _spanned(name, way, parent, attributes)
+
+
+@contextmanager
+def _spanned(name: str, way: UUID | None, parent: Any, attributes: dict[str, Any]) -> Iterator[Any]:
+    from opentelemetry.trace import Link  # only where there is a tracer
+
+    known = {key.replace("__", "."): value for key, value in attributes.items() if value is not None}
+    links = [Link(_context_of(way))] if way is not None else []
+    with _tracer.start_as_current_span(name, context=parent, attributes=known, links=links) as made:
+        yield made
+
+
+def on_its_way(name: str, event: str, **attributes: Any) -> AbstractContextManager[Any]:
+    """Return a span of an event's way.
+
+    Args:
+        name: What is done.
+        event: The event as JSON.
+        attributes: As of `span`.
+    """
+    if _tracer is None:
+        return _OFF
+    from opentelemetry.trace import NonRecordingSpan, set_span_in_context
+
+    op_id = _id_in(event, '"op_id":"')
+    way = op_id or _id_in(event, '"id":"')
+    parent = set_span_in_context(NonRecordingSpan(_context_of(way))) if way is not None else None
+    return span(name, parent=parent, op_id=str(op_id) if op_id else None, **attributes)
+
+
+def _context_of(way: UUID) -> Any:
+    from opentelemetry.trace import SpanContext, TraceFlags
+
+    return SpanContext(
+        trace_id=way.int,
+        span_id=(way.int & _LOW) or 1,
+        is_remote=True,
+        trace_flags=TraceFlags(TraceFlags.SAMPLED),
+    )
+
+
+def _id_in(event: str, key: str) -> UUID | None:
+    begin = event.find(key, 0, _WITHIN)
+    return UUID(event[begin + len(key) : begin + len(key) + 36]) if begin >= 0 else None

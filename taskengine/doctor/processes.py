@@ -1,0 +1,140 @@
+"""What runs beside the servers: engines, workers, and the Redis between them."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Max, Min
+from redis import Redis
+from redis.exceptions import RedisError
+
+from taskengine.doctor.findings import Finding, advice, fault, well
+from taskengine.engine.loop import HEARTBEAT_STALE_S
+from taskengine.engine.models import Heartbeat
+from taskengine.env import env
+from taskengine.planning.lifecycle import PENDING
+from taskengine.planning.models import Breakdown
+
+# A worker that lives takes what waits within seconds; beyond this none does.
+LONGEST_WAIT: Final = timedelta(minutes=1)
+_TIMEOUT_S: Final = 2.0
+_PING_S: Final = 1.5  # how long workers are given to say that they are there
+_START_ENGINE: Final = (
+    "Start one (./manage.py runengine), or set ENGINE_IN_SERVER=1 on a server; look into its log."
+)
+_START_WORKER: Final = "Start one: celery -A taskengine.celery worker; look into its log."
+
+
+def replicas(*, now: datetime) -> int:
+    """Return how many engines live."""
+    return Heartbeat.objects.filter(beat_at__gt=now - timedelta(seconds=HEARTBEAT_STALE_S)).count()
+
+
+def engine(*, now: datetime) -> Finding:
+    """Whether somebody fires deadlines.
+
+    Args:
+        now: By the database's clock, as heartbeats are.
+    """
+    last: datetime | None = Heartbeat.objects.aggregate(last=Max("beat_at"))["last"]
+    if last is not None and (age_s := (now - last).total_seconds()) < HEARTBEAT_STALE_S:
+        return well(
+            "engine", f"{replicas(now=now)} run; the last sign of life is {max(0.0, age_s):.1f} s old."
+        )
+    says = "None has ever run here, or all were stopped." if last is None else _ago(last, now)
+    if env.bool("EMBEDDED", default=False):  # this command has the folder, so no server has it
+        return advice("engine", says, "It runs with `make run`.")
+    return fault("engine", f"{says} Nobody is told what is missed.", _START_ENGINE)
+
+
+def _ago(last: datetime, now: datetime) -> str:
+    return f"The last sign of life is {(now - last).total_seconds():.0f} s old."
+
+
+def worker(*, now: datetime, broker_answers: bool) -> Finding:
+    """Whether somebody makes breakdowns: Celery's workers are asked, a server's are judged by what waits."""
+    oldest: datetime | None = Breakdown.objects.filter(
+        status__in=[status.value for status in PENDING], lease_until__lte=now
+    ).aggregate(oldest=Min("updated_at"))["oldest"]
+    if oldest is not None and now - oldest > LONGEST_WAIT:
+        waits = f"A breakdown has waited for {(now - oldest).total_seconds():.0f} s."
+        return fault(
+            "worker", waits, "Set WORKER_IN_SERVER=1." if settings.WORKER_IN_SERVER else _START_WORKER
+        )
+    if settings.WORKER_IN_SERVER:
+        return well("worker", "Servers make breakdowns themselves; nothing waits too long.")
+    if not broker_answers:
+        return advice("worker", "Celery's workers can't be asked without Redis.", "Mend Redis first.")
+    if not (names := _workers()):
+        return fault("worker", "None of Celery's workers answers: breakdowns stay queued.", _START_WORKER)
+    return well("worker", f"{len(names)} of Celery's answer: {', '.join(sorted(names)[:3])}.")
+
+
+def _workers() -> list[str]:
+    from celery import Celery  # only where there is a broker
+
+    app: Any = Celery("taskengine", broker=settings.REDIS_URL, set_as_current=False)
+    app.conf.update(settings.CELERY)
+    try:
+        return [name for answer in app.control.ping(timeout=_PING_S) for name in answer]
+    finally:
+        app.close()
+
+
+def redis() -> Iterator[Finding]:
+    """Whether Redis answers, takes writes, and throws nothing away."""
+    if not settings.REDIS_URL:
+        yield well("redis", "None is wanted: one server process does without.")
+        if env.int("WEB_CONCURRENCY", default=1) > 1:
+            yield advice(
+                "redis",
+                "Several server processes share no doorbell: events of another one are up to 1.5 s late.",
+                "Set REDIS_URL.",
+            )
+        return
+    with Redis.from_url(
+        settings.REDIS_URL, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S
+    ) as client:
+        try:
+            about: dict[str, Any] = client.info()
+        except (RedisError, OSError) as error:
+            yield fault(
+                "redis",
+                f"It does not answer ({type(error).__name__}): events come by repair, up to 2.5 s late, and each"
+                " process counts rate limits by itself.",
+                "Start it, or set REDIS_URL to where it is.",
+            )
+            return
+    yield well("redis", f"Redis {about['redis_version']} answers.")
+    yield from _keeping(about)
+
+
+def _keeping(about: dict[str, Any]) -> Iterator[Finding]:
+    policy = str(about.get("maxmemory_policy", "noeviction"))
+    if policy.startswith("allkeys"):
+        yield fault(
+            "redis",
+            f"maxmemory-policy is {policy}: it may throw away the workers' queue and the counts of log-ins.",
+            "Set maxmemory-policy to noeviction, or to volatile-ttl where others share it.",
+        )
+    if about.get("rdb_last_bgsave_status") == "err" or about.get("aof_last_write_status") == "err":
+        yield fault(
+            "redis",
+            "It can't write to its disk, and so refuses all that is written to it.",
+            "Give it room or rights there; or none to write to: nothing in it must not be lost (save '').",
+        )
+    elif int(about.get("aof_enabled", 0)):
+        yield advice(
+            "redis",
+            "It keeps an append-only file, for which every doorbell waits.",
+            "Set appendonly no: nothing in it must not be lost.",
+        )
+    used, most = int(about.get("used_memory", 0)), int(about.get("maxmemory", 0))
+    if most and used > most * 0.9:
+        yield fault("redis", f"It uses {used} of {most} bytes.", "Raise maxmemory.")
+
+
+def answered(findings: list[Finding]) -> bool:
+    """Whether Redis is there, by what was found."""
+    return bool(settings.REDIS_URL) and not any("does not answer" in finding.says for finding in findings)

@@ -1,0 +1,95 @@
+"""What a server looks at now and then and tells Prometheus: its lines and pools, and what engines and workers do.
+
+Engines and workers are watched from here too, so that it is seen when there are none.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connections
+from django.db.models import Count, Max, Min
+from prometheus_client import Gauge
+
+from realtime import metrics as sockets
+from realtime.publisher import doorbell
+from taskengine import clock, lanes
+from taskengine.engine.models import Heartbeat
+from taskengine.planning.lifecycle import Status
+from taskengine.planning.models import Breakdown
+
+# One connection asks two small questions so often.
+LOOK_INTERVAL_S: Final = 5
+NEVER_S: Final = 86_400.0  # the age of a heartbeat that is not there
+
+POOL: Final = Gauge(
+    "taskengine_database_pool_connections", "Connections that the pool keeps.", multiprocess_mode="livesum"
+)
+POOL_MAX: Final = Gauge(
+    "taskengine_database_pool_max_connections", "Connections that it may keep.", multiprocess_mode="livesum"
+)
+POOL_AVAILABLE: Final = Gauge(
+    "taskengine_database_pool_available_connections",
+    "Of those it keeps, the idle ones.",
+    multiprocess_mode="livesum",
+)
+POOL_WAITING: Final = Gauge(
+    "taskengine_database_pool_waiting_requests", "Who waits for a connection.", multiprocess_mode="livesum"
+)
+LINE: Final = Gauge(
+    "taskengine_http_waiting_requests",
+    "Requests that wait for a thread.",
+    ["lane"],
+    multiprocess_mode="livesum",
+)
+HEARTBEAT_AGE: Final = Gauge(
+    "taskengine_engine_heartbeat_age_seconds",
+    "How long ago any engine gave its last sign of life; a day where none did.",
+    multiprocess_mode="livemax",
+)
+REPLICAS: Final = Gauge("taskengine_engine_replicas", "Engines that live.", multiprocess_mode="livemax")
+JOBS: Final = Gauge(
+    "taskengine_jobs",
+    "Breakdowns that are queued, and those that are running.",
+    ["state"],
+    multiprocess_mode="livemax",
+)
+OLDEST_JOB: Final = Gauge(
+    "taskengine_jobs_oldest_waiting_seconds",
+    "How long the breakdown has waited that no worker took for the longest time.",
+    multiprocess_mode="livemax",
+)
+
+_REPLICA_LIVES_FOR: Final = timedelta(seconds=10)
+
+
+def look_here(*, open_sockets: int) -> None:
+    """Tell how this process fares. Asks nobody."""
+    sockets.SOCKETS.set(open_sockets)
+    sockets.DOORBELL_CONNECTED.set(doorbell.connected)
+    sockets.DOORBELL_QUEUE.set(doorbell.waiting)
+    for name, waiting in lanes.waiting().items():
+        LINE.labels(name).set(waiting)
+    pool: Any = connections["default"].pool  # type: ignore[attr-defined]  # the stubs lack it
+    if pool is not None:
+        stats = pool.get_stats()
+        POOL.set(stats["pool_size"])
+        POOL_MAX.set(stats["pool_max"])
+        POOL_AVAILABLE.set(stats["pool_available"])
+        POOL_WAITING.set(stats["requests_waiting"])
+
+
+def look_around() -> None:
+    """Tell how engines and workers fare, by the database, in the caller's thread."""
+    now = clock.now()
+    last: datetime | None = Heartbeat.objects.aggregate(last=Max("beat_at"))["last"]
+    HEARTBEAT_AGE.set(NEVER_S if last is None else max(0.0, (now - last).total_seconds()))
+    REPLICAS.set(Heartbeat.objects.filter(beat_at__gt=now - _REPLICA_LIVES_FOR).count())
+    rows = Breakdown.objects.filter(status__in=[Status.QUEUED.value, Status.GENERATING.value])
+    found = {
+        row["status"]: row
+        for row in rows.order_by().values("status").annotate(n=Count("id"), oldest=Min("updated_at"))
+    }
+    queued = found.get(Status.QUEUED.value)
+    JOBS.labels("queued").set(queued["n"] if queued else 0)
+    JOBS.labels("running").set(found.get(Status.GENERATING.value, {"n": 0})["n"])
+    OLDEST_JOB.set(max(0.0, (now - queued["oldest"]).total_seconds()) if queued else 0)

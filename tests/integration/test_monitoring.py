@@ -1,0 +1,186 @@
+"""What Prometheus is told: real requests, sockets, rings and jobs; and that what asks for a metric finds one."""
+
+import asyncio
+import json
+import re
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import yaml
+from asgiref.sync import sync_to_async
+from django.db import connection
+from prometheus_client import REGISTRY
+from prometheus_client.parser import text_string_to_metric_families
+
+from taskengine import clock as database_clock
+from taskengine import runtime, watch
+from taskengine.accounts.models import User
+from taskengine.engine.models import Heartbeat
+from taskengine.health import metrics
+from taskengine.lanes import Lane
+from taskengine.planning.models import Breakdown
+from tests.support.accounts import signed_up
+from tests.support.client import eventually
+from tests.support.servers import ROOT
+from tests.support.sockets import house, new_stream, record
+
+MONITORING = ROOT / "containers/monitoring"
+DASHBOARD = json.loads((MONITORING / "grafana/dashboards/taskengine.json").read_text())
+RULES = yaml.safe_load((MONITORING / "rules/taskengine.yml").read_text())["groups"][0]["rules"]
+ASKED = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
+ASKED += [rule["expr"] for rule in RULES]
+
+
+def sample(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def told(settings: Any) -> dict[str, set[str]]:
+    """Return the samples that `/metrics` may have, by name, with the labels that each takes."""
+    from django.test import RequestFactory
+
+    assert runtime.__name__, "a server has all that it brings"
+    settings.METRICS_TOKEN = "secret"
+    answer = metrics(RequestFactory().get("/metrics", headers={"authorization": "Bearer secret"}))
+    suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
+    return {
+        family.name + suffix: {label for each in family.samples for label in each.labels}
+        for family in text_string_to_metric_families(answer.content.decode())
+        for suffix in suffixes.get(family.type, ())
+    }
+
+
+@pytest.mark.parametrize("expression", ASKED)
+def test_what_a_dashboard_or_a_rule_asks_for_is_told(settings: Any, expression: str) -> None:
+    names = set(re.findall(r"\btaskengine_\w+", expression))
+    assert names or 'up{job="web"}' in expression
+    assert names <= set(told(settings))
+
+
+def test_every_rule_says_what_it_is_and_what_to_do() -> None:
+    for rule in RULES:
+        assert rule["labels"]["severity"] in {"page", "warn"}
+        assert rule["annotations"]["summary"]
+        assert rule["annotations"]["description"]
+    assert DASHBOARD["uid"] == "taskengine"
+    assert len({panel["title"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
+
+
+def test_names_are_in_the_manner_of_prometheus(settings: Any) -> None:
+    for family in REGISTRY.collect():
+        if family.name.startswith("taskengine_"):
+            assert re.fullmatch(r"[a-z_]+", family.name)
+            assert family.documentation.endswith(".")
+            assert "_ms" not in family.name
+
+
+@pytest.mark.django_db
+def test_requests_are_counted_by_route_and_status_and_never_by_what_is_in_the_path() -> None:
+    ada, route = signed_up(), "api/v1/tasks/<uuid:task_id>/"
+    labels = {"method": "GET", "status": "404"}
+    routes = {each.labels.get("route") for family in REGISTRY.collect() for each in family.samples}
+    for _ in range(3):
+        assert ada.send("GET", f"/api/v1/tasks/{uuid.uuid4()}/").status_code == 404
+    ada.send("BREW", "/api/v1/tasks/")
+    ada.send("GET", f"/nowhere/{uuid.uuid4()}.php")
+    counted = {
+        each.labels["route"]: each.value
+        for family in REGISTRY.collect()
+        for each in family.samples
+        if each.name == "taskengine_http_requests_total" and labels.items() <= each.labels.items()
+    }
+    assert max(value for name, value in counted.items() if name.startswith("api/v1/tasks/")) >= 3, route
+    after = {each.labels.get("route") for family in REGISTRY.collect() for each in family.samples}
+    assert len(after - routes) <= 4
+    assert not [name for name in after if name and re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|php", name)]
+    methods = {each.labels.get("method") for family in REGISTRY.collect() for each in family.samples}
+    assert "BREW" not in methods
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_event_that_reaches_a_socket_is_counted_with_its_lag() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        before = {
+            name: sample(name)
+            for name in (
+                "taskengine_events_total",
+                "taskengine_events_told_total",
+                "taskengine_stream_lag_seconds_count",
+            )
+        }
+        assert home.relay.open_sockets == 1
+        await record(stream, 1)
+        await socket.seqs(1)
+        await eventually(
+            "lag",
+            lambda: (
+                sample("taskengine_stream_lag_seconds_count") > before["taskengine_stream_lag_seconds_count"]
+            ),
+        )
+        for name, value in before.items():
+            assert sample(name) == value + 1, name
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_ring_that_was_lost_is_counted_when_it_is_repaired(monkeypatch: pytest.MonkeyPatch) -> None:
+    from realtime import outbox
+
+    async with house() as home:
+        stream = await new_stream()
+        socket = await home.open(stream)
+        await socket.hello()
+        await record(stream, 1)
+        await socket.seqs(1)
+        before = sample("taskengine_doorbells_repaired_total")
+        monkeypatch.setattr(outbox, "ring", lambda recorded: None)
+        await record(stream, 1)
+        await socket.seqs(1)
+        assert sample("taskengine_doorbells_repaired_total") == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_engines_and_workers_are_watched_by_the_servers() -> None:
+    watch.look_around()
+    assert sample("taskengine_engine_heartbeat_age_seconds") == watch.NEVER_S
+    signed_up()
+    now = database_clock.now()
+    Heartbeat.objects.create(id=uuid.uuid4(), name="x", started_at=now, beat_at=now - timedelta(seconds=7))
+    past = now - timedelta(seconds=90)
+    Breakdown.objects.create(
+        owner=User.objects.get(),
+        goal="x",
+        planner="offline",
+        lease_until=past,
+        created_at=past,
+        updated_at=past,
+    )
+    watch.look_around()
+    assert 7 <= sample("taskengine_engine_heartbeat_age_seconds") < 20
+    assert 90 <= sample("taskengine_jobs_oldest_waiting_seconds") < 110
+    assert sample("taskengine_jobs", state="queued") == 1
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_lines_and_pools_are_told() -> None:
+    free = asyncio.Event()
+    lane = Lane("watched-by-a-test", threads=1, line=8)
+    loop = asyncio.get_running_loop()
+
+    def wait() -> None:
+        asyncio.run_coroutine_threadsafe(free.wait(), loop).result()
+
+    calls = [lane.submit(wait) for _ in range(4)]
+    await eventually("a line", lambda: lane.waiting == 3)
+    with_database = sync_to_async(lambda: connection.ensure_connection())
+    await with_database()
+    watch.look_here(open_sockets=3)
+    free.set()
+    await asyncio.gather(*calls)
+    assert sample("taskengine_http_waiting_requests", lane="watched-by-a-test") == 3
+    assert sample("taskengine_sockets") == 3
+    assert sample("taskengine_database_pool_max_connections") >= 1
