@@ -16,6 +16,7 @@ import django
 import pytest
 from django.db import connection
 from playwright.sync_api import Browser
+from structlog.contextvars import clear_contextvars
 
 from tests.support import environment, figures, parts
 from tests.support.chromium import chromium
@@ -47,6 +48,12 @@ def pytest_configure() -> None:
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     django.setup()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_bound() -> None:
+    """Let no line of the log tell of another test's request or operation."""
+    clear_contextvars()
 
 
 def pytest_unconfigure() -> None:

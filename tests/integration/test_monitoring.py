@@ -137,7 +137,7 @@ async def test_a_ring_that_was_lost_is_counted_when_it_is_repaired(monkeypatch: 
         await record(stream, 1)
         await socket.seqs(1)
         before = sample("taskengine_doorbells_repaired_total")
-        monkeypatch.setattr(outbox, "ring", lambda recorded: None)
+        monkeypatch.setattr(outbox, "_tell", lambda recorded: None)
         await record(stream, 1)
         await socket.seqs(1)
         assert sample("taskengine_doorbells_repaired_total") == before + 1
