@@ -3,14 +3,16 @@
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 import time_machine
 
 from taskengine import clock as database_clock
-from taskengine.accounts.models import User
-from tests.support.accounts import AppClient, signed_up
+
+if TYPE_CHECKING:
+    from taskengine.accounts.models import User
+    from tests.support.accounts import AppClient
 
 NOON: Final = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -36,12 +38,16 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def client(clock: time_machine.Traveller) -> AppClient:
+def client(clock: time_machine.Traveller) -> "AppClient":
     """Ada's client."""
+    from tests.support.accounts import signed_up  # Django is set up after this file is read
+
     return signed_up()
 
 
 @pytest.fixture
-def ada(client: AppClient) -> User:
+def ada(client: "AppClient") -> "User":
     """Ada."""
+    from taskengine.accounts.models import User
+
     return User.objects.get()
