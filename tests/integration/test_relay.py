@@ -424,9 +424,13 @@ async def test_requests_that_hold_every_connection_do_not_delay_the_repair(
 
         pool = connection.pool  # type: ignore[attr-defined]  # PostgreSQL's own
         async with AsyncExitStack() as held:
-            with pytest.raises(psycopg.OperationalError):  # but those that threads keep, as the repair's does
+
+            async def hold_all() -> None:
                 while True:
                     held.callback(pool.putconn, await asyncio.to_thread(pool.getconn, 2))
+
+            with pytest.raises(psycopg.OperationalError):
+                await hold_all()  # but those that threads keep, as the repair's does
             home.authenticator.ended_sessions.add("a session")
             asked_at = time.monotonic()
 
