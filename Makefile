@@ -29,7 +29,7 @@ MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: run test test-long lint format openapi contracts images bench help style types arrows migrations page remake-venv
+.PHONY: run test test-long test-compose lint format openapi contracts schema images audit bench help style types arrows migrations lock containers page remake-venv
 
 run: .venv/.for-run frontend/dist/index.html ## Serve everything on 127.0.0.1: make run [PORT=8000] [DATA_DIR=var]
 	@exec $(PYTHON) -m taskengine.embedded --port $(PORT) --data-dir "$(DATA_DIR)"
@@ -38,7 +38,8 @@ test: .venv/.for-development frontend/dist/index.html ## Run all tests, on priva
 	@scripts/test-packages
 ifeq ($(PYTEST_ARGS),)
 	$(PYTHON) -m pytest -n 2 --dist loadfile tests/unit tests/integration
-	$(PYTHON) -m pytest tests/acceptance tests/chaos tests/e2e # one by one: these watch the clock
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "untimed and not long" tests/acceptance tests/e2e
+	$(PYTHON) -m pytest -m "not untimed and not long" tests/acceptance tests/chaos tests/e2e # one by one
 else
 	$(PYTHON) -m pytest $(PYTEST_ARGS)
 endif
@@ -48,7 +49,10 @@ test-long: .venv/.for-development frontend/dist/index.html ## Run the tests that
 	@scripts/test-packages
 	$(PYTHON) -m pytest -m long $(PYTEST_ARGS)
 
-lint: style types arrows migrations page ## Check style, types, who may import whom, and migrations
+test-compose: .venv/.for-development ## Run the product in containers, kill each: [COMPOSE="docker compose"]
+	$(PYTHON) -m pytest -m compose tests/compose $(PYTEST_ARGS)
+
+lint: style types arrows migrations lock containers page ## Check style, types, imports, migrations, the image
 
 format: .venv/.for-development frontend/node_modules/.installed ## Format all code and mend what can be mended by itself
 	$(PYTHON) -m ruff check --fix-only --quiet .
@@ -63,6 +67,9 @@ openapi: .venv/.for-development frontend/node_modules/.installed ## Write docs/o
 contracts: .venv/.for-development ## Write the JSON that server and page are both tested against anew
 	UPDATE_CONTRACTS=1 $(PYTHON) -m pytest -q tests/integration/test_convergence.py tests/integration/test_frames.py
 
+schema: .venv/.for-development ## With a release: keep its tables as those that the next one has to be good for
+	UPDATE_SCHEMA=1 $(PYTHON) -m pytest -q tests/integration/test_previous_release.py
+
 images: .venv/.for-development frontend/dist/index.html ## Take the README's picture of the page anew
 	UPDATE_IMAGES=1 $(PYTHON) -m pytest -q tests/e2e -k demo
 
@@ -70,9 +77,12 @@ bench: .venv/.for-bench ## Run the measurements; each prints a table and one JSO
 	@scripts/test-packages
 	$(PYTHON) -m bench $(BENCH_ARGS)
 
+audit: $(POETRY)/.installed frontend/node_modules/.installed ## Ask the advisory databases about what is installed in production
+	@scripts/audit $(POETRY)/bin/poetry
+
 help: ## Say what each target does
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
-	  printf '  make %-10s %s\n' "$$name" "$$text"; done
+	  printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 # --- The parts of `make lint` -------------------------------------------------------------------
 style: .venv/.for-development
@@ -87,6 +97,16 @@ arrows: .venv/.for-development
 
 migrations: .venv/.for-development
 	$(PYTHON) -m taskengine.embedded --data-dir .tools/lint exec $(PYTHON) manage.py makemigrations --check --dry-run
+
+# The image is built of what `scripts/export-lock` prints, which has to be what Poetry would have taken. (It writes
+# the conditions in other words: they are the lock's either way.)
+lock: .venv/.for-development $(POETRY)/.installed
+	@$(POETRY)/bin/poetry export --only main | sed 's/ [;\\].*//' | sort >.tools/exported.txt
+	@$(PYTHON) scripts/export-lock | sed 's/ [;\\].*//' | sort | diff .tools/exported.txt - && echo "The locks agree"
+
+containers: .venv/.for-development
+	@if [ -x .venv/bin/hadolint ]; then .venv/bin/hadolint Dockerfile && echo "hadolint finds nothing"; \
+	else echo "hadolint has no wheel for this platform: the Dockerfile is not checked"; fi
 
 page: frontend/node_modules/.installed
 	$(NPM) run --silent lint

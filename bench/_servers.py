@@ -28,7 +28,7 @@ _POSTGRES_SETTINGS: Final = {"max_connections": "300", "track_commit_timestamp":
 # What a developer's shell may have set and must not leak into a measurement.
 _NOT_INHERITED: Final = re.compile(
     r"(DATABASE|REDIS|RATE_LIMIT|EMAIL|PG)_?.*|ALLOWED_HOSTS|DEMO.*|DJANGO_.*|DOORBELL|EMBEDDED"
-    r"|ENGINE_IN_SERVER|GEMINI_API_KEY|LOG_LEVEL|METRICS_.*|PUBLIC_URL|SECRET_KEY|TRUSTED_.*"
+    r"|ENGINE_IN_SERVER|GEMINI_API_KEY|HSTS_.*|HTTPS_REDIRECT|LOG_LEVEL|METRICS_.*|PUBLIC_URL|SECRET_KEY|TRUSTED_.*"
 )
 _APPLICATION: Final = "taskengine.asgi:application"
 _ARGUMENTS: Final[Mapping[str, Callable[[int], list[str]]]] = {
@@ -43,7 +43,7 @@ _ARGUMENTS: Final[Mapping[str, Callable[[int], list[str]]]] = {
     ],
 }
 KINDS: Final = tuple(_ARGUMENTS)
-_RATE_LIMITS: Final = ("READ", "WRITE", "SIGNUP", "LOGIN", "HANDSHAKE")
+_RATE_LIMITS: Final = ("READ", "WRITE", "SIGNUP", "LOGIN", "LOGIN_UNFAMILIAR", "HANDSHAKE")
 
 
 @contextmanager
@@ -131,6 +131,21 @@ def engines(database_url: str, redis_url: str | None, *, count: int = 1) -> Iter
         for process in processes:
             process.wait_until(lambda: _replicas(database_url, since=started_at) >= count)
         yield [process.pid for process in processes]
+
+
+@contextmanager
+def worker(database_url: str, redis_url: str, *, concurrency: int = 2) -> Iterator[int]:
+    """Run Celery's worker; yield the number of its first process."""
+    with tempfile.TemporaryDirectory(prefix="taskengine-bench-") as folder:
+        alive = Path(folder) / "alive"
+        command = [
+            *(PYTHON, "-m", "celery", "-A", "taskengine.celery", "worker", "--loglevel", "warning"),
+            *("--concurrency", str(concurrency), "--without-gossip", "--without-mingle"),
+        ]
+        env = environment(database_url, redis_url) | {"ALIVE_FILE": str(alive)}
+        with Process(command, env=env) as process:
+            process.wait_until(alive.is_file)  # it hears the broker
+            yield process.pid
 
 
 @contextmanager

@@ -102,6 +102,17 @@ class Subscriber:
         if len(self.arrivals) != count or len(tasks) != count:
             raise BrokenPromise(f"{len(self.arrivals)} arrivals of {len(tasks)} tasks; {count} were due.")
 
+    def check_head(self, head: int) -> None:
+        """Check that everything came up to `head`, which is the stream's end.
+
+        Raises:
+            BrokenPromise: Something is missing, or came twice or out of order.
+        """
+        if self._failure is not None:
+            raise BrokenPromise(self._failure)
+        if self._last_seq != head:
+            raise BrokenPromise(f"The last event that came is {self._last_seq}; there are {head}.")
+
     def _take(self, text: bytes) -> None:
         frame = orjson.loads(text)
         arrived = time.time()

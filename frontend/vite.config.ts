@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
 import { budget } from "./budget.ts";
 import { firstLoad } from "./chunks.ts";
 import { compressed } from "./compressed.ts";
+import { installable } from "./pwa.ts";
 
 const first = firstLoad();
 
@@ -15,7 +16,7 @@ const backend = process.env.TASKENGINE_URL ?? "http://127.0.0.1:8000";
 export default defineConfig(({ command }) => ({
   // Django serves the build under /static/; the dev server answers at the root.
   base: command === "build" ? "/static/" : "/",
-  plugins: [react(), tailwindcss(), first.plugin, budget(), compressed()],
+  plugins: [react(), tailwindcss(), first.plugin, budget(), installable(), compressed()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "dist",
@@ -26,7 +27,13 @@ export default defineConfig(({ command }) => ({
         // Few and whole chunks compress better than many small ones.
         codeSplitting: {
           groups: [
-            { name: "vendor", test: /node_modules\/(react|react-dom|scheduler|@tanstack)\// },
+            {
+              name: "vendor",
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack\/(?!react-virtual|virtual-core)[^/]+)\//,
+            },
+            // Lists come with the board, popovers when the first one opens.
+            { name: "lists", test: /node_modules\/@tanstack\// },
+            { name: "popovers", test: /node_modules\/(radix-ui|@radix-ui|@floating-ui)\// },
             { name: "page", test: (id) => id.includes("/src/") && first.has(id) },
             // What several of the parts share that are fetched when they are wanted.
             { name: "common", test: /\/src\/(?!shared\/(forms\/|ui\/Field))/, minShareCount: 2 },
@@ -52,6 +59,7 @@ export default defineConfig(({ command }) => ({
     setupFiles: ["./src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    testTimeout: 15_000,
     // One page environment for all files of a worker; src/test/setup.ts cleans up between tests.
     isolate: false,
   },

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from django.db import connection
+
 from realtime.outbox import READ_LIMIT, Head, UnknownStream, heads, read
 
 MAX_EVENTS: Final = READ_LIMIT
@@ -76,3 +78,12 @@ def go_on(stream: UUID, *, since: int, epoch: str, limit: int) -> Continuation:
     if since < head.seq and (not events or events[0][0] != since + 1):
         check(head_of(stream), since=since, epoch=epoch)
     return Continuation(head=head, events=events)
+
+
+def begin_anew() -> None:
+    """Give every stream another epoch: its numbers may mean something else from now on, as after a restore.
+
+    Whoever knows the old one is told to begin anew; sockets that are open, by the next repair.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE realtime_stream SET epoch = replace(gen_random_uuid()::text, '-', '')")

@@ -57,14 +57,13 @@ WITH draft AS MATERIALIZED (
 ), {APPEND}
 SELECT id, seq FROM appended
 """  # noqa: S608 (constants only)
-# The same for one event, as most are: to write arrays and to take them apart costs more than all else of it.
-_RECORD_ONE: Final = f"""
-WITH draft AS MATERIALIZED (
-    SELECT %s::uuid AS stream, %s::uuid AS id, %s::text AS type, %s::timestamptz AS at, %s::uuid AS actor,
-        %s::uuid AS op_id, %s::text AS data, 1 AS place
-), {APPEND}
-SELECT id, seq FROM appended
-"""  # noqa: S608 (constants only)
+# The same for one event, as most are: to write arrays and to take them apart costs more than all else of it. A stream
+# that does not exist has no number to give, and an event without one is refused.
+_RECORD_ONE: Final = """
+WITH grown AS (UPDATE realtime_stream SET seq = seq + 1 WHERE id = %s RETURNING seq)
+INSERT INTO realtime_event (stream_id, seq, id, type, at, actor, op_id, data)
+VALUES (%s, (SELECT seq FROM grown), %s, %s, %s, %s, %s, %s::jsonb) RETURNING seq
+"""
 
 
 # An event that has its number: its stream, its number, and itself as JSON.
@@ -178,23 +177,23 @@ def close_streams(stream_ids: Collection[UUID]) -> None:
     Stream.objects.filter(id__in=stream_ids).delete()
 
 
-def record(drafts: Sequence[Draft]) -> list[Event]:
+def record(drafts: Sequence[Draft]) -> None:
     """Append events to their streams, in the caller's transaction, and ring after its commit.
 
-    One statement, however many events. The caller holds the locks of the streams already; of several,
-    taken in the order of their ids.
-
-    Returns:
-        The events, those of one stream in the order of their drafts.
+    One statement, however many events; those of one stream get their numbers in the order of their drafts. The caller
+    holds the locks of the streams already; of several, taken in the order of their ids.
 
     Raises:
-        UnknownStream: A stream does not exist.
+        UnknownStream: A stream does not exist. Where there is one event alone, it is the commit that fails.
     """
     if not drafts:
-        return []
+        return
     assert connection.in_atomic_block, "an event is recorded in the transaction of its cause"
     ids = [uuid.uuid4() for _ in drafts]
     data = [orjson.dumps(draft.data).decode() for draft in drafts]
+    if len(drafts) == 1:
+        _record_one(drafts[0], ids[0], data[0])
+        return
     columns: list[Any] = [
         [draft.stream for draft in drafts],
         ids,
@@ -205,22 +204,36 @@ def record(drafts: Sequence[Draft]) -> list[Event]:
         data,
     ]
     with _prepared() as cursor:
-        if len(drafts) == 1:
-            cursor.execute(_RECORD_ONE, [value for (value,) in columns])
-        else:
-            cursor.execute(_RECORD, columns)
+        cursor.execute(_RECORD, columns)
         numbers: dict[UUID, int] = dict(cursor.fetchall())
     if unknown := {draft.stream for draft, id_ in zip(drafts, ids, strict=True) if id_ not in numbers}:
         raise UnknownStream(f"No stream {min(unknown)}.")
-    recorded = [
-        Event(
-            stream=draft.stream, seq=numbers[id_], id=id_, type=draft.type, at=draft.at,
-            actor=draft.actor, op_id=draft.op_id, data=text,
-        )
-        for draft, id_, text in zip(drafts, ids, data, strict=True)
-    ]  # fmt: skip
-    ring([(event.stream, event.seq, event.encode()) for event in recorded])
-    return recorded
+    ring(
+        [
+            (draft.stream, numbers[id_], _encoded(draft, id_, numbers[id_], text))
+            for draft, id_, text in zip(drafts, ids, data, strict=True)
+        ]
+    )
+
+
+def _record_one(draft: Draft, id_: UUID, data: str) -> None:
+    """Record one event. Nobody needs its number before the commit, so nobody waits for the statement."""
+    stream = draft.stream
+    values = [stream, stream, id_, draft.type, draft.at, draft.actor, draft.op_id, data]
+    cursor = cast(Any, connection).later(_RECORD_ONE, values)
+
+    def tell() -> None:
+        ((seq,),) = cursor.fetchall()
+        doorbell.publish(STREAMS_TOPIC, _rings([(stream, seq, _encoded(draft, id_, seq, data))]))
+
+    transaction.on_commit(tell, robust=True)
+
+
+def _encoded(draft: Draft, id_: UUID, seq: int, data: str) -> str:
+    return Event(
+        stream=draft.stream, seq=seq, id=id_, type=draft.type, at=draft.at,
+        actor=draft.actor, op_id=draft.op_id, data=data,
+    ).encode()  # fmt: skip
 
 
 def ring(recorded: Sequence[Appended]) -> None:

@@ -13,14 +13,19 @@ from django.conf import settings  # noqa: E402
 from realtime.routing import websocket_application  # noqa: E402
 from taskengine.api.handshakes import limit_handshakes  # noqa: E402
 from taskengine.api.limits import limit_body  # noqa: E402
-from taskengine.api.rates import Rate  # noqa: E402
+from taskengine.api.security_headers import with_security_headers  # noqa: E402
+from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.handler import OneHopHandler  # noqa: E402
+from taskengine.proxies import behind_proxies  # noqa: E402
+from taskengine.rates import Rate  # noqa: E402
 from taskengine.runtime import Runtime  # noqa: E402
+
+refuse_faults()  # before anybody can come in
 
 _runtime = Runtime()
 _runtime.follow_twisted()
 
-application = ProtocolTypeRouter(
+_protocols = ProtocolTypeRouter(
     {
         "http": limit_body(
             OneHopHandler(),
@@ -34,3 +39,5 @@ application = ProtocolTypeRouter(
         "lifespan": _runtime.lifespan,
     }
 )
+
+application = behind_proxies(with_security_headers(_protocols), trusted=settings.TRUSTED_PROXIES)

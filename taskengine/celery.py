@@ -15,9 +15,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taskengine.settings")
 django.setup()
 
 from celery import Celery  # noqa: E402 (needs the settings)
+from celery.signals import heartbeat_sent  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from taskengine import clock  # noqa: E402
+from taskengine import alive, clock  # noqa: E402
+from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.planning import attempts  # noqa: E402
 from taskengine.planning.attempts import Attempt  # noqa: E402
 from taskengine.planning.generation import generate as carry_out  # noqa: E402
@@ -25,10 +27,18 @@ from taskengine.planning.jobs import TASK_NAME  # noqa: E402
 from taskengine.planning.planners import Planners  # noqa: E402
 from taskengine.planning.threads import DatabaseThreads  # noqa: E402
 
+refuse_faults()
+
 app: Any = Celery("taskengine", broker=settings.REDIS_URL)
 app.conf.update(settings.CELERY)
 
 _planners = Planners()
+
+
+@heartbeat_sent.connect  # type: ignore[untyped-decorator]  # Celery has no types
+def _give_sign(**_: object) -> None:
+    """Every two seconds, while the worker's loop turns and the broker hears it."""
+    alive.give_sign()
 
 
 @app.task(name=TASK_NAME)  # type: ignore[untyped-decorator]  # Celery has no types

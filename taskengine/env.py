@@ -4,7 +4,8 @@ Everything that differs between the embedded run, a test and a production server
 through here; `docs/operations.md` lists the variables.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,49 @@ from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent
 
+
+class Environment(Mapping[str, str]):
+    """The process environment, in which `NAME_FILE` may say where the value of `NAME` is kept.
+
+    That is how containers are handed their secrets: a file shows in no list of processes and in no
+    inspected container. An empty file says nothing, as a variable that is not set.
+
+    Args:
+        given: What is read; changes to it are seen.
+    """
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = given
+
+    def __getitem__(self, name: str) -> str:
+        """Return a value.
+
+        Raises:
+            KeyError: It is not set, or its file is empty.
+            ImproperlyConfigured: It is set twice, or its file cannot be read.
+        """
+        path = self._given.get(f"{name}_FILE")
+        if not path:
+            return self._given[name]
+        if self._given.get(name):
+            raise ImproperlyConfigured(f"{name} and {name}_FILE are both set. Set one of them.")
+        try:
+            value = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
+        if not value:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+
 env = environ.Env()
+env.ENVIRON = Environment(os.environ)
 
 _DJANGO_KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 

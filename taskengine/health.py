@@ -1,5 +1,7 @@
 """Whether this server serves, what it stands on, and how it fares. For machines and people."""
 
+import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final
@@ -7,8 +9,10 @@ from typing import Final
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from realtime.publisher import doorbell
 from taskengine import clock
@@ -61,10 +65,39 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Answer this process's figures in Prometheus' text format, to whoever has `METRICS_TOKEN`.
 
-    Nobody has where none is set: then there is no such page.
+    Nobody has where none is set: then there is no such page. Where several processes share a port they
+    count in files of one folder, and each answers for all.
     """
     given = request.headers.get("Authorization", "")
     token = settings.METRICS_TOKEN
     if not token or not constant_time_compare(given, f"Bearer {token}"):
         raise Http404
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    registry = REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):  # which prometheus_client reads by itself
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+_FOR_MACHINES: Final = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+
+
+def machines_middleware(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer these before anybody looks which host was asked for.
+
+    Whoever watches asks a process by its number or its name in a private network, which is no public
+    address; and none of the answers has an address in it that a made-up host could change.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        view = _FOR_MACHINES.get(request.path_info)
+        if view is None:
+            return get_response(request)
+        response = view(request)
+        # CommonMiddleware would say so, and looks at the host first.
+        response["Content-Length"] = str(len(response.content))
+        return response
+
+    return answer

@@ -1,11 +1,13 @@
 """Django settings. What differs between two installations is read from the environment."""
 
 from datetime import timedelta
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from taskengine.env import ROOT, database, env, secret_key
+from taskengine.proxies import TrustedProxies
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 SECRET_KEY = secret_key()
@@ -18,22 +20,27 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_public.hostname, "localhost"
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}", *env.list("TRUSTED_ORIGINS", default=[])]
 HTTPS = _public.scheme == "https"
 
-# How many proxies in front of us may be believed about the client's address. None by default.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-if ALLAUTH_TRUSTED_PROXY_COUNT:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# The proxies that are believed about the client's address and about TLS, by address. None by default. What they say
+# has been put in place before anything further in looks (`taskengine.proxies`), so allauth and DRF believe nobody.
+TRUSTED_PROXIES = TrustedProxies.parse(env.list("TRUSTED_PROXIES", default=[]))
+if env.str("TRUSTED_PROXY_COUNT", default="0") != "0":
+    raise ImproperlyConfigured(
+        "TRUSTED_PROXY_COUNT believed whoever came. Say in TRUSTED_PROXIES which addresses are proxies."
+    )
+ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
 # Guests without a password, for the first run on one's own machine and nowhere else.
 DEMO = env.bool("DEMO", default=False)
-if DEMO and not (
-    env.bool("EMBEDDED", default=False) and _public.hostname in {"127.0.0.1", "localhost", "::1"}
-):
+# Whether people come from elsewhere than this machine: what is held against the settings then, see `checks`.
+PUBLIC = _public.hostname not in {"127.0.0.1", "localhost", "::1"}
+if DEMO and (not env.bool("EMBEDDED", default=False) or PUBLIC or TRUSTED_PROXIES):
     raise ImproperlyConfigured(
-        "DEMO=1 lets anybody in, so it needs the embedded database and a PUBLIC_URL on this machine. Set DEMO=0."
+        "DEMO=1 lets anybody in, so it needs the embedded database and a PUBLIC_URL on this machine, with no"
+        " proxy before it. Set DEMO=0."
     )
 
 INSTALLED_APPS = [
-    "daphne",  # first, so that its runserver replaces Django's
+    *(["daphne"] if find_spec("daphne") else []),  # first, so that its runserver replaces Django's
     "taskengine.accounts",  # before Django's accounts and allauth's, whose commands and mails it words anew
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,6 +60,7 @@ INSTALLED_APPS = [
     "taskengine.tasks",
     "taskengine.planning",
     "taskengine.engine",
+    "taskengine.backups",
     "taskengine.api",
 ]
 
@@ -62,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "taskengine.api.middleware.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "taskengine.health.machines_middleware",
     "django.middleware.common.CommonMiddleware",
     "taskengine.api.middleware.query_middleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -107,6 +116,8 @@ DATABASES = {
                 "prepare_threshold": 1 if _DIRECT_URL == _URL else None,
             },
         ),
+        # A cursor that outlives its transaction would be looked for in another session.
+        "DISABLE_SERVER_SIDE_CURSORS": _DIRECT_URL != _URL,
     },
     # The engine's own connection: no pool, and past any pooler that stands before the database. A
     # statement that hangs would hold up every deadline, so it is ended after ten seconds. It asks the
@@ -217,6 +228,7 @@ CELERY = {
 
 # --- Monitoring ---------------------------------------------------------------------------------
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")  # without one, /metrics is not there
+ALIVE_FILE: str = env.str("ALIVE_FILE", default="")  # touched while the work goes round, for health checks
 
 # --- Accounts -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -256,6 +268,8 @@ ACCOUNT_RATE_LIMITS = {
         "signup": "20/m/ip",
     }.items()
 }
+# Attempts to log in to one account from networks that nobody has logged in to it from, all together.
+RATE_LIMIT_LOGIN_UNFAMILIAR: str = env.str("RATE_LIMIT_LOGIN_UNFAMILIAR", default="50/hour")
 USERSESSIONS_ADAPTER = "taskengine.accounts.adapter.SessionsAdapter"
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")
@@ -273,6 +287,8 @@ HEADLESS_FRONTEND_URLS = {
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 30 * 86_400
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# With this prefix browsers take it from this very host and over TLS only, and not from a neighbour's subdomain.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10  # seconds
@@ -310,7 +326,7 @@ REST_FRAMEWORK = {
         "export": env.str("RATE_LIMIT_EXPORT", default="10/hour") or None,
         "import": env.str("RATE_LIMIT_IMPORT", default="30/hour") or None,
     },
-    "NUM_PROXIES": ALLAUTH_TRUSTED_PROXY_COUNT,
+    "NUM_PROXIES": 0,  # see TRUSTED_PROXIES
     "EXCEPTION_HANDLER": "taskengine.api.errors.exception_handler",
     "DEFAULT_METADATA_CLASS": "taskengine.api.metadata.NoMetadata",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -335,6 +351,7 @@ SPECTACULAR_SETTINGS = {
             "tasks": "Tasks: what has to be done, and by when.",
             "projects": "Projects: a task is in one, or in none.",
             "labels": "Labels: a task carries any number of them.",
+            "insights": "What one's tasks come to.",
             "breakdowns": "Drafts of steps for a goal, made by a planner, laid out by the calendar.",
             "trash": "Deleted tasks, for 30 days.",
             "files": "All of one's data as one file, and back.",
@@ -350,9 +367,11 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "taskengine.api.document.complete",
     ],
+    "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {
         "AuditActionEnum": "taskengine.accounts.audit.ACTION_CHOICES",
         "BucketEnum": "taskengine.tasks.deadlines.BUCKET_CHOICES",
+        "SpanKindEnum": "taskengine.phrases.spans.KIND_CHOICES",
     },
 }
 
@@ -361,11 +380,22 @@ FRONTEND_DIST = ROOT / "frontend" / "dist"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True  # serves the built page from where it was built: no collectstatic
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}  # WhiteNoise doesn't know it
 
+# --- What browsers are told: `api.security_headers` says it with every answer, and holds the content policy -------
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", default=True)
+SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
+# Only where it is known how a request came: a proxy that ends TLS and is not trusted would be sent round in circles.
+SECURE_SSL_REDIRECT = HTTPS and env.bool("HTTPS_REDIRECT", default=bool(TRUSTED_PROXIES))
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]  # asked from within, past the proxy
+SILENCED_SYSTEM_CHECKS = [
+    "security.W021",  # the browsers' own lists take years to leave: HSTS_PRELOAD is its owner's decision
+]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -3,11 +3,14 @@
 from django.urls import include, path, re_path
 
 from taskengine.api import errors
-from taskengine.api.page import not_found, page
+from taskengine.api.page import not_found, page, service_worker
 from taskengine.health import healthz, metrics, readyz
 
 # The page's own paths; it knows what to show at each. At any other it says that there is nothing (404).
-_PAGE = r"^(?:|tasks|tasks/[^/]+|signin|signup|settings|forgot-password|account/.+)/?$"
+_PAGE = (
+    r"^(?:|today|tasks|(?:tasks|projects|labels)/[^/]+|insights|activity|settings"
+    r"|signin|signup|forgot-password|account/.+)/?$"
+)
 
 urlpatterns = [
     path("healthz", healthz),
@@ -15,6 +18,7 @@ urlpatterns = [
     path("metrics", metrics),
     path("api/v1/", include("taskengine.api.urls")),
     path("api/auth/", include("allauth.headless.urls")),
+    path("sw.js", service_worker),
     re_path(_PAGE, page),
 ]
 

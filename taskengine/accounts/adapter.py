@@ -3,32 +3,30 @@
 import logging
 from collections.abc import Iterable
 from types import SimpleNamespace
-from typing import Any, Final, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import user_pk_to_url_str
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.httpkit import get_client_ip
 from allauth.core.ratelimit import respond_429
 from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 
 from realtime import outbox
-from taskengine.accounts import audit, devices, logins
+from taskengine.accounts import audit, devices, familiar, logins
+from taskengine.accounts.addresses import address_of, network_of
 from taskengine.accounts.models import User
 
 logger = logging.getLogger(__name__)
-
-# A server on a unix socket sees no address. Such clients share the limits of this one.
-UNKNOWN_ADDRESS: Final = "0.0.0.0"  # noqa: S104 (not bound to)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
@@ -52,6 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
     def login(self, request: HttpRequest, user: User) -> None:
         """Log a user in; their log-ins unused for longest end when there are too many."""
         super().login(request, user)
+        familiar.note(user=user, request=request)
         logins.end_oldest(user=user, keep=logins.MAX_LOGINS - 1)  # this one is recorded in a moment
         devices.begun(str(request.session.session_key))
 
@@ -66,25 +65,32 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """Set a password, at a change or a reset, in one transaction with what follows from it (`passwords`)."""
         with transaction.atomic():
             super().set_password(user, password)
+            if context.request is not None:  # by the old password or by a mail they have shown who they are
+                familiar.note(user=user, request=context.request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count an attempt to log in. Too many are 429, not the form error that allauth makes of them."""
+        """Count an attempt to log in. Too many are 429, not the form error that allauth makes of them.
+
+        Three limits: of one network, of one network with one account, and of all strangers with one account. None
+        of them lets anybody keep a person out of where that person usually is.
+        """
         try:
             super().pre_authenticate(request, **credentials)
+            is_allowed = familiar.may_try(email=_email(credentials), request=request)
         except ValidationError:
-            audit.log_in_throttled(request, email=credentials.get("email", ""))
-            raise ImmediateHttpResponse(respond_429(request)) from None
+            is_allowed = False
+        if not is_allowed:
+            audit.log_in_throttled(request, email=_email(credentials))
+            raise ImmediateHttpResponse(respond_429(request))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        # allauth puts the request's host into it, and so gives a new budget for each name we have.
-        return str(credentials.get("email", ""))
+        # allauth puts the request's host into it, and so gives a new budget for each name we have. And it has no
+        # network: then five wrong guesses, from anywhere, would keep the owner out.
+        return f"{_email(credentials)} {network_of(address_of(request))}"
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the peer's address, or what `TRUSTED_PROXY_COUNT` proxies say; it never fails."""
-        try:
-            return cast("str | None", get_client_ip(request)) or UNKNOWN_ADDRESS
-        except ImproperlyConfigured:  # fewer hops in X-Forwarded-For than there are proxies: it is forged
-            return UNKNOWN_ADDRESS
+        """Return where a request comes from."""
+        return address_of(request)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """Send the link, unless the address is one that we made up."""
@@ -110,6 +116,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
             message.send()
         except OSError:  # every SMTPException is one
             logger.exception("A mail could not be sent. template=%s", template_prefix)
+
+
+def _email(credentials: dict[str, Any]) -> str:
+    return str(credentials.get("email", "")).lower()
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]  # allauth is untyped

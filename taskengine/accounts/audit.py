@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from allauth.account.adapter import get_adapter
 from allauth.core import context
 from django.db import transaction
 from django.db.models import F, Q
@@ -21,6 +20,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from taskengine import clock
+from taskengine.accounts.addresses import address_of
 from taskengine.accounts.models import AuditEntry
 
 logger = logging.getLogger(__name__)
@@ -202,7 +202,7 @@ def deleted_as(email: str) -> Collection[UUID]:
 
 
 def _client(request: HttpRequest | None) -> str:
-    return str(get_adapter().get_client_ip(request)) if request is not None else "-"
+    return address_of(request) if request is not None else "-"
 
 
 def _address(request: HttpRequest | None) -> str | None:

@@ -24,7 +24,8 @@ from django.utils.crypto import constant_time_compare
 
 from realtime import revocation
 from taskengine import clock
-from taskengine.accounts.models import RefreshToken, SocketTicket, User
+from taskengine.accounts import familiar
+from taskengine.accounts.models import FamiliarAddress, RefreshToken, SocketTicket, User
 from taskengine.database.statements import prepared
 from taskengine.database.table import Table
 
@@ -167,6 +168,7 @@ def purge(*, now: datetime, limit: int) -> bool:
         UserSession.objects.filter(gone),
         RefreshToken.objects.filter(Q(expires_at__lte=now - _CLOCK_SLACK) | gone),
         SocketTicket.objects.filter(expires_at__lte=now),
+        FamiliarAddress.objects.filter(last_used_at__lte=now - familiar.KEPT),
     ]
     removed = 0
     with transaction.atomic():

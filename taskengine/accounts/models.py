@@ -169,6 +169,34 @@ class SocketTicket(models.Model):
         return f"of {self.user_id} until {self.expires_at}"
 
 
+class FamiliarAddress(models.Model):
+    """A network that a person has logged in from: guesses made elsewhere don't keep them out there.
+
+    Only a keyed hash is kept, another one for each person: who reads the table learns nobody's whereabouts, nor
+    who was at the same place.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, db_index=False, related_name="familiar_addresses"
+    )
+    digest = models.BinaryField(max_length=32)
+    last_used_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            # Asked at each log-in, and what makes a second log-in from there no second row.
+            models.UniqueConstraint(fields=["user", "digest"], name="accounts_familiar_once"),
+        ]
+        indexes: ClassVar = [
+            # The sweep of what is no longer familiar.
+            models.Index(fields=["last_used_at"], name="accounts_familiar_used"),
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.user_id} at {self.last_used_at}"
+
+
 class PersonalToken(models.Model):
     """A personal access token: a log-in of its own for a program, with less than all of the person's rights.
 

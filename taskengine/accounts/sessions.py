@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.db import connection
 from django.http import parse_cookie
@@ -19,7 +18,7 @@ from django.utils.http import is_same_domain
 from realtime.ports import Listener
 from taskengine import clock
 from taskengine.accounts import devices, logins, personal_tokens, tickets, tokens
-from taskengine.accounts.addresses import request_of
+from taskengine.accounts.addresses import address_of_scope
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +53,7 @@ class SessionAuthenticator:
 
         One for tickets, two for log-ins, one for personal tokens; another of each, now and then, notes that
         log-ins or tokens are used. A scope with a ticket is judged by that alone, since a browser sends its cookies beside it;
-        else one with an Authorization header by that. Headers that only a proxy may set (X-Forwarded-*) are
-        not read, but to say where a token was used from.
+        else one with an Authorization header by that.
         """
         claims = [_claim(scope) for scope in scopes]
         redeemed = tickets.redeem(
@@ -66,7 +64,7 @@ class SessionAuthenticator:
         )
         holders = personal_tokens.identify_all(
             {
-                claim.text: partial(_address, scope)
+                claim.text: partial(address_of_scope, scope)
                 for claim, scope in zip(claims, scopes, strict=True)
                 if isinstance(claim, _PersonalToken)
             }
@@ -185,10 +183,6 @@ def _by_token(headers: _Headers) -> _LogIn | _PersonalToken | None:
         return _PersonalToken(text=token)
     standing = tokens.standing(token)
     return standing and _LogIn(session_key=standing[0], user_id=standing[1])
-
-
-def _address(scope: Mapping[str, Any]) -> str:
-    return str(get_adapter().get_client_ip(request_of(scope)))
 
 
 def _by_cookie(headers: _Headers, scope: Mapping[str, Any]) -> _LogIn | None:

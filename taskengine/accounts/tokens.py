@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from allauth.account.adapter import get_adapter
 from allauth.account.internal.userkit import str_to_user_id
 from allauth.core import context
 from allauth.core.internal.httpkit import authenticated_user
@@ -31,6 +30,7 @@ from django.http import HttpRequest
 
 from taskengine import clock
 from taskengine.accounts import audit, logins
+from taskengine.accounts.addresses import address_of
 from taskengine.accounts.audit import Action
 from taskengine.accounts.models import RefreshToken, User
 
@@ -196,5 +196,5 @@ def _end_for_reuse(user: User, session: SessionBase) -> None:
     logger.warning(
         "A refresh token was used again long after it was replaced; its log-in is ended. user=%s client=%s",
         user.pk,
-        get_adapter().get_client_ip(request) if request else "-",
+        address_of(request) if request else "-",
     )

@@ -11,5 +11,6 @@ class ApiConfig(AppConfig):
     name = "taskengine.api"
 
     def ready(self) -> None:
-        """Tell drf-spectacular of our fields, before anybody asks it for the document."""
+        """Tell drf-spectacular of our fields before anybody asks for the document; have `manage.py check` look at settings."""
         import_module("taskengine.api.document_fields")
+        import_module("taskengine.checks")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.headless.contrib.rest_framework.authentication import JWTTokenAuthentication
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -11,6 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from taskengine.accounts import devices, personal_tokens, tokens
+from taskengine.accounts.addresses import address_of
 from taskengine.accounts.models import User
 from taskengine.accounts.personal_tokens import Grant, Scope
 from taskengine.api.scopes import scopes_of
@@ -42,7 +42,7 @@ class BearerAuthentication(JWTTokenAuthentication):  # type: ignore[misc]  # all
         return identity
 
     def _address(self) -> str:
-        return str(get_adapter().get_client_ip(self._asked._request))
+        return address_of(self._asked._request)
 
 
 class CookieAuthentication(SessionAuthentication):

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, ex
 from rest_framework import serializers
 
 from taskengine.api.batch_shapes import SHAPES
-from taskengine.api.fields import FlagField
+from taskengine.api.fields import FlagField, ShortListField
 from taskengine.api.problems_schema import ProblemSerializer
 from taskengine.api.serializers import StrictSerializer
 
@@ -32,7 +32,7 @@ class BatchSerializer(StrictSerializer):
         default=False,
         help_text="All of them or none. Otherwise each is done or not by itself.",
     )
-    operations = serializers.ListField(child=_OperationField(), min_length=1, max_length=MAX_OPERATIONS)
+    operations = ShortListField(child=_OperationField(), min_length=1, max_length=MAX_OPERATIONS)
 
 
 _BODY = {

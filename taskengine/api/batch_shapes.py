@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from taskengine.api.fields import DayField, IdField, InstantField, WholeNumberField
+from taskengine.api.fields import DayField, IdField, InstantField, ShortListField, WholeNumberField
 from taskengine.api.organisation_schema import (
     LabelCreateSerializer,
     LabelWriteSerializer,
@@ -56,13 +56,9 @@ class TasksChangesSerializer(_Partial):
 
     priority = TaskWriteSerializer().fields["priority"]
     project = IdField(allow_null=True)
-    labels = serializers.ListField(
-        child=IdField(), max_length=MAX_LABELS, help_text="In place of those they carry."
-    )
-    add_labels = serializers.ListField(
-        child=IdField(), max_length=MAX_LABELS, help_text="Beside those they carry."
-    )
-    remove_labels = serializers.ListField(child=IdField(), max_length=MAX_LABELS)
+    labels = ShortListField(child=IdField(), max_length=MAX_LABELS, help_text="In place of those they carry.")
+    add_labels = ShortListField(child=IdField(), max_length=MAX_LABELS, help_text="Beside those they carry.")
+    remove_labels = ShortListField(child=IdField(), max_length=MAX_LABELS)
     deadline = InstantField(allow_null=True)
     due_date = DayField(allow_null=True)
     time_zone = TaskWriteSerializer().fields["time_zone"]
@@ -92,7 +88,7 @@ class _OfOne(StrictSerializer):
 
 
 class _OfMany(StrictSerializer):
-    ids = serializers.ListField(child=IdField(), min_length=1, max_length=MAX_IDS)
+    ids = ShortListField(child=IdField(), min_length=1, max_length=MAX_IDS)
 
 
 class TaskCreateOperationSerializer(StrictSerializer):

@@ -7,7 +7,14 @@ from rest_framework import serializers
 
 from ai.plans import MAX_TEXT_CHARS
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
-from taskengine.api.fields import FlagField, IdField, InstantField, TextField, WholeNumberField
+from taskengine.api.fields import (
+    FlagField,
+    IdField,
+    InstantField,
+    ShortListField,
+    TextField,
+    WholeNumberField,
+)
 from taskengine.api.serializers import StrictSerializer
 from taskengine.planning.models import DEFAULT_GRANULARITY, FINEST_GRANULARITY, MAX_CONTEXT_CHARS
 from taskengine.planning.outline import MAX_STEPS
@@ -52,9 +59,7 @@ class BreakdownCreateSerializer(StrictSerializer):
     context = TextField(  # type: ignore[assignment]  # the name on the wire
         required=False, allow_blank=True, default="", max_length=MAX_CONTEXT_CHARS
     )
-    answers = serializers.ListField(
-        child=AnswerSerializer(), required=False, default=list, max_length=MAX_ANSWERS
-    )
+    answers = ShortListField(child=AnswerSerializer(), required=False, default=list, max_length=MAX_ANSWERS)
     language = serializers.RegexField(
         "^[a-z]{2,3}$", required=False, allow_null=True, default=None,
         help_text="The language of the steps, such as `de`; null: that of the goal.",
@@ -74,7 +79,7 @@ class RegenerateSerializer(StrictSerializer):
     context = TextField(  # type: ignore[assignment]  # the name on the wire
         required=False, allow_blank=True, max_length=MAX_CONTEXT_CHARS
     )
-    answers = serializers.ListField(child=AnswerSerializer(), required=False, max_length=MAX_ANSWERS)
+    answers = ShortListField(child=AnswerSerializer(), required=False, max_length=MAX_ANSWERS)
 
 
 class SplitSerializer(StrictSerializer):
@@ -98,7 +103,7 @@ class BreakdownPatchSerializer(StrictSerializer):
     goal = TextField(required=False, max_length=MAX_TITLE_CHARS)
     notes = TextField(required=False, allow_blank=True, max_length=MAX_NOTES_CHARS, trim_whitespace=False)
     deadline = InstantField(required=False, allow_null=True)
-    drop = serializers.ListField(
+    drop = ShortListField(
         child=TextField(max_length=MAX_KEY_CHARS), required=False, max_length=MAX_STEPS,
         help_text="Keys of steps to leave out, such as a fix's `dropped`.",
     )  # fmt: skip
@@ -117,7 +122,7 @@ class StepWriteSerializer(StrictSerializer):
     why = TextField(required=False, allow_blank=True, max_length=MAX_TEXT_CHARS)
     done_when = TextField(required=False, allow_blank=True, max_length=MAX_TEXT_CHARS)
     estimate_min = WholeNumberField(min_value=1, max_value=MAX_ESTIMATE_MIN)
-    depends_on = serializers.ListField(
+    depends_on = ShortListField(
         child=TextField(max_length=MAX_KEY_CHARS), required=False, max_length=MAX_STEPS
     )
     optional = FlagField(required=False)

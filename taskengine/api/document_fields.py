@@ -89,6 +89,8 @@ class StrictSerializerExtension(OpenApiSerializerExtension):  # type: ignore[no-
         for name, field in serializer.fields.items():
             if isinstance(field, TextField) and field.allow_blank:
                 schema["properties"][name]["pattern"] = ANY_TEXT
+            if not getattr(field, "allow_empty", True):  # drf-spectacular says nothing of it
+                schema["properties"][name]["minItems"] = 1
         passed_over = {name: {"description": "Passed over."} for name in sorted(serializer.passed_over)}
         if passed_over:
             schema["properties"] = {**schema.get("properties", {}), **passed_over}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import wraps
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -40,6 +41,7 @@ from taskengine.accounts.errors import (
 from taskengine.api import etags
 from taskengine.api.json import JSONRenderer
 from taskengine.api.requests import request_id
+from taskengine.api.serializers import MAX_FAULTS
 from taskengine.errors import DomainError
 from taskengine.operations.errors import (
     AnswerGone,
@@ -207,7 +209,7 @@ def problem_of(exc: Exception, *, request: HttpRequest | None) -> Problem:
             status, code, detail = HTTPStatus.GONE, exc.code, exc.detail
         case exceptions.ValidationError():
             status, code = HTTPStatus.BAD_REQUEST, "invalid"
-            errors = list(_flattened(exc.detail))
+            errors = list(islice(_flattened(exc.detail), MAX_FAULTS))
             detail = "Some of what was sent is not valid: see errors."
         case exceptions.APIException():
             status, detail = exc.status_code, str(exc.detail)

@@ -5,10 +5,12 @@ A task's tag is `"<version>.<bucket>"`, for its bucket changes without a write; 
 a writer could overwrite.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import orjson
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -80,18 +82,29 @@ def versions_expected(request: Request) -> frozenset[int] | None:
     return frozenset(int(tag[1]) for tag in ours if tag is not None)
 
 
-def answer_read(request: Request, payload: Mapping[str, Any]) -> Response:
+def digest_tag(payload: Mapping[str, Any]) -> str:
+    """Return a tag that says what is in a payload; a weak one, for whoever leaves something out of the payload."""
+    return f'W/"{hashlib.sha256(orjson.dumps(payload)).hexdigest()[:32]}"'
+
+
+def answer_read(request: Request, payload: Mapping[str, Any], *, tag: str | None = None) -> Response:
     """Answer with an object, or with 304 where the client has just that.
 
     A header that is no list of tags is passed over: the whole answer is never wrong.
+
+    Args:
+        request: What was asked.
+        payload: The object.
+        tag: Its tag, where it is nothing that counts its versions.
     """
-    tag = tag_of(payload)
-    assert tag is not None, "only what counts its versions is read with a tag"
+    tag = tag or tag_of(payload)
+    assert tag is not None, "only what counts its versions is read without a tag of its own"
     # Caches ask each time: the bucket changes by itself, and who may read it too.
     headers = {HEADER: tag, "Cache-Control": "private, no-cache"}
     text = request.headers.get(IF_NONE_MATCH, "")
     is_known = text.strip(" \t") == "*" or (
-        _LIST.fullmatch(text) and tag in {known.removeprefix("W/") for known in re.findall(_TAG, text)}
+        _LIST.fullmatch(text)
+        and tag.removeprefix("W/") in {known.removeprefix("W/") for known in re.findall(_TAG, text)}
     )
     if is_known:
         return Response(status=status.HTTP_304_NOT_MODIFIED, headers=headers)

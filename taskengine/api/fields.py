@@ -54,6 +54,23 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class ShortListField(serializers.ListField):
+    """A list that is counted before it is looked into.
+
+    DRF looks into each element first and counts last: a megabyte of wrong ids, of which 200 may come, took ten
+    seconds to refuse.
+    """
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Return the elements."""
+        if isinstance(data, list):
+            self.run_validators(data)
+        return super().to_internal_value(data)
+
+
 # As `NewIdField` takes them: the version stands in the third group, the variant in the fourth.
 _NEW_ID = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[47][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$"
 

@@ -9,13 +9,12 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from allauth.core.internal.ratelimit import get_ip
 
 from taskengine import cache
-from taskengine.accounts.addresses import request_of
+from taskengine.accounts.addresses import address_of_scope, network_of
 from taskengine.api.errors import CONTENT_TYPE, problem
-from taskengine.api.rates import Rate
 from taskengine.api.requests import HEADER, new_request_id
+from taskengine.rates import Rate
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +52,7 @@ def limit_handshakes(application: Application, *, rate: Rate | None) -> Applicat
 
 def _count(scope: Any, rate: Rate) -> int | None:
     """Count one handshake; return in how many seconds to come again if it is one too many."""
-    address = _address(scope)
+    address = network_of(address_of_scope(scope))
     try:
         window = cache.hit(f"handshakes:{address}", window_s=rate.period_s)
     except Exception as error:  # noqa: BLE001 (a cache that fails keeps nobody out)
@@ -64,11 +63,6 @@ def _count(scope: Any, rate: Rate) -> int | None:
     if window.count == rate.limit + 1:  # once a window: a flood must not become a flood of lines
         logger.warning("Too many handshakes from one address. client=%s", address)
     return math.ceil(window.left_s)
-
-
-def _address(scope: Any) -> str:
-    """Return the address that every other limit counts by: the peer's, or what trusted proxies say."""
-    return str(get_ip(request_of(scope)))
 
 
 async def _refuse(scope: Any, send: Send, wait_s: int) -> None:

@@ -1,5 +1,8 @@
 """The single page: one document for each of its own paths; its files are static."""
 
+import secrets
+from typing import Final
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
@@ -7,12 +10,21 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from taskengine.api import errors
+from taskengine.api.security_headers import policy
+
+# Where the build has it in its document: index.html.
+_NONCE: Final = b"__CSP_NONCE__"
+_NONCE_BYTES: Final = 16
 
 
 @require_safe
 @ensure_csrf_cookie
 def page(request: HttpRequest, **_: str) -> HttpResponse:
-    """Return the page's document, with the CSRF cookie its requests will need."""
+    """Return the page's document, with the CSRF cookie its requests will need.
+
+    Scripts and styles come as files. A few styles can't: what keeps the page from scrolling behind a dialog has to
+    know how wide the scroll bar is. For these the document has a nonce, another one each time; scripts get none.
+    """
     index = settings.FRONTEND_DIST / "index.html"
     if not index.is_file():
         return HttpResponse(
@@ -20,8 +32,24 @@ def page(request: HttpRequest, **_: str) -> HttpResponse:
             status=503,
             content_type="text/plain; charset=utf-8",
         )
-    response = HttpResponse(index.read_bytes())
+    nonce = secrets.token_urlsafe(_NONCE_BYTES)
+    response = HttpResponse(index.read_bytes().replace(_NONCE, nonce.encode()))
+    response["Content-Security-Policy"] = policy(style_src=f"'nonce-{nonce}'")
     add_never_cache_headers(response)  # it names the hashed files of one build
+    return response
+
+
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Return the page's worker. It stands at the root, since it speaks only for what is below its own address.
+
+    Browsers ask for it at each visit and compare it with what they have: that is how a new build is found.
+    """
+    script = settings.FRONTEND_DIST / "sw.js"
+    if not script.is_file():
+        return errors.not_found(request)
+    response = HttpResponse(script.read_bytes(), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
     return response
 
 

@@ -90,6 +90,7 @@ _OF_TAG: Final[Mapping[str, Sequence[ModuleType | type[DomainError]]]] = {
     "stream": [],
     "sync": [],
     "files": [portability_errors],
+    "insights": [],
     "staff": [accounts_errors],
     "trash": [TaskNotFound],
     "tokens": [accounts_errors],

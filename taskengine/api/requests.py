@@ -1,10 +1,11 @@
-"""A request's own name, for answers and logs."""
+"""What there is to know of any request: its own name, for answers and logs; who asks; whether it may change something."""
 
 import re
 import uuid
 from typing import Any, Final, cast
 from uuid import UUID
 
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from taskengine.accounts import tokens
@@ -36,6 +37,11 @@ def session_key(request: Request) -> str:
     key: str | None = request._request.session.session_key
     assert key, "a cookie was believed without its session"
     return key
+
+
+def is_read(method: str, view: Any) -> bool:
+    """Say whether a request can change nothing: by its method, or because its view says `writes_nothing`."""
+    return method in SAFE_METHODS or getattr(view, "writes_nothing", False)
 
 
 def request_id(request: Any) -> str | None:

@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import Any, Final
 
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from taskengine.accounts.personal_tokens import Grant, Scope
+from taskengine.api.requests import is_read
 
 # What a view calls it: what it is to read, and to write.
 _SCOPES: Final[Mapping[str, tuple[Scope, Scope]]] = {
@@ -65,7 +66,7 @@ class MayAsk(IsAuthenticated):
 
 def scopes_of(view: Any, method: str) -> tuple[Scope, ...]:
     """Return the scopes that a token needs for a view; none where it takes no token."""
-    return _scopes(getattr(view, "scope", ""), method in SAFE_METHODS)
+    return _scopes(getattr(view, "scope", ""), is_read(method, view))
 
 
 @lru_cache(64)  # of the few that views have

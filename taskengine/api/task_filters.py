@@ -103,6 +103,7 @@ class TaskListQuerySerializer(TaskFilterSerializer):
     )
     fields = ListOfField(  # type: ignore[assignment]  # likewise
         child=serializers.ChoiceField(list(TaskSerializer().fields)), required=False,
+        most=len(TaskSerializer().fields),
         help_text="Names of fields, with commas between them: the others are left out.",
     )  # fmt: skip
     limit = serializers.IntegerField(

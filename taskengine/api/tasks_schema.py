@@ -12,6 +12,7 @@ from taskengine.api.fields import (
     IdField,
     InstantField,
     NewIdField,
+    ShortListField,
     TextField,
     WholeNumberField,
 )
@@ -86,7 +87,7 @@ class TaskWriteSerializer(StrictSerializer):
     )
     parent = IdField(required=False, allow_null=True, default=None)  # type: ignore[assignment]  # likewise
     project = IdField(required=False, allow_null=True, default=None)
-    labels = serializers.ListField(child=IdField(), required=False, default=list, max_length=MAX_LABELS)
+    labels = ShortListField(child=IdField(), required=False, default=list, max_length=MAX_LABELS)
     deadline = InstantField(required=False, allow_null=True, default=None)
     due_date = DayField(required=False, allow_null=True, default=None)
     time_zone = TextField(required=False, allow_null=True, default=None, max_length=64)

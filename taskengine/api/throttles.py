@@ -15,7 +15,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from taskengine import cache
-from taskengine.api.rates import Rate
+from taskengine.accounts.addresses import address_of, network_of
+from taskengine.api.requests import is_read
+from taskengine.rates import Rate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,9 +66,9 @@ class _PersonThrottle(SimpleRateThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count a request, and say whether it may go on."""
-        if self.rate is None or not self.counts(request):
+        if self.rate is None or not self.counts(request, view):
             return True
-        who = request.user.pk if request.user.is_authenticated else self.get_ident(request)
+        who = request.user.pk if request.user.is_authenticated else network_of(address_of(request._request))
         window = cache.hit(f"throttle:{self.scope}:{who}", window_s=self.duration)
         self._standing = Standing(
             name=str(self.scope),
@@ -82,7 +84,7 @@ class _PersonThrottle(SimpleRateThrottle):
         """Return in how many seconds a refused request may come again."""
         return self._standing.left_s
 
-    def counts(self, request: Request) -> bool:
+    def counts(self, request: Request, view: Any) -> bool:
         """Whether a request is of the kind that is counted here."""
         raise NotImplementedError
 
@@ -92,9 +94,9 @@ class ReadThrottle(_PersonThrottle):
 
     scope = "read"
 
-    def counts(self, request: Request) -> bool:
-        """Count safe methods."""
-        return request.method in SAFE_METHODS
+    def counts(self, request: Request, view: Any) -> bool:
+        """Count what only reads."""
+        return is_read(str(request.method), view)
 
 
 class WriteThrottle(_PersonThrottle):
@@ -102,9 +104,9 @@ class WriteThrottle(_PersonThrottle):
 
     scope = "write"
 
-    def counts(self, request: Request) -> bool:
-        """Count unsafe methods."""
-        return request.method not in SAFE_METHODS
+    def counts(self, request: Request, view: Any) -> bool:
+        """Count the rest."""
+        return not is_read(str(request.method), view)
 
 
 class DemoThrottle(_PersonThrottle):
@@ -112,7 +114,7 @@ class DemoThrottle(_PersonThrottle):
 
     scope = "demo"
 
-    def counts(self, request: Request) -> bool:
+    def counts(self, request: Request, view: Any) -> bool:
         """Count each one."""
         return True
 
@@ -122,7 +124,7 @@ class AiThrottle(_PersonThrottle):
 
     scope = "ai"
 
-    def counts(self, request: Request) -> bool:
+    def counts(self, request: Request, view: Any) -> bool:
         """Count unsafe methods."""
         return request.method not in SAFE_METHODS
 
@@ -132,7 +134,7 @@ class ExportThrottle(_PersonThrottle):
 
     scope = "export"
 
-    def counts(self, request: Request) -> bool:
+    def counts(self, request: Request, view: Any) -> bool:
         """Count each one."""
         return True
 
@@ -142,6 +144,6 @@ class ImportThrottle(_PersonThrottle):
 
     scope = "import"
 
-    def counts(self, request: Request) -> bool:
+    def counts(self, request: Request, view: Any) -> bool:
         """Count each one."""
         return True

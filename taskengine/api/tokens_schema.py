@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from taskengine.accounts.models import MAX_TOKEN_NAME_CHARS
 from taskengine.accounts.personal_tokens import Scope
-from taskengine.api.fields import InstantField, TextField
+from taskengine.api.fields import InstantField, ShortListField, TextField
 from taskengine.api.serializers import StrictSerializer
 
 _SCOPE_CHOICES = [(scope.value, scope.value) for scope in Scope]
@@ -51,7 +51,7 @@ class PersonalTokenCreateSerializer(StrictSerializer):
     name = TextField(
         max_length=MAX_TOKEN_NAME_CHARS, help_text="What it is for: you will want to know some day."
     )
-    scopes = serializers.ListField(
+    scopes = ShortListField(
         child=serializers.ChoiceField(_SCOPE_CHOICES),
         allow_empty=False,
         max_length=len(_SCOPE_CHOICES),

@@ -1,8 +1,9 @@
 """The paths below `/api/v1/`."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 
+from taskengine.api import paths  # noqa: F401 (registers `<id:...>`)
 from taskengine.api.about import AboutView
 from taskengine.api.activity import ActivityView
 from taskengine.api.ai import AiView
@@ -20,12 +21,15 @@ from taskengine.api.breakdowns import (
 )
 from taskengine.api.demo import DemoView
 from taskengine.api.devices import SessionListView, SessionView
+from taskengine.api.docs import DocsView
 from taskengine.api.errors import not_found
 from taskengine.api.export import ExportView
 from taskengine.api.history import HistoryView
 from taskengine.api.imports import ImportView
+from taskengine.api.insights import InsightsView
 from taskengine.api.labels import LabelListView, LabelView
 from taskengine.api.people import PersonListView, PersonView
+from taskengine.api.phrases import ParseView
 from taskengine.api.projects import ProjectListView, ProjectMoveView, ProjectView
 from taskengine.api.sync import SyncView
 from taskengine.api.task_counts import TaskCountsView, TaskSummaryView
@@ -51,47 +55,47 @@ urlpatterns = [
     path("users/me/audit/", OwnAuditView.as_view(), name="my-audit"),
     path("users/me/sessions/", SessionListView.as_view(), name="my-sessions"),
     path("users/me/sessions/<int:session_id>/", SessionView.as_view(), name="my-session"),
-    path("users/<uuid:user_id>/", PersonView.as_view(), name="user"),
+    path("users/<id:user_id>/", PersonView.as_view(), name="user"),
     path("audit/", AuditView.as_view(), name="audit"),
     path("tasks/", TaskListView.as_view(), name="tasks"),
     path("tasks/counts/", TaskCountsView.as_view(), name="task-counts"),
+    path("tasks/parse/", ParseView.as_view(), name="task-parse"),
     path("tasks/summary/", TaskSummaryView.as_view(), name="task-summary"),
-    path("tasks/<uuid:task_id>/", TaskView.as_view(), name="task"),
-    path("tasks/<uuid:task_id>/complete/", CompleteView.as_view(), name="task-complete"),
-    path("tasks/<uuid:task_id>/history/", HistoryView.as_view(), name="task-history"),
-    path("tasks/<uuid:task_id>/move/", MoveView.as_view(), name="task-move"),
-    path("tasks/<uuid:task_id>/reopen/", ReopenView.as_view(), name="task-reopen"),
-    path("tasks/<uuid:task_id>/restore/", RestoreView.as_view(), name="task-restore"),
+    path("tasks/<id:task_id>/", TaskView.as_view(), name="task"),
+    path("tasks/<id:task_id>/complete/", CompleteView.as_view(), name="task-complete"),
+    path("tasks/<id:task_id>/history/", HistoryView.as_view(), name="task-history"),
+    path("tasks/<id:task_id>/move/", MoveView.as_view(), name="task-move"),
+    path("tasks/<id:task_id>/reopen/", ReopenView.as_view(), name="task-reopen"),
+    path("tasks/<id:task_id>/restore/", RestoreView.as_view(), name="task-restore"),
     path("projects/", ProjectListView.as_view(), name="projects"),
-    path("projects/<uuid:project_id>/", ProjectView.as_view(), name="project"),
-    path("projects/<uuid:project_id>/move/", ProjectMoveView.as_view(), name="project-move"),
+    path("projects/<id:project_id>/", ProjectView.as_view(), name="project"),
+    path("projects/<id:project_id>/move/", ProjectMoveView.as_view(), name="project-move"),
     path("labels/", LabelListView.as_view(), name="labels"),
-    path("labels/<uuid:label_id>/", LabelView.as_view(), name="label"),
+    path("labels/<id:label_id>/", LabelView.as_view(), name="label"),
     path("batch/", BatchView.as_view(), name="batch"),
     path("trash/", TrashView.as_view(), name="trash"),
-    path("trash/<uuid:trashed_id>/", TrashedView.as_view(), name="trashed"),
+    path("trash/<id:trashed_id>/", TrashedView.as_view(), name="trashed"),
     path("operations/", ActivityView.as_view(), name="operations"),
     path("export/", ExportView.as_view(), name="export"),
     path("import/", ImportView.as_view(), name="import"),
+    path("insights/", InsightsView.as_view(), name="insights"),
     path("undo/", UndoView.as_view(), name="undo"),
     path("breakdowns/", BreakdownListView.as_view(), name="breakdowns"),
-    path("breakdowns/<uuid:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),
-    path("breakdowns/<uuid:breakdown_id>/taken/", TakenView.as_view(), name="breakdown-taken"),
-    path("breakdowns/<uuid:breakdown_id>/cancel/", CancelView.as_view(), name="breakdown-cancel"),
-    path("breakdowns/<uuid:breakdown_id>/regenerate/", RegenerateView.as_view(), name="breakdown-regenerate"),
-    path("breakdowns/<uuid:breakdown_id>/apply/", ApplyView.as_view(), name="breakdown-apply"),
-    path("breakdowns/<uuid:breakdown_id>/steps/", StepListView.as_view(), name="breakdown-steps"),
-    path("breakdowns/<uuid:breakdown_id>/steps/<slug:key>/", StepView.as_view(), name="breakdown-step"),
-    path(
-        "breakdowns/<uuid:breakdown_id>/steps/<slug:key>/split/", SplitView.as_view(), name="breakdown-split"
-    ),
+    path("breakdowns/<id:breakdown_id>/", BreakdownView.as_view(), name="breakdown"),
+    path("breakdowns/<id:breakdown_id>/taken/", TakenView.as_view(), name="breakdown-taken"),
+    path("breakdowns/<id:breakdown_id>/cancel/", CancelView.as_view(), name="breakdown-cancel"),
+    path("breakdowns/<id:breakdown_id>/regenerate/", RegenerateView.as_view(), name="breakdown-regenerate"),
+    path("breakdowns/<id:breakdown_id>/apply/", ApplyView.as_view(), name="breakdown-apply"),
+    path("breakdowns/<id:breakdown_id>/steps/", StepListView.as_view(), name="breakdown-steps"),
+    path("breakdowns/<id:breakdown_id>/steps/<slug:key>/", StepView.as_view(), name="breakdown-step"),
+    path("breakdowns/<id:breakdown_id>/steps/<slug:key>/split/", SplitView.as_view(), name="breakdown-split"),
     path("sync/", SyncView.as_view(), name="sync"),
     path("tokens/", TokenListView.as_view(), name="tokens"),
-    path("tokens/<uuid:token_id>/", TokenView.as_view(), name="token"),
+    path("tokens/<id:token_id>/", TokenView.as_view(), name="token"),
     path("tickets/", TicketView.as_view(), name="tickets"),
     path("ai/", AiView.as_view(), name="ai"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("asyncapi/", asyncapi, name="asyncapi"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/", DocsView.as_view(url_name="schema"), name="docs"),
     re_path("", not_found),
 ]

@@ -5,6 +5,7 @@ in every task it is most of what reading one costs.
 """
 
 import select
+from collections.abc import Sequence
 from functools import cache
 from time import monotonic
 from typing import Any, Final
@@ -17,7 +18,7 @@ from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from taskengine.database.direct import DirectCursor
+from taskengine.database.direct import DirectCursor, ask
 
 # How long a request waits for a connection in all. It asks again and again (the pool's own `timeout` apart): a
 # pool that has given up on a database that was away tries again only when it is asked.
@@ -49,6 +50,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     ops_class = DatabaseOperations
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.put_off: list[DirectCursor] = []
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a connection; from the pool, one that was not hung up on meanwhile.
 
@@ -79,6 +84,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor. Django's own would set its reader of timestamps on it again."""
+        if self.put_off:
+            ask(self.connection, self.take_put_off())
         if name is not None:
             return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
         return self.connection.cursor()
@@ -97,6 +104,40 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return self.cursor()
         self.ensure_connection()
         return DirectCursor(self)
+
+    def later(self, statement: str, values: Sequence[Any]) -> Any:
+        """Carry out one of our own statements that nobody waits for, and return its cursor.
+
+        It goes with the transaction's next statement, or with its COMMIT, in one round trip: what there is to be read,
+        and what is wrong with it, comes then. So it is for statements that can only fail by our own mistake.
+        """
+        cursor = self.prepared()
+        if self.in_atomic_block and isinstance(cursor, DirectCursor):
+            cursor.put_off(statement, values)
+        else:
+            cursor.execute(statement, values)
+        return cursor
+
+    def take_put_off(self) -> list[DirectCursor]:
+        """Return the cursors whose statements were put off; whoever takes them carries them out."""
+        taken, self.put_off = self.put_off, []
+        return taken
+
+    def _commit(self) -> None:
+        if not self.put_off:
+            super()._commit()  # type: ignore[misc]  # the stubs lack it
+            return
+        with self.wrap_database_errors:
+            ask(self.connection, self.take_put_off(), and_commit=True)
+
+    def _rollback(self) -> None:
+        self.put_off.clear()
+        super()._rollback()  # type: ignore[misc]  # the stubs lack it
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.put_off.clear()
+        super().close()
 
 
 def _is_hung_up_on(connection: Any) -> bool:

@@ -2,17 +2,21 @@
 
 A cursor can do a lot, and goes through a hundred functions to ask for one row. Our own statements, which are always
 the same, need none of it: each connection has PostgreSQL parse and plan them once, and then names them.
+
+What nobody waits for can be put off: it goes together with what is asked next, or with COMMIT, in one round trip.
 """
 
-from collections.abc import Iterator, Sequence
-from functools import cache
+import select
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any, Final, Self
 
-from psycopg import OperationalError, adapt, pq
+from psycopg import OperationalError, adapt, generators, pq, waiting
 from psycopg.errors import error_from_result
 
 _MAX_NAMES: Final = 200  # statements that PostgreSQL keeps for one connection
 _WELL: Final = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
+_LOOK_S: Final = 0.1  # how often a wait looks whether the connection is still there
 _NAMES: Final = "_taskengine_names"
 
 
@@ -27,7 +31,8 @@ class DirectCursor:
 
     def __init__(self, wrapper: Any) -> None:
         self._wrapper = wrapper
-        self._rows: Sequence[Any] = ()
+        self._transformer = adapt.Transformer(wrapper.connection)
+        self._rows: Sequence[Any] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -36,26 +41,121 @@ class DirectCursor:
         pass
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._rows)
+        return iter(self.fetchall())
 
     def execute(self, statement: str, values: Sequence[Any]) -> None:
         """Carry a statement out, in the transaction that Django has open."""
+        self.put_off(statement, values)
+        with self._wrapper.wrap_database_errors:
+            ask(self._wrapper.connection, self._wrapper.take_put_off())
+
+    def put_off(self, statement: str, values: Sequence[Any]) -> None:
+        """Carry a statement out before the next one, or else before COMMIT: its rows and its errors come only then."""
         self._wrapper.validate_no_broken_transaction()
         with self._wrapper.wrap_database_errors:
-            connection = self._wrapper.connection
-            transformer = adapt.Transformer(connection)
-            result = _asked(connection, transformer, _numbered(statement, len(values)), values)
-            transformer.set_pgresult(result)
-            self._rows = transformer.load_rows(0, result.ntuples, tuple) if result.nfields else ()
-            self.rowcount = result.command_tuples if result.command_tuples is not None else -1
+            self.question = self._question(statement, values)
+        self._wrapper.put_off.append(self)
+
+    def _question(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
+        connection, transformer = self._wrapper.connection, self._transformer
+        written = transformer.dump_sequence(values, [adapt.PyFormat.AUTO] * len(values))
+        types, formats = transformer.types, transformer.formats
+        text = _numbered(statement, len(values))
+        if connection.prepare_threshold is None:
+            return (text, written, types, formats)
+        return (self._name(text, types), written, formats)
+
+    def _name(self, statement: bytes, types: Any) -> bytes:
+        """Return what PostgreSQL calls a statement with values of such types on this connection."""
+        connection = self._wrapper.connection
+        names: dict[Any, bytes] = vars(connection).setdefault(_NAMES, {})
+        if (name := names.get((statement, types))) is None:
+            server = connection.pgconn
+            if len(names) >= _MAX_NAMES:
+                ask(connection, self._wrapper.take_put_off())  # they have names
+                _refuse_failed(server, server.exec_(b"DEALLOCATE ALL"))
+                names.clear()
+            name = b"ours_%d" % len(names)
+            _refuse_failed(server, server.prepare(name, statement, types))
+            names[statement, types] = name
+        return name
+
+    def take(self, result: Any) -> None:
+        """Take in what PostgreSQL has answered."""
+        self._transformer.set_pgresult(result)
+        self._rows = self._transformer.load_rows(0, result.ntuples, tuple) if result.nfields else ()
+        self.rowcount = result.command_tuples if result.command_tuples is not None else -1
 
     def fetchall(self) -> Sequence[Any]:
-        """Return all rows."""
+        """Return all rows; what was put off is carried out now, if it was not yet."""
+        if self._rows is None:
+            with self._wrapper.wrap_database_errors:
+                ask(self._wrapper.connection, self._wrapper.take_put_off())
+        assert self._rows is not None, "nothing was asked"
         return self._rows
 
     def fetchone(self) -> Any:
         """Return the only row, or None."""
-        return self._rows[0] if self._rows else None
+        rows = self.fetchall()
+        return rows[0] if rows else None
+
+
+def ask(connection: Any, cursors: Sequence[DirectCursor], *, and_commit: bool = False) -> None:
+    """Carry out the statements of some cursors, in order, by one round trip; after one that fails none is.
+
+    Args:
+        connection: psycopg's.
+        cursors: Whose.
+        and_commit: Whether the transaction ends with them.
+    """
+    if not cursors:
+        return
+    server = connection.pgconn
+    is_new = not connection.autocommit and server.transaction_status == pq.TransactionStatus.IDLE
+    by_name = connection.prepare_threshold is not None
+    if len(cursors) == 1 and not is_new and not and_commit:
+        execute = server.exec_prepared if by_name else server.exec_params
+        results = [execute(*cursors[0].question)]
+    else:
+        send = server.send_query_prepared if by_name else server.send_query_params
+        sends = [partial(send, *cursor.question) for cursor in cursors]
+        begin, commit = (partial(server.send_query_params, word, None) for word in (b"BEGIN", b"COMMIT"))
+        results = _answers(server, [*[begin] * is_new, *sends, *[commit] * and_commit])
+    for result in results:
+        _refuse_failed(server, result)
+    for cursor, result in zip(cursors, results[is_new:], strict=False):
+        cursor.take(result)
+
+
+def _answers(server: Any, sends: Sequence[Callable[[], None]]) -> list[Any]:
+    """Send questions without a wait between them, and return the answers."""
+    server.enter_pipeline_mode()
+    for send in sends:
+        send()
+    server.pipeline_sync()
+    if server.flush():  # more than the socket takes at once
+        waiting.wait(generators.send(server), server.socket, interval=_LOOK_S)
+    results = [_answer(server) for _ in sends]
+    _answer(server)  # to the end of the pipeline
+    server.exit_pipeline_mode()
+    return results
+
+
+def _answer(server: Any) -> Any:
+    """Wait for the next answer of a pipeline. libpq's own wait would keep all other threads from running."""
+    result = None
+    while True:
+        while server.is_busy():
+            poll = select.poll()
+            poll.register(server.socket, select.POLLIN)
+            poll.poll()
+            server.consume_input()
+        following = server.get_result()
+        if following is None:
+            return result
+        result = following
+        if result.status == pq.ExecStatus.PIPELINE_SYNC:  # which nothing follows
+            return result
 
 
 @cache
@@ -64,34 +164,9 @@ def _numbered(statement: str, count: int) -> bytes:
     return text.encode()
 
 
-def _asked(connection: Any, transformer: Any, statement: bytes, values: Sequence[Any]) -> Any:
-    server = connection.pgconn
-    if not connection.autocommit and server.transaction_status == pq.TransactionStatus.IDLE:
-        _well(server, server.exec_(b"BEGIN"))
-    written = transformer.dump_sequence(values, [adapt.PyFormat.AUTO] * len(values))
-    types, formats = transformer.types, transformer.formats
-    if connection.prepare_threshold is None:
-        return _well(server, server.exec_params(statement, written, types, formats))
-    name = _name(connection, server, statement, types)
-    return _well(server, server.exec_prepared(name, written, formats))
-
-
-def _name(connection: Any, server: Any, statement: bytes, types: Any) -> bytes:
-    """Return what PostgreSQL calls a statement with values of such types on this connection."""
-    names: dict[Any, bytes] = vars(connection).setdefault(_NAMES, {})
-    if (name := names.get((statement, types))) is None:
-        if len(names) >= _MAX_NAMES:
-            _well(server, server.exec_(b"DEALLOCATE ALL"))
-            names.clear()
-        name = b"ours_%d" % len(names)
-        _well(server, server.prepare(name, statement, types))
-        names[statement, types] = name
-    return name
-
-
-def _well(server: Any, result: Any) -> Any:
+def _refuse_failed(server: Any, result: Any) -> None:
     if result.status in _WELL:
-        return result
+        return
     if server.status == pq.ConnStatus.BAD:  # which has no code of its own
         raise OperationalError(server.get_error_message())
     raise error_from_result(result, encoding="utf-8")

@@ -15,7 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
 from taskengine.database.shapes import Build, Shapes, Values
-from taskengine.database.statements import prepared
+from taskengine.database.statements import later, prepared
 
 M = TypeVar("M", bound=models.Model)
 
@@ -99,6 +99,16 @@ class Table(Generic[M]):
             row = cursor.fetchone()
         return self.read(row) if row is not None else None
 
+    def first_and(self, also: str, condition: str, values: Sequence[Any]) -> tuple[M, Any] | None:
+        """Return a row as `first` does, and what an expression is for it."""
+        with prepared() as cursor:
+            cursor.execute(
+                f'SELECT {self.columns}, {also} FROM "{self.name}" AS {self.alias} WHERE {condition}',  # noqa: S608
+                values,
+            )
+            row = cursor.fetchone()
+        return (self.read(row), row[-1]) if row is not None else None
+
     def rows(self, queryset: models.QuerySet[M]) -> list[M]:
         """Return all rows of a query, as tuples that have the model's attributes, what is annotated, and no more.
 
@@ -167,16 +177,24 @@ class Table(Generic[M]):
         values = self._converted_row(row[: len(self._names)])
         return self.model.from_db(connection.alias, self._names, values)
 
-    def insert(self, instance: M) -> None:
-        """Write a new row."""
-        with prepared() as cursor:
-            cursor.execute(self._insert, self._written(instance))
+    def insert(self, instance: M, *, wait: bool = True) -> None:
+        """Write a new row.
+
+        Args:
+            instance: It.
+            wait: Whether somebody has to know that it is well; otherwise it is written with the next statement.
+        """
+        values = self._written(instance)
+        if wait:
+            with prepared() as cursor:
+                cursor.execute(self._insert, values)
+        else:
+            later(self._insert, values)
         instance._state.adding, instance._state.db = False, connection.alias
 
     def update(self, instance: M) -> None:
-        """Write all of a row that is there."""
-        with prepared() as cursor:
-            cursor.execute(self._update, [*self._written(instance), instance.pk])
+        """Write all of a row that is there, with the next statement."""
+        later(self._update, [*self._written(instance), instance.pk])
 
     def _written(self, instance: M) -> list[Any]:
         values = [getattr(instance, name) for name in self._names]

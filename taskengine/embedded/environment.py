@@ -7,7 +7,7 @@ from taskengine.embedded.data_dir import DataDir
 
 def own_database(environ: Mapping[str, str]) -> bool:
     """Whether the person brought a PostgreSQL of their own."""
-    return bool(environ.get("DATABASE_URL"))
+    return bool(environ.get("DATABASE_URL") or environ.get("DATABASE_URL_FILE"))
 
 
 def common(environ: Mapping[str, str], *, data_dir: DataDir, database_url: str | None) -> dict[str, str]:
@@ -19,7 +19,7 @@ def common(environ: Mapping[str, str], *, data_dir: DataDir, database_url: str |
         database_url: The embedded PostgreSQL's address, or None with a database of one's own.
     """
     result = {"DJANGO_SETTINGS_MODULE": "taskengine.settings", **environ}
-    if not result.get("SECRET_KEY"):
+    if not result.get("SECRET_KEY") and not result.get("SECRET_KEY_FILE"):
         result["SECRET_KEY"] = data_dir.secret("secret_key")
     if database_url is not None:
         # Another database's direct address beside ours would send the engine there.

@@ -20,7 +20,7 @@ from typing import Any, Final
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connections
 
 from realtime.publisher import doorbell
-from taskengine import clock
+from taskengine import alive, clock
 from taskengine.engine import metrics
 from taskengine.engine.models import Heartbeat
 from taskengine.engine.sweeps import DeadlineSweep
@@ -100,6 +100,7 @@ class Engine:
                     backoff_s = _BACKOFF_FIRST_S
                 except (OperationalError, InterfaceError) as error:
                     metrics.DATABASE_FAULTS.inc()
+                    alive.give_sign()  # it is the database that isn't
                     logger.warning("The engine could not ask the database and tries again: %s", error)
                     connections[DEFAULT_DB_ALIAS].close()
                     self._stopping.wait(backoff_s * (1 + random.random()))  # noqa: S311 (jitter)
@@ -190,6 +191,7 @@ class Engine:
         if time.monotonic() - self._beaten_at < every_s:
             return
         self._beaten_at = time.monotonic()
+        alive.give_sign()
         beat = Heartbeat(
             id=self.id,
             name=f"{socket.gethostname()}:{os.getpid()}",

@@ -155,7 +155,8 @@ def perform(
                     fingerprint=fingerprint if op_id is not None else None,
                     status=answer.status if answer and op_id is not None else None,
                     answer=answer.body if answer and op_id is not None else None,
-                )
+                ),
+                wait=False,
             )
 
 

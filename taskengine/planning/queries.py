@@ -93,6 +93,12 @@ def _page(drafts: Sequence[Breakdown]) -> tuple[list[Mapping[str, Any]], UUID | 
     return items, drafts[-1].id if len(drafts) == SNAPSHOT_PAGE_ROWS else None
 
 
+def to_be_done(*, owner_id: UUID, now: datetime) -> QuerySet[Task]:
+    """Return the open tasks that are still to come due, without those whose open parts are estimated instead."""
+    part = tasks_of(owner_id).filter(parent_id=OuterRef("pk"), completed_at=None, estimate_min__isnull=False)
+    return tasks_of(owner_id).filter(~Exists(part), completed_at=None, deadline__gt=now)
+
+
 def commitments(*, owner_id: UUID, besides: UUID | None, now: datetime) -> list[Commitment]:
     """Return what a person's open tasks will take of their time.
 
@@ -103,10 +109,9 @@ def commitments(*, owner_id: UUID, besides: UUID | None, now: datetime) -> list[
         besides: A task that is left out with all its parts: what is planned now takes their place.
         now: The instant.
     """
-    part = tasks_of(owner_id).filter(parent_id=OuterRef("pk"), completed_at=None, estimate_min__isnull=False)
     rows = (
-        tasks_of(owner_id)
-        .filter(~Exists(part), completed_at=None, deadline__gt=now, estimate_min__isnull=False)
+        to_be_done(owner_id=owner_id, now=now)
+        .filter(estimate_min__isnull=False)
         .exclude(id__in=_with_parts(besides) if besides else [])
         .values_list("deadline", "estimate_min")
     )

@@ -1,17 +1,17 @@
 """Writing all of a person's data: page by page into a file, and as of one instant."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, Any, Final, TypeVar
 from uuid import UUID
 
 import orjson
-from django.db import connection, models, transaction
+from django.db import models
 from django.db.models import QuerySet
 
 from realtime.envelope import rfc3339
 from taskengine.accounts.models import User
+from taskengine.database.moment import one_moment
 from taskengine.database.table import Table
 from taskengine.organisation.models import Label, Project
 from taskengine.organisation.payloads import payload
@@ -32,20 +32,6 @@ _PAGE_ROWS: Final = 1_000
 _BREAKDOWNS: Final = Table(Breakdown)
 # Steps and answers make these long.
 _BREAKDOWN_ROWS: Final = 100
-
-
-@contextmanager
-def _one_snapshot() -> Iterator[None]:
-    """See all statements the same data; within a caller's transaction, what that one sees.
-
-    It takes no lock: neither writes nor deadlines wait for a long export.
-    """
-    is_outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def write_backup(file: IO[bytes], *, user: User, now: datetime) -> None:
@@ -73,7 +59,7 @@ def write_backup(file: IO[bytes], *, user: User, now: datetime) -> None:
         deleted_at = rfc3339(row.deleted_at) if row.deleted_at else None
         return {**task_payload(row, now=now), "deleted_at": deleted_at}
 
-    with _one_snapshot():
+    with one_moment():
         file.write(orjson.dumps(head)[:-1])
         _write_list(file, "projects", _pages(named_of(Project, user.pk), list), payload)
         _write_list(file, "labels", _pages(named_of(Label, user.pk), list), payload)
@@ -90,7 +76,7 @@ def write_sheet(file: IO[bytes], *, user: User) -> None:
         file: Where to.
         user: Whose tasks.
     """
-    with _one_snapshot():
+    with one_moment():
         projects = dict(named_of(Project, user.pk).values_list("id", "name"))
         labels = dict(named_of(Label, user.pk).values_list("id", "name"))
         file.write(cells.written([COLUMNS]).encode())

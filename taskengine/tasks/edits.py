@@ -23,10 +23,11 @@ from taskengine.tasks.errors import TaskIdTaken, TaskNotFound
 from taskengine.tasks.events import TaskEvent
 from taskengine.tasks.models import Task
 from taskengine.tasks.payloads import task_payload
-from taskengine.tasks.queries import TASKS
+from taskengine.tasks.queries import HAS_PARTS, TASKS
 
 # Messages: the timestamp in seconds of a deadline that was just set.
 DEADLINES_TOPIC: Final = "deadlines"
+_LOCKED: Final = "t.id = %s AND t.owner_id = %s FOR NO KEY UPDATE OF t"
 
 
 class Edit:
@@ -36,13 +37,19 @@ class Edit:
         task: The task, locked or not yet inserted.
         operation: Who asks.
         now: The instant at which it is done.
+
+    Attributes:
+        has_parts: Whether other tasks are parts of it, where `of` has locked it.
     """
+
+    has_parts: bool
 
     def __init__(self, task: Task, *, operation: OpenOperation, now: datetime) -> None:
         self.task = task
         self.now = now
         self._operation = operation
         self._before: Mapping[str, Any] | None = None
+        self._after: Mapping[str, Any] | None = None
         self._deadline = task.deadline
         self._drafts: list[Draft] = []
 
@@ -59,10 +66,12 @@ class Edit:
             TaskNotFound: There is no such task that the person may see.
             PreconditionFailed: It is not the version that whoever asks has read.
         """
-        task = TASKS.first("id = %s AND owner_id = %s FOR NO KEY UPDATE", [task_id, operation.owner_id])
-        if task is None or deleted not in (None, task.deleted_at is not None):
+        found = TASKS.first_and(HAS_PARTS, _LOCKED, [task_id, operation.owner_id])
+        if found is None or deleted not in (None, found[0].deleted_at is not None):
             raise TaskNotFound
-        return cls.of_locked(task, operation=operation)
+        edit = cls.of_locked(found[0], operation=operation)
+        edit.has_parts = found[1]
+        return edit
 
     @classmethod
     def of_locked(cls, task: Task, *, operation: OpenOperation) -> Self:
@@ -77,7 +86,7 @@ class Edit:
             now = max(now, task.deadline)
         operation.refuse_if_stale(task.id, task.version, lambda: task_payload(task, now=now))
         edit = cls(task, now=now, operation=operation)
-        edit._before = _logged(task, now=now)
+        edit._before = task_payload(task, now=now) if task.deleted_at is None else None
         edit._miss_what_is_due()
         return edit
 
@@ -95,7 +104,10 @@ class Edit:
         return self.task
 
     def close(self, event: TaskEvent) -> list[Draft]:
-        """Make the task what is to be written, and return what is to be told. Writes nothing: `save` does."""
+        """Make the task what is to be written, and return what is to be told. Writes nothing: `save` does.
+
+        What is told of the task is what the log keeps of it, too.
+        """
         task, is_new = self.task, event is TaskEvent.CREATED
         if not is_new:
             task.version += 1
@@ -104,13 +116,14 @@ class Edit:
             task.deadline_version += 1
             task.miss_fired_at = task.miss_retry_at = None
         task.updated_at = self.now
-        self._drafts.append(events.written(event, task, at=self.now, operation=self._operation))
+        self._after = task_payload(task, now=self.now)
+        self._drafts.append(events.written(event, task, self._after, at=self.now, operation=self._operation))
         self._miss_what_it_became()
         return self._drafts
 
     def log(self) -> None:
         """Add what was written to the operation's log."""
-        after = _logged(self.task, now=self.now)
+        after = self._after if self.task.deleted_at is None else None
         self._operation.changed(kind="task", object_id=self.task.id, before=self._before, after=after)
 
     @property
@@ -163,11 +176,6 @@ def _insert(task: Task) -> None:
         if isinstance(error.__cause__, UniqueViolation):
             raise TaskIdTaken(pointer="/id") from error
         raise
-
-
-def _logged(task: Task, *, now: datetime) -> dict[str, Any] | None:
-    """Return what the operation log keeps of a task: the wire's shape, or None where it is deleted."""
-    return task_payload(task, now=now) if task.deleted_at is None else None
 
 
 def wake_engines(deadline: datetime) -> None:

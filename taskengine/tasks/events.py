@@ -1,5 +1,6 @@
 """What is told of a task: the events `task.*`, drafted for its owner's stream."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -23,15 +24,17 @@ class TaskEvent(StrEnum):
     MISSED = "task.missed"
 
 
-def written(event: TaskEvent, task: Task, *, at: datetime, operation: OpenOperation) -> Draft:
-    """Return the event of somebody's write, with the task as it is after it."""
+def written(
+    event: TaskEvent, task: Task, payload: Mapping[str, Any], *, at: datetime, operation: OpenOperation
+) -> Draft:
+    """Return the event of somebody's write, with the task's payload as it is after it."""
     return Draft(
         stream=task.owner_id,
         type=event,
         at=at,
         actor=operation.owner_id,
         op_id=operation.id,
-        data={"task": task_payload(task, now=at)},
+        data={"task": payload},
     )
 
 

@@ -20,6 +20,10 @@ from taskengine.tasks.payloads import task_payload
 SNAPSHOT_PAGE_ROWS = 200
 TASKS: Final = Table(Task)
 _id: Final = attrgetter("id")
+# Whether there is anything below a task `t`: mostly there is not, and so nothing more to be asked.
+HAS_PARTS: Final = """EXISTS (
+    SELECT FROM tasks_task AS p WHERE p.parent_id = t.id AND p.owner_id = t.owner_id AND p.deleted_at IS NULL
+)"""
 _NEXT_TRANSITION: Final = """
     SELECT deadline FROM tasks_task
     WHERE owner_id = %s AND deleted_at IS NULL AND completed_at IS NULL AND deadline > %s

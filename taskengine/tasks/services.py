@@ -150,7 +150,9 @@ def complete_task(*, operation: OpenOperation, task_id: UUID, children: Children
     edit = Edit.of(task_id, operation=operation)
     if edit.task.completed_at is not None:
         return edit.leave()
-    below = open_below([task_id], owner_id=operation.owner_id) if children is not Children.LEAVE else []
+    below: list[UUID] = []
+    if edit.has_parts and children is not Children.LEAVE:
+        below = open_below([task_id], owner_id=operation.owner_id)
     if below and children is None:
         raise OpenChildren(some_by_name(below))
     # A query that finds nothing is not sent, but to put it together takes a sixth of all that completing does.

@@ -14,6 +14,8 @@ from taskengine.settings import MAX_BODY_BYTES
 from tests.support.client import TASKS, Client
 from tests.support.servers import Server
 
+pytestmark = pytest.mark.untimed
+
 PROBLEM = "application/problem+json"
 A_TASK = b'{"title": "Send invoice"}'
 UNKNOWN = "0f8fad5b-d9cb-469f-a165-70867728950e"

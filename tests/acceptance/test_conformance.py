@@ -13,6 +13,8 @@ import pytest
 from tests.support.client import Client
 from tests.support.servers import ROOT, Server
 
+pytestmark = pytest.mark.untimed
+
 DOCUMENT = ROOT / "docs" / "openapi.yaml"
 CONFIGURATION = ROOT / "tests" / "support" / "schemathesis.toml"
 CASES = 20_000

@@ -15,6 +15,8 @@ import pytest
 from tests.support.client import Client
 from tests.support.servers import ROOT, Server
 
+pytestmark = pytest.mark.untimed
+
 PACKAGE = "generated_taskengine"
 
 

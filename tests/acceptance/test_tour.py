@@ -5,8 +5,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pytest
+
 from tests.support.pasting import block, paste, printed
 from tests.support.servers import ROOT, Server
+
+pytestmark = pytest.mark.untimed
 
 DOCUMENT = (ROOT / "docs" / "api.md").read_text()
 ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| `(curl [^|]+|for [^|]+)` \|$", re.MULTILINE)

@@ -4,20 +4,29 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 
 @pytest.fixture
 def open_window(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open windows that share nothing, as two people's computers do; each must log no error."""
+    """Open windows that share nothing, as two people's computers do.
+
+    Each must log no error, and do nothing that the content security policy forbids: what a window is refused
+    stands in its console, whichever test opened it.
+    """
     contexts: list[BrowserContext] = []
     errors: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            errors.append(message.text)
 
     def open_one(**options: Any) -> Page:
         context = browser.new_context(locale="en-GB", timezone_id="Europe/Berlin", **options)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", heard)
         return page
 
     yield open_one

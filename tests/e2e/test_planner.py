@@ -14,7 +14,7 @@ from tests.support import figures
 from tests.support.gemini import FakeGemini
 from tests.support.gemini_answers import STEPS, Failure, Stream, plan, step
 from tests.support.servers import Server
-from tests.support.windows import sign_in, sign_up
+from tests.support.windows import add_task, sign_in, sign_up, wait_until
 
 GOAL = "Write my thesis on urban trees"
 FREE_STEPS = [{**one, "depends_on": []} for one in STEPS]  # may stand in any order
@@ -70,24 +70,6 @@ def ask(page: Page, goal: str = GOAL, *, by: str | None = "In a month") -> None:
         planner(page).get_by_role("button", name="Deadline: No deadline").click()
         page.get_by_role("button", name=by).click()
     planner(page).get_by_role("button", name="Start").click()
-
-
-def add_task(page: Page, **fields: Any) -> str:
-    """Add a task as the page does, with what the line for new tasks has no room for; return its id."""
-    task_id = page.evaluate(
-        """async (fields) => {
-            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
-            const answer = await fetch("/api/v1/tasks/", {
-                method: "POST",
-                headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-                body: JSON.stringify(fields),
-            });
-            return (await answer.json()).id;
-        }""",
-        fields,
-    )
-    assert isinstance(task_id, str)
-    return task_id
 
 
 def choose(page: Page, title: str, item: str) -> None:
@@ -283,7 +265,7 @@ def test_the_first_step_is_visible_within_150_ms(
             }"""
         )
         gemini.release()
-        window.wait_for_function("window.seenAt !== null")
+        wait_until(window, "window.seenAt !== null")
         sent_at = gemini.sent_at[1] - time.monotonic() + time.time()
         late_s.append(window.evaluate("window.seenAt") / 1_000 - sent_at)
         expect(planner(window).get_by_role("button", name="Add 5 steps")).to_be_visible()

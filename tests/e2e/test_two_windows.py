@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.support.servers import Server
-from tests.support.windows import sign_in, sign_up
+from tests.support.windows import sign_in, sign_up, wait_until
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 
@@ -68,7 +68,7 @@ def test_a_task_turns_missed_in_two_windows_at_its_instant(
         expect(card(window, "Upcoming", "Send invoice")).to_be_visible()
         watch_for_miss(window, "Send invoice")
     for window in (first, second):
-        window.wait_for_function("window.missedAt !== null", timeout=10_000)
+        wait_until(window, "window.missedAt !== null")
         missed_at = datetime.fromtimestamp(window.evaluate("window.missedAt") / 1000, UTC)
         assert timedelta(milliseconds=-20) < missed_at - deadline < timedelta(seconds=1)
         expect(card(window, "Missed", "Send invoice")).to_be_visible()

@@ -69,7 +69,20 @@ def test_it_is_told_whether_there_is_a_demo_and_who_is_there(visitor: Client, se
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/tasks", "/tasks/7", "/signin", "/settings", "/account/verify-email/k"]
+    "path",
+    [
+        "/",
+        "/today",
+        "/projects/7",
+        "/labels/work",
+        "/tasks",
+        "/tasks/7",
+        "/insights",
+        "/activity",
+        "/signin",
+        "/settings",
+        "/account/verify-email/k",
+    ],
 )
 def test_the_page_stands_at_its_own_paths(visitor: Client, path: str) -> None:
     answer = visitor.get(path)

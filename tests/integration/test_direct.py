@@ -1,7 +1,9 @@
 """Our own statements, asked without psycopg's cursor; and lists of one shape, compiled once."""
 
 import uuid
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
@@ -9,7 +11,7 @@ from psycopg.errors import UniqueViolation
 
 from taskengine.database import direct
 from taskengine.database.shapes import NoShape
-from taskengine.database.statements import prepared
+from taskengine.database.statements import later, prepared
 from taskengine.tasks.models import Task
 from taskengine.tasks.queries import TASKS
 from tests.support.people import make_person, make_task
@@ -60,6 +62,135 @@ def test_it_is_part_of_djangos_transaction() -> None:
         insert_twice()
     assert isinstance(refused.value.__cause__, UniqueViolation)
     assert not Task.objects.exists()
+    assert ask("SELECT 1") == [(1,)]
+
+
+INSERT = "INSERT INTO kept VALUES (%s::int)"
+
+
+@pytest.fixture
+def _kept() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE kept (number int CHECK (number > 0))")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE kept")
+
+
+def kept() -> list[int]:
+    """Return what is in the table, by a statement of Django's own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM kept")
+        return [number for (number,) in cursor.fetchall()]
+
+
+@pytest.mark.usefixtures("_kept")
+def test_what_is_put_off_is_carried_out_in_its_order_before_whatever_is_asked_next() -> None:
+    with transaction.atomic():
+        later(INSERT, [1])
+        later(INSERT, [2])
+        assert ask("SELECT number FROM kept") == [(1,), (2,)]
+        later("UPDATE kept SET number = number * 10", [])
+        later(INSERT, [3])
+        assert kept() == [10, 20, 3]
+        later("DELETE FROM kept", [])
+        with transaction.atomic():
+            later(INSERT, [4])
+    assert kept() == [4]
+
+
+@pytest.mark.usefixtures("_kept")
+def test_what_is_put_off_at_the_end_goes_with_the_commit_in_one_round_trip(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    answers = direct._answers
+
+    def counted(server: Any, sends: Sequence[Any]) -> list[Any]:
+        asked.append(len(sends))
+        return answers(server, sends)
+
+    monkeypatch.setattr(direct, "_answers", counted)
+    with transaction.atomic():
+        assert ask("SELECT 1") == [(1,)]
+        later(INSERT, [1])
+        numbers = later(INSERT + " RETURNING number", [2])
+        assert asked == [2]  # BEGIN and the question
+    assert asked == [2, 3]
+    assert numbers.fetchall() == [(2,)]
+    assert kept() == [1, 2]
+
+
+@pytest.mark.usefixtures("_kept")
+def test_what_is_put_off_is_there_as_soon_as_somebody_reads_it() -> None:
+    with transaction.atomic():
+        numbers = later(INSERT + " RETURNING number", [1])
+        assert numbers.fetchone() == (1,)
+    assert kept() == [1]
+
+
+@pytest.mark.usefixtures("_kept")
+def test_what_is_put_off_and_wrong_ends_the_transaction() -> None:
+    told: list[str] = []
+
+    def write(*, and_ask: bool) -> None:
+        with transaction.atomic():
+            transaction.on_commit(lambda: told.append("told"))
+            for number in (1, -1, 2):
+                later(INSERT, [number])
+            if and_ask:
+                ask("SELECT 1")
+
+    for and_ask in (False, True):
+        with pytest.raises(IntegrityError):
+            write(and_ask=and_ask)
+        assert (kept(), told) == ([], [])
+
+
+@pytest.mark.usefixtures("_kept")
+def test_what_is_put_off_goes_with_a_transaction_that_is_rolled_back() -> None:
+    def fail() -> None:
+        with transaction.atomic():
+            later(INSERT, [1])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    with transaction.atomic():
+        later(INSERT, [2])
+        with pytest.raises(KeyError):
+            fail()
+    assert kept() == [2]
+
+
+@pytest.mark.usefixtures("_kept")
+def test_what_is_put_off_keeps_its_name_while_others_lose_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(direct, "_MAX_NAMES", 3)
+    with transaction.atomic():
+        for number in range(1, 8):
+            later(f"{INSERT} -- {number}", [number])
+    assert kept() == [*range(1, 8)]
+
+
+@pytest.mark.usefixtures("_kept")
+def test_what_is_put_off_may_be_long() -> None:
+    text = "x" * 3_000_000
+    with transaction.atomic():
+        lengths = [later("SELECT length(%s::text), %s::text", [text, text]) for _ in range(3)]
+    assert [cursor.fetchone()[0] for cursor in lengths] == [len(text)] * 3
+
+
+def test_a_connection_that_is_cut_while_something_is_put_off_is_said_to_be() -> None:
+    assert ask("SELECT 1") == [(1,)]
+
+    def cut() -> None:
+        with transaction.atomic():
+            later("SELECT pg_terminate_backend(pg_backend_pid())", [])
+            later("SELECT 1", [])
+
+    with pytest.raises(OperationalError):
+        cut()
+    connection.close()
     assert ask("SELECT 1") == [(1,)]
 
 

@@ -10,7 +10,8 @@ from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 
 from taskengine.api.handshakes import limit_handshakes
-from taskengine.api.rates import Rate
+from taskengine.proxies import TrustedProxies, behind_proxies
+from taskengine.rates import Rate
 
 THREE = Rate(limit=3, period_s=60)
 
@@ -28,9 +29,11 @@ def elapsed(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
 class Door:
     """An application that accepts whoever gets through to it."""
 
-    def __init__(self, rate: Rate | None = THREE, *, answers: bool = True) -> None:
+    def __init__(self, rate: Rate | None = THREE, *, answers: bool = True, trusted: str = "") -> None:
         self._answers = answers
-        self._application = limit_handshakes(self._accept, rate=rate)
+        self._application = behind_proxies(
+            limit_handshakes(self._accept, rate=rate), trusted=TrustedProxies.parse([trusted])
+        )
 
     async def _accept(self, scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "websocket.accept"})
@@ -126,9 +129,8 @@ async def test_a_header_that_anybody_can_send_gives_no_new_budget() -> None:
     assert found == [True] * 3 + [False]
 
 
-async def test_behind_a_proxy_it_is_the_address_that_the_proxy_names(settings: Any) -> None:
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
-    door = Door()
+async def test_behind_a_proxy_it_is_the_address_that_the_proxy_names() -> None:
+    door = Door(trusted="10.0.0.0/8")
 
     found = [await door.let_in("10.0.0.1", x_forwarded_for=f"6.6.6.{n}, 198.51.100.7") for n in range(4)]
 

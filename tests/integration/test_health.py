@@ -54,6 +54,13 @@ def test_a_database_that_does_not_answer_is_503_soon(monkeypatch: pytest.MonkeyP
         answered.set()
 
 
+def test_machines_ask_by_any_name_and_people_only_by_ours(settings: Any) -> None:
+    settings.METRICS_TOKEN = "secret"
+    scraper = Client(headers={"host": "10.1.2.3:8000", "authorization": "Bearer secret"})
+    assert [scraper.get(path).status_code for path in ("/healthz", "/metrics")] == [200, 200]
+    assert scraper.get("/api/v1/").status_code == scraper.get("/signin").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("token", "given"),
     [("", None), ("", "Bearer "), ("secret", None), ("secret", "Bearer wrong"), ("secret", "secret")],

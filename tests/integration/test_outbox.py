@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from realtime import outbox
@@ -97,7 +97,7 @@ def test_recording_takes_one_statement_however_many_events(count: int) -> None:
 @pytest.mark.django_db
 def test_nothing_to_record_is_no_statement(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        assert outbox.record([]) == []
+        outbox.record([])
 
 
 @pytest.mark.django_db
@@ -145,6 +145,22 @@ def test_an_unknown_stream_is_refused_and_nothing_of_it_stays() -> None:
 
     assert numbers(known) == []
     assert outbox.heads([known])[known].seq == 0
+
+
+@TRANSACTIONAL
+def test_one_event_of_an_unknown_stream_fails_the_commit(rings: list[Any]) -> None:
+    known = new_stream()
+
+    def write() -> None:
+        with transaction.atomic():
+            outbox.record([draft(known)])
+            outbox.record([draft(uuid.uuid4())])
+
+    with pytest.raises(IntegrityError):
+        write()
+
+    assert numbers(known) == []
+    assert rings == []
 
 
 @TRANSACTIONAL
@@ -230,11 +246,12 @@ def test_numbers_are_in_the_order_of_commits() -> None:
 
     def slow() -> None:
         with transaction.atomic():
+            outbox.lock_stream(stream)
             outbox.record([draft(stream, "slow")])
             first_has_it.set()
             assert not first_may_commit.wait(0.3)  # the other one waits all the while
             assert committed == []
-            transaction.on_commit(lambda: committed.append("slow"))
+            committed.append("slow")  # now; after the commit the other one may be quicker to say so
 
     def quick() -> None:
         first_has_it.wait(10)
@@ -255,10 +272,12 @@ def test_numbers_are_in_the_order_of_commits() -> None:
 def test_the_doorbell_rings_after_the_commit_and_not_before(rings: list[Any]) -> None:
     stream = new_stream()
     with transaction.atomic():
-        recorded = outbox.record([draft(stream, "a"), draft(stream, "b")])
+        outbox.record([draft(stream, "a"), draft(stream, "b")])
         assert rings == []
 
-    assert rings == [[str(stream), 1, 2, [event.encode() for event in recorded]]]
+    ((name, first, last, carried),) = rings
+    assert (name, first, last) == (str(stream), 1, 2)
+    assert [json.loads(event)["data"]["name"] for event in carried] == ["a", "b"]
 
 
 @TRANSACTIONAL

@@ -424,11 +424,13 @@ async def test_requests_that_hold_every_connection_do_not_delay_the_repair(
 
         pool = connection.pool  # type: ignore[attr-defined]  # PostgreSQL's own
         async with AsyncExitStack() as held:
-            for _ in range(pool.max_size - 1):  # one is the repair's
-                taken = await asyncio.to_thread(pool.getconn, 10)
-                held.callback(pool.putconn, taken)
+
+            async def hold_all() -> None:
+                while True:
+                    held.callback(pool.putconn, await asyncio.to_thread(pool.getconn, 2))
+
             with pytest.raises(psycopg.OperationalError):
-                held.callback(pool.putconn, await asyncio.to_thread(pool.getconn, 0.2))
+                await hold_all()  # but those that threads keep, as the repair's does
             home.authenticator.ended_sessions.add("a session")
             asked_at = time.monotonic()
 

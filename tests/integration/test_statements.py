@@ -77,7 +77,7 @@ def readable(ids: dict[str, Any]) -> Iterator[str]:
         path = str(route.pattern)
         for name, converter in route.pattern.converters.items():
             assert name in ids, f"Let `grow` make what {path} needs: {name}"
-            kind = {"UUIDConverter": "uuid", "SlugConverter": "slug"}[type(converter).__name__]
+            kind = {"IdConverter": "id", "SlugConverter": "slug"}[type(converter).__name__]
             path = path.replace(f"<{kind}:{name}>", str(ids[name]))
         yield PREFIX + path
 
@@ -136,7 +136,6 @@ def test_a_write_locks_writes_tells_and_logs(ada: AppClient) -> None:
         "SELECT accounts_user",
         "SELECT realtime_stream",
         "SELECT tasks_task",
-        "WITH tasks_task",  # which parts of it are open
         "UPDATE tasks_task",
         "INSERT realtime_event",
         "INSERT operations_operation",

@@ -67,6 +67,12 @@ def codes(response: Any) -> dict[str, str]:
     return {error["pointer"]: error["code"] for error in body["errors"]}
 
 
+def test_an_id_means_the_same_in_letters_of_either_case(ada: AppClient) -> None:
+    task = make(ada)
+    answer = ada.send("GET", f"/api/v1/tasks/{task['id'].upper()}/")
+    assert (answer.status_code, answer.json()["id"]) == (200, task["id"])
+
+
 def test_a_task_is_answered_whole(ada: AppClient) -> None:
     assert make(ada, deadline="2026-11-22T14:00:00+01:00", priority=2) | {"id": "", "position": ""} == {
         "id": "",

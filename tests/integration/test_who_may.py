@@ -27,7 +27,13 @@ from tests.support.routes import METHODS, SCOPES, SENT, Asked, Ids, asked, settl
 EVERY_SCOPE = tuple(Scope)
 SITE: list[Any] = list(site)
 # What is open to everybody beside the API, by its pattern.
-OPEN = {"healthz": "/healthz", "readyz": "/readyz", "metrics": "/metrics", "page": "/settings"}
+OPEN = {
+    "healthz": "/healthz",
+    "readyz": "/readyz",
+    "metrics": "/metrics",
+    "service_worker": "/sw.js",
+    "page": "/settings",
+}
 
 
 class Town:

@@ -36,6 +36,7 @@ BEYOND_A_SCHEMA: Final = frozenset(
         # what else it must agree with
         "deadline_conflict",
         "dependency_cycle",
+        "expiry_passed",
         "invalid_working_hours",
         "no_rank",
         "step_order",

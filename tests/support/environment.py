@@ -19,6 +19,7 @@ RATE_LIMITS_OFF = {
         "IMPORT",
         "LOGIN",
         "LOGIN_FAILED",
+        "LOGIN_UNFAMILIAR",
         "MANAGE_EMAIL",
         "READ",
         "REAUTHENTICATE",
@@ -33,6 +34,7 @@ RATE_LIMITS_OFF = {
 _NOT_INHERITED = {
     "AI_BUDGET_PER_DAY",
     "AI_BUDGET_PER_DAY_OF_ALL",
+    "ALIVE",  # a file
     "ALLOWED_HOSTS",
     "DATABASE_DIRECT_URL",
     "DATABASE_URL",
@@ -46,12 +48,19 @@ _NOT_INHERITED = {
     "GEMINI_BASE_URL",
     "GEMINI_FALLBACK_MODEL",
     "GEMINI_MODEL",
+    "HSTS_PRELOAD",
+    "HSTS_SUBDOMAINS",
+    "HTTPS_REDIRECT",
     "LOG_LEVEL",
+    "METRICS_TOKEN",
+    "PROMETHEUS_MULTIPROC_DIR",
     "PUBLIC_URL",
     "REDIS_URL",
+    "SECRET_KEY",
     "SOCKETS_DISMISSED_WITHIN_S",
     "SOCKETS_PER_USER",
     "TRUSTED_ORIGINS",
+    "TRUSTED_PROXIES",
     "TRUSTED_PROXY_COUNT",
     "WORKER_IN_SERVER",
     "WORKER_LEASE_S",
@@ -60,7 +69,9 @@ _NOT_INHERITED = {
 
 def server_environment(*, database_url: str, **overrides: str) -> dict[str, str]:
     """Return the whole environment of a server process under test."""
-    inherited = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
+    inherited = {
+        key: value for key, value in os.environ.items() if key.removesuffix("_FILE") not in _NOT_INHERITED
+    }
     return {
         **inherited,
         **RATE_LIMITS_OFF,

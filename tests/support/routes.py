@@ -68,6 +68,7 @@ SCOPES: Final[Mapping[str, tuple[tuple[Scope, ...], ...]]] = {
     "docs": _NONE,
     "export": _NONE,
     "import": _NONE,
+    "insights": _TASKS,
     "labels": _TASKS,
     "operations": _TASKS,
     "projects": _TASKS,
@@ -99,6 +100,8 @@ SENT: Final[Mapping[str, Sent]] = {
     "PATCH user": sent({"time_zone": "Europe/Rome"}, staff=True),
     "DELETE user": sent(answers=204, staff=True),
     "POST tasks": sent({"title": "Water the trees"}, 201),
+    # It writes nothing, whatever its method.
+    "POST task-parse": sent({"text": "Water the trees friday 5pm"}, scopes=(Scope.TASKS_READ,)),
     "PUT task": sent({"title": "Water the trees"}),
     "PATCH task": sent({"title": "Water the trees"}),
     "DELETE task": sent(answers=204),

@@ -1,5 +1,7 @@
 """What people do in a window before a test begins."""
 
+from typing import Any
+
 from playwright.sync_api import Page, expect
 
 from tests.support.servers import Server
@@ -19,8 +21,46 @@ def sign_in(page: Page, server: Server, email: str) -> None:
     _enter(page, email, button="Sign in")
 
 
+def wait_until(page: Page, condition: str, *, timeout_s: float = 10) -> None:
+    """Wait until a JavaScript expression is true in the page.
+
+    Playwright's own `wait_for_function` has the page evaluate a string, which our content security policy forbids.
+    """
+    met = page.evaluate(
+        f"""(timeout) => new Promise((resolve) => {{
+            const giveUpAt = Date.now() + timeout;
+            const look = () => {{
+                if ({condition}) resolve(true);
+                else if (Date.now() > giveUpAt) resolve(false);
+                else setTimeout(look, 20);
+            }};
+            look();
+        }})""",
+        timeout_s * 1000,
+    )
+    assert met, f"not within {timeout_s} s: {condition}"
+
+
 def _enter(page: Page, email: str, *, button: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name=button).click()
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
+
+
+def add_task(page: Page, **fields: Any) -> str:
+    """Add a task as the page does, with what the line for new tasks has no room for; return its id."""
+    task_id = page.evaluate(
+        """async (fields) => {
+            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+            const answer = await fetch("/api/v1/tasks/", {
+                method: "POST",
+                headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+                body: JSON.stringify(fields),
+            });
+            return (await answer.json()).id;
+        }""",
+        fields,
+    )
+    assert isinstance(task_id, str)
+    return task_id

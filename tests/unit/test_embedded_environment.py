@@ -31,6 +31,12 @@ def test_a_database_of_ones_own_makes_it_no_embedded_run_and_no_demo(data_dir: D
     assert "DEMO" not in env
 
 
+def test_what_a_person_has_in_files_is_theirs_too(data_dir: DataDir) -> None:
+    files = {"DATABASE_URL_FILE": "/a/url", "SECRET_KEY_FILE": "/a/key"}
+    assert environment.own_database(files)
+    assert "SECRET_KEY" not in environment.common(files, data_dir=data_dir, database_url=None)
+
+
 def test_a_secret_key_is_made_once_and_a_persons_own_wins(data_dir: DataDir) -> None:
     first = environment.common({}, data_dir=data_dir, database_url=URL)["SECRET_KEY"]
     second = environment.common({"SECRET_KEY": ""}, data_dir=data_dir, database_url=URL)["SECRET_KEY"]

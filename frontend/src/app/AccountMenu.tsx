@@ -36,6 +36,7 @@ export function AccountMenu({ user }: { readonly user: User }) {
         label={text.header.account(name)}
         className="inline-flex min-h-11 min-w-11 items-center justify-center gap-1.5 rounded-card px-2 text-meta hover:bg-hover wide:min-h-9"
         items={[
+          { label: text.header.activity, run: () => void navigate({ to: "/activity" }) },
           { label: text.header.settings, run: () => void navigate({ to: "/settings" }) },
           // On a phone the header has no room for the theme.
           ...(roomy ? [] : [{ label: text.header.theme[chosenTheme], run: nextTheme }]),

@@ -9,6 +9,8 @@ import { snapshot, welcome } from "@/test/stream";
 import { App } from "./App";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
 import "./memberRoutes";
+import "@/features/settings/SettingsPage";
+import "@/shared/ui/MenuPanel";
 
 const ada = { id: "ada", email: "ada@example.org", time_zone: "UTC", is_guest: false };
 const fetched = vi.fn<typeof fetch>();
@@ -17,7 +19,7 @@ let server: Record<string, () => Response>;
 
 beforeEach(async () => {
   FakeSocket.reset();
-  window.history.replaceState(null, "", "/tasks");
+  window.history.replaceState(null, "", "/");
   document.cookie = "csrftoken=abc";
   server = {
     "/api/v1/about/": () => Response.json({ demo: false, signed_in: true }),
@@ -87,7 +89,7 @@ describe("the page", () => {
     const plan = () => screen.queryByRole("dialog", { name: "Break down" });
     server["/api/v1/breakdowns/d1/"] = () => Response.json(makePlan());
     act(() => {
-      window.history.pushState(null, "", "/tasks?plan=d1");
+      window.history.pushState(null, "", "/?plan=d1");
     });
     expect(await screen.findByRole("button", { name: "Add 3 steps" })).toBeVisible();
     await userEvent.click(screen.getByRole("button", { name: "Close" }));
@@ -106,13 +108,13 @@ describe("the page", () => {
     await vi.waitFor(() => {
       expect(plan()).toBeNull();
     });
-    expect(window.location.pathname + window.location.search).toBe("/tasks");
+    expect(window.location.pathname + window.location.search).toBe("/");
   });
 
   it("says so when nobody could be signed out", async () => {
     await openMenu("Sign out");
     expect(await screen.findByText(/You are still signed in/)).toBeVisible();
-    expect(screen.getByRole("heading", { name: "Your tasks" })).toBeVisible();
+    expect(screen.getByRole("heading", { name: "All" })).toBeVisible();
   });
 });
 

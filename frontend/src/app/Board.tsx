@@ -1,24 +1,43 @@
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 
 import { BoardPage } from "@/features/tasks";
 import { ROOM_BESIDE, useMedia } from "@/shared/lib/media";
+import type { Bucket } from "@/shared/store/bucket";
+import type { BoardSearch } from "@/features/tasks/view/address";
 import { part } from "@/shared/ui/part";
 import { Unloaded } from "@/shared/ui/Unloaded";
 
+import { usePlace } from "./usePlace";
 import { usePlanAddress } from "./usePlanAddress";
 
 const detail = part(() => import("@/features/tasks/detail/Detail"));
 
-/** The board, with the task of the address open beside it or over it. */
+/** The board of the place that the address names, with its open task beside it or over it. */
 export function Board() {
   const { taskId } = useParams({ strict: false });
+  const { bucket = "upcoming" } = useSearch({ strict: false });
+  const { view, title, back } = usePlace();
   const navigate = useNavigate();
   const showPlan = usePlanAddress();
   const modal = !useMedia(ROOM_BESIDE);
-  const close = useCallback(() => void navigate({ to: "/tasks" }), [navigate]);
+  const close = useCallback(() => void navigate(back), [back, navigate]);
+  const showBucket = useCallback(
+    (wanted: Bucket) =>
+      void navigate({
+        to: ".",
+        search: ({ bucket: _before, ...rest }: BoardSearch) =>
+          wanted === "upcoming" ? rest : { ...rest, bucket: wanted },
+        replace: true,
+      }),
+    [navigate],
+  );
   return (
     <BoardPage
+      view={view}
+      title={title}
+      bucket={bucket}
+      onBucket={showBucket}
       modal={modal}
       onPlan={showPlan}
       detail={
@@ -27,7 +46,7 @@ export function Board() {
             key={taskId}
             of={{ taskId, modal, onClose: close }}
             failed={(retry) => (
-              <div className="fixed inset-x-0 top-[57px] bottom-0 z-40 border-line bg-paper wide:left-auto wide:w-[400px] wide:border-l xl:right-[max(0px,calc(50vw-640px))]">
+              <div className="fixed inset-x-0 top-[57px] bottom-0 z-40 border-line bg-paper wide:left-auto wide:w-[440px] wide:border-l">
                 <Unloaded onRetry={retry} onClose={close} />
               </div>
             )}

@@ -17,11 +17,11 @@ interface HeaderProps {
 export function Header({ middle, end }: HeaderProps) {
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-paper">
-      <div className="mx-auto flex h-14 max-w-[1280px] items-center gap-2 px-3 sm:px-8">
+      <div className="mx-auto flex h-14 max-w-[1680px] items-center gap-2 px-3 sm:px-6">
         <Link
           to="/"
           aria-label={text.header.home}
-          className={`flex min-h-11 shrink-0 items-center gap-2.5 rounded-card font-semibold wide:mr-6 ${middle ? "max-sm:hidden" : ""}`}
+          className={`flex min-h-11 shrink-0 items-center gap-2.5 rounded-card font-semibold wide:w-44 wide:mr-6 ${middle ? "max-sm:hidden" : ""}`}
         >
           <Logo />
           {text.product}

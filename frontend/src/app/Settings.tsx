@@ -1,5 +1,6 @@
-import { useNavigate, useRouteContext } from "@tanstack/react-router";
+import { useNavigate, useParams, useRouteContext } from "@tanstack/react-router";
 
+import type { User } from "@/shared/api/types";
 import { useObservable } from "@/shared/lib/observable";
 import { part } from "@/shared/ui/part";
 import { Unloaded } from "@/shared/ui/Unloaded";
@@ -8,18 +9,20 @@ const page = part(() => import("@/features/settings/SettingsPage"));
 
 export function Settings() {
   const { session } = useRouteContext({ from: "__root__" });
-  const user = useObservable(session.user);
+  const user = useObservable<User | null>(session.user);
+  const { section } = useParams({ strict: false });
   const navigate = useNavigate();
   return (
     user && (
       <page.Part
         of={{
           user,
+          section,
           onChanged: (changed) => {
             session.update(changed);
           },
-          onDeleted: () => {
-            session.end();
+          onGone: () => {
+            session.leave();
             void navigate({ to: "/" });
           },
         }}

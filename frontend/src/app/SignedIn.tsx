@@ -1,19 +1,29 @@
 import { Outlet, useNavigate, useRouteContext } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { Fragment, useCallback, useEffect, useState } from "react";
 
-import { ConnectionPill, NextDeadline, makeWorkspace, WorkspaceProvider } from "@/features/tasks";
+import {
+  ConnectionPill,
+  makeWorkspace,
+  NextDeadline,
+  Sidebar,
+  Tabs,
+  WorkspaceProvider,
+} from "@/features/tasks";
 import type { User } from "@/shared/api/types";
 import { whenIdle } from "@/shared/lib/idle";
+import { useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
+import { language, speakAs } from "@/shared/text/language";
 import { preloadParts } from "@/shared/ui/part";
 
 import { AccountMenu } from "./AccountMenu";
 import { Header } from "./Header";
+import { useNotices } from "./useNotices";
 
 /** The frame of all that needs an account. Its workspace lives as long as the person stays. */
 export function SignedIn() {
   const { session } = useRouteContext({ from: "__root__" });
-  const user = useObservable(session.user);
+  const user = useObservable<User | null>(session.user);
   // Between the end of the session and the way out there is nobody to show anything to.
   return user && <Frame key={user.id} user={user} />;
 }
@@ -26,20 +36,33 @@ function Frame({ user }: { readonly user: User }) {
     void navigate({ to: "/signin", search: { ended: true } });
   }, [navigate, session]);
   const [workspace] = useState(() =>
-    makeWorkspace({ clock, viewer: user.id, zone: user.time_zone, sessionEnded }),
+    makeWorkspace({
+      clock,
+      viewer: user.id,
+      zone: user.time_zone,
+      hours: user.working_hours,
+      sessionEnded,
+    }),
   );
   const { state } = useObservable(workspace.connection);
+  const wide = useMedia(WIDE);
   const live = state === "live";
+  const spoken = useObservable(language);
   useEffect(() => workspace.open(), [workspace]);
   useEffect(() => session.onEndedElsewhere(sessionEnded), [session, sessionEnded]);
   useEffect(() => {
     workspace.zone.set(user.time_zone);
-  }, [user.time_zone, workspace]);
+    workspace.hours.set(user.working_hours);
+  }, [user.time_zone, user.working_hours, workspace]);
+  // Who was remembered is drawn at once; another device may have chosen another language since.
+  useEffect(() => void speakAs(user.language), [user.language]);
   useEffect(() => (live ? whenIdle(preloadParts) : undefined), [live]);
+  useNotices(workspace);
   useEffect(() => {
     // The browser asks, in words of its own, whether to leave what has not been sent.
     const leave = (event: BeforeUnloadEvent) => {
-      if (workspace.store.countUnanswered() > 0) event.preventDefault();
+      if (workspace.store.countUnanswered() > 0 && !workspace.keepsChanges())
+        event.preventDefault();
     };
     window.addEventListener("beforeunload", leave);
     return () => {
@@ -48,18 +71,31 @@ function Frame({ user }: { readonly user: User }) {
   }, [workspace]);
   return (
     <WorkspaceProvider value={workspace}>
-      <Header
-        middle={
-          <>
-            <div className="flex min-w-0 flex-1 justify-start">
-              <NextDeadline />
+      {/* Another language is another page over the same workspace. */}
+      <Fragment key={spoken}>
+        <Header
+          middle={
+            <>
+              <div className="flex min-w-0 flex-1 justify-start">
+                <NextDeadline />
+              </div>
+              <ConnectionPill />
+            </>
+          }
+          end={<AccountMenu user={user} />}
+        />
+        <div className="mx-auto flex max-w-[1680px]">
+          {wide && (
+            <div className="sticky top-[57px] h-[calc(100dvh-57px)] w-56 shrink-0 overflow-y-auto border-r border-line">
+              <Sidebar />
             </div>
-            <ConnectionPill />
-          </>
-        }
-        end={<AccountMenu user={user} />}
-      />
-      <Outlet />
+          )}
+          <div className="min-w-0 flex-1">
+            <Outlet />
+          </div>
+        </div>
+        {!wide && <Tabs />}
+      </Fragment>
     </WorkspaceProvider>
   );
 }

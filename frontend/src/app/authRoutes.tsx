@@ -16,7 +16,7 @@ export function SignIn() {
     <SignInPage
       session={session}
       notice={ended ? text.auth.ended : null}
-      onDone={() => void navigate({ to: next ?? "/tasks", replace: true })}
+      onDone={() => void navigate({ to: next ?? "/", replace: true })}
     />
   );
 }
@@ -24,7 +24,7 @@ export function SignIn() {
 export function SignUp() {
   const { session } = useRouteContext({ from: "__root__" });
   const navigate = useNavigate();
-  return <SignUpPage session={session} onDone={() => void navigate({ to: "/tasks" })} />;
+  return <SignUpPage session={session} onDone={() => void navigate({ to: "/" })} />;
 }
 
 export const ForgotPassword = ForgotPasswordPage;

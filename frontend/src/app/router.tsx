@@ -6,9 +6,13 @@ import {
   redirect,
 } from "@tanstack/react-router";
 
+import { type BoardSearch, viewSearch } from "@/features/tasks/view/address";
+import { BUCKETS } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
+import { speakAs } from "@/shared/text/language";
 
 import { Broken } from "./Broken";
+import { BoardRoute, Member, memberRoutes } from "./Member";
 import { NotFound } from "./NotFound";
 import { Opening } from "./Opening";
 import { Root } from "./Root";
@@ -22,20 +26,27 @@ const root = createRootRouteWithContext<Services>()({
   errorComponent: Broken,
 });
 
-const memberRoutes = () => import("./memberRoutes");
-
-/** Where only those who are signed in may be; others sign in first and come back. */
+/**
+ * Where only those who are signed in may be; others sign in first and come back. At the front door
+ * others see what this is.
+ */
 const member = createRoute({
   getParentRoute: () => root,
   id: "member",
-  component: lazyRouteComponent(memberRoutes, "SignedIn"),
+  component: Member,
   pendingComponent: Opening,
   pendingMs: 0,
   beforeLoad: async ({ context, location }) => {
-    // Its code is on its way while the server is asked; that it may fail is for the route to say.
-    memberRoutes().catch(() => undefined);
-    if (await context.session.load()) return;
-    throw redirect({ to: "/signin", search: { next: location.pathname } });
+    const user = await context.session.load();
+    // Before anything of theirs is drawn, so that nothing changes its language before their eyes.
+    if (user) {
+      // Its code is on its way while the rest is made ready; that it may fail is for the frame to say.
+      memberRoutes().catch(() => undefined);
+      await speakAs(user.language);
+      return;
+    }
+    if (location.pathname !== "/")
+      throw redirect({ to: "/signin", search: { next: location.pathname } });
   },
 });
 
@@ -47,7 +58,7 @@ const publicFrame = createRoute({
 
 /** Whoever is signed in has no business at the front door. */
 const toBoardIfSignedIn = async ({ context }: { context: Services }) => {
-  if (await context.session.load()) throw redirect({ to: "/tasks" });
+  if (await context.session.load()) throw redirect({ to: "/" });
 };
 
 const auth = () => import("./authRoutes");
@@ -59,22 +70,18 @@ interface SignInSearch {
   readonly ended?: boolean;
 }
 
-const landing = createRoute({
-  getParentRoute: () => publicFrame,
-  path: "/",
-  component: lazyRouteComponent(() => import("./Landing"), "Landing"),
-  beforeLoad: toBoardIfSignedIn,
-});
-
 const signIn = createRoute({
   getParentRoute: () => publicFrame,
   path: "/signin",
   component: lazyRouteComponent(auth, "SignIn"),
-  staticData: { title: text.auth.signInTitle },
+  staticData: { title: () => text.auth.signInTitle },
   beforeLoad: toBoardIfSignedIn,
   validateSearch: ({ next, ended }): SignInSearch => ({
     // Only paths of this page: a link must not lead elsewhere after signing in.
-    ...(typeof next === "string" && /^\/(tasks|settings)(\/|$)/.test(next) ? { next } : {}),
+    ...(typeof next === "string" &&
+    /^\/(today|projects|labels|tasks|insights|activity|settings)(\/|$)/.test(next)
+      ? { next }
+      : {}),
     ...(ended === true ? { ended } : {}),
   }),
 });
@@ -83,7 +90,7 @@ const signUp = createRoute({
   getParentRoute: () => publicFrame,
   path: "/signup",
   component: lazyRouteComponent(auth, "SignUp"),
-  staticData: { title: text.auth.signUpTitle },
+  staticData: { title: () => text.auth.signUpTitle },
   beforeLoad: toBoardIfSignedIn,
 });
 
@@ -91,52 +98,125 @@ const forgotPassword = createRoute({
   getParentRoute: () => publicFrame,
   path: "/forgot-password",
   component: lazyRouteComponent(auth, "ForgotPassword"),
-  staticData: { title: text.auth.forgotTitle },
+  staticData: { title: () => text.auth.forgotTitle },
 });
 
 const resetPassword = createRoute({
   getParentRoute: () => publicFrame,
   path: "/account/password/reset/$key",
   component: lazyRouteComponent(auth, "ResetPassword"),
-  staticData: { title: text.auth.resetTitle },
+  staticData: { title: () => text.auth.resetTitle },
 });
 
 const verifyEmail = createRoute({
   getParentRoute: () => publicFrame,
   path: "/account/verify-email/$key",
   component: lazyRouteComponent(auth, "VerifyEmail"),
-  staticData: { title: text.auth.verifyTitle },
+  staticData: { title: () => text.auth.verifyTitle },
 });
 
-interface BoardSearch {
-  /** The plan that is open over the board. */
-  readonly plan?: string;
-}
-
-const tasks = createRoute({
+const board = createRoute({
   getParentRoute: () => member,
-  path: "/tasks",
-  component: lazyRouteComponent(memberRoutes, "Board"),
-  validateSearch: ({ plan }): BoardSearch => (typeof plan === "string" ? { plan } : {}),
+  id: "board",
+  component: BoardRoute,
+  validateSearch: ({ plan, bucket, ...rest }: Record<string, unknown>): BoardSearch => {
+    const shown = BUCKETS.find((one) => one === bucket);
+    return {
+      ...viewSearch(rest),
+      ...(typeof plan === "string" ? { plan } : {}),
+      ...(shown && shown !== "upcoming" ? { bucket: shown } : {}),
+    };
+  },
   // Here rather than at the root: the frame, and the changes that wait in it, must stand.
   errorComponent: Broken,
-  staticData: { title: text.board.title },
 });
 
-/** Drawn by the board itself, which stays in place behind it. */
-const task = createRoute({ getParentRoute: () => tasks, path: "$taskId", component: () => null });
+const nothing = () => null;
+/** The places of the board. It draws itself, whichever it is; an open task lies over or beside it. */
+// Named, each of them: in one array that is written in place the router loses their types.
+const boardHome = createRoute({
+  getParentRoute: () => board,
+  path: "/",
+  component: nothing,
+  staticData: { title: () => text.board.title },
+});
+
+const boardToday = createRoute({
+  getParentRoute: () => board,
+  path: "/today",
+  component: nothing,
+  staticData: { title: () => text.groups.today },
+});
+
+const boardProject = createRoute({
+  getParentRoute: () => board,
+  path: "/projects/$projectId",
+  component: nothing,
+  staticData: { title: () => text.board.title },
+});
+
+const boardLabel = createRoute({
+  getParentRoute: () => board,
+  path: "/labels/$labelId",
+  component: nothing,
+  staticData: { title: () => text.board.title },
+});
+
+const boardTasks = createRoute({
+  getParentRoute: () => board,
+  path: "/tasks",
+  component: nothing,
+  beforeLoad: ({ search }) => {
+    throw redirect({ to: "/", search, replace: true });
+  },
+});
+
+const boardTask = createRoute({
+  getParentRoute: () => board,
+  path: "/tasks/$taskId",
+  component: nothing,
+  staticData: { title: () => text.board.title },
+});
+
+const insights = createRoute({
+  getParentRoute: () => member,
+  path: "/insights",
+  component: lazyRouteComponent(() => import("./Insights"), "Insights"),
+  errorComponent: Broken,
+  staticData: { title: () => text.header.insights },
+});
 
 const settings = createRoute({
   getParentRoute: () => member,
   path: "/settings",
   component: Settings,
   errorComponent: Broken,
-  staticData: { title: text.header.settings },
+  staticData: { title: () => text.header.settings },
+});
+
+/** Drawn by the settings themselves: which of their sections is open. */
+const settingsSection = createRoute({
+  getParentRoute: () => settings,
+  path: "$section",
+  component: () => null,
+});
+
+const activity = createRoute({
+  getParentRoute: () => member,
+  path: "/activity",
+  component: lazyRouteComponent(memberRoutes, "Activity"),
+  errorComponent: Broken,
+  staticData: { title: () => text.header.activity },
 });
 
 const routeTree = root.addChildren([
-  member.addChildren([tasks.addChildren([task]), settings]),
-  publicFrame.addChildren([landing, signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
+  member.addChildren([
+    board.addChildren([boardHome, boardToday, boardProject, boardLabel, boardTasks, boardTask]),
+    insights,
+    settings.addChildren([settingsSection]),
+    activity,
+  ]),
+  publicFrame.addChildren([signIn, signUp, forgotPassword, resetPassword, verifyEmail]),
 ]);
 
 export function makeRouter(services: Services) {

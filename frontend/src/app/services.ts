@@ -10,5 +10,13 @@ export interface Services {
 
 export function makeServices(): Services {
   const line = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("session");
-  return { clock: new Clock(systemTimers), session: new Session(line) };
+  return { clock: new Clock(systemTimers), session: new Session(line, forgetAll) };
+}
+
+function forgetAll(viewer: string): void {
+  // Where it can't be loaded the next person to sign in deletes it.
+  import("@/shared/store/keep/database").then(
+    ({ forget }) => forget(viewer),
+    () => undefined,
+  );
 }

@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef } from "react";
 
 import { useWorkspace } from "@/features/tasks";
+import type { BoardSearch } from "@/features/tasks/view/address";
 
 /**
  * Keeps the open plan in the address, so that a reload comes back to it and Back closes it. Returns
@@ -25,7 +26,8 @@ export function usePlanAddress(): (id: string | null) => void {
       agreed.current = id;
       void navigate({
         to: ".",
-        search: id === null ? {} : { plan: id },
+        search: ({ plan: _closed, ...rest }: BoardSearch) =>
+          id === null ? rest : { ...rest, plan: id },
         replace,
       });
     },

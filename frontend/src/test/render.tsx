@@ -7,10 +7,12 @@ import {
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
-import { vi } from "vitest";
+import { type Mock, vi } from "vitest";
 
+import type { Commands } from "@/features/tasks/commands";
 import { WorkspaceProvider } from "@/features/tasks/context";
-import type { Connection, Subject, Workspace } from "@/features/tasks/workspace";
+import type { WorkingHours } from "@/features/tasks/deadline/slot";
+import type { Connection, Subject } from "@/features/tasks/workspace";
 import type { Task } from "@/shared/api/types";
 import { Clock } from "@/shared/clock/clock";
 import { ClockProvider } from "@/shared/clock/react";
@@ -20,23 +22,36 @@ import { TaskStore } from "@/shared/store/store";
 
 import { asItems, NOW } from "./tasks";
 
+type Watched = {
+  readonly [Name in keyof Commands]: Mock<Commands[Name]>;
+};
+
+/** Commands that do nothing but remember that they were given. */
+export function watchedCommands(): Watched {
+  const made = new Map<PropertyKey, Mock>();
+  return new Proxy({} as Watched, {
+    get: (_, name) => {
+      const known = made.get(name);
+      if (known) return known;
+      const fresh = vi.fn();
+      made.set(name, fresh);
+      return fresh;
+    },
+  });
+}
+
 /** A workspace whose commands are watched, and whose server is the test. */
 export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
   const clock = new Clock(systemTimers);
   const store = new TaskStore(clock);
   store.keepTime();
   if (tasks) store.replace({ epoch: "e", seq: 0 }, asItems(tasks));
-  const commands = {
-    create: vi.fn<Workspace["commands"]["create"]>(),
-    edit: vi.fn<Workspace["commands"]["edit"]>(),
-    reschedule: vi.fn<Workspace["commands"]["reschedule"]>(),
-    complete: vi.fn<Workspace["commands"]["complete"]>(),
-    reopen: vi.fn<Workspace["commands"]["reopen"]>(),
-    remove: vi.fn<Workspace["commands"]["remove"]>(),
-  };
+  const commands = watchedCommands();
   const connection = new Observable<Connection>({ state: "live", reason: null });
   const subject = new Observable<Subject | null>(null);
-  return { clock, store, commands, connection, subject, viewer: "me", zone: new Observable("UTC") };
+  const hours = new Observable<WorkingHours | null>(null);
+  const zone = new Observable("UTC");
+  return { clock, store, commands, connection, subject, viewer: "me", zone, hours };
 }
 
 export type TestWorkspace = ReturnType<typeof makeTestWorkspace>;
@@ -69,7 +84,7 @@ export async function renderPage(page: ReactNode, workspace: TestWorkspace = mak
   );
   await vi.waitFor(() => {
     if (view.container.childElementCount < 2) throw new Error("the router is not ready");
-  });
+  }, 5_000);
   return { ...view, router, workspace };
 }
 

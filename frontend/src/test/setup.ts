@@ -1,10 +1,13 @@
 import "@testing-library/jest-dom/vitest";
 
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
 import { screenIs } from "@/test/media";
 import { toasts } from "@/shared/ui/toasts";
+
+// A wait ends when what is waited for is there; a busy machine may fetch a part of the page slowly.
+configure({ asyncUtilTimeout: 5_000 });
 
 beforeEach(() => {
   // A warning is a fault like any other.

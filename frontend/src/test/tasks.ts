@@ -1,4 +1,4 @@
-import type { Task } from "@/shared/api/types";
+import type { Label, Project, Task } from "@/shared/api/types";
 import type { StreamEvent } from "@/shared/socket/frames";
 
 /** A Sunday noon, UTC. */
@@ -25,6 +25,30 @@ export function makeTask(fields: Partial<Task> & Pick<Task, "id">): Task {
     completed_at: null,
     outcome: null,
     lateness_s: null,
+    version: 1,
+    created_at: iso(-3_600_000),
+    updated_at: iso(-3_600_000),
+    ...fields,
+  };
+}
+
+export function makeProject(fields: Partial<Project> & Pick<Project, "id">): Project {
+  return {
+    name: `Project ${fields.id}`,
+    colour: "grey",
+    version: 1,
+    created_at: iso(-3_600_000),
+    updated_at: iso(-3_600_000),
+    position: "",
+    archived: false,
+    ...fields,
+  };
+}
+
+export function makeLabel(fields: Partial<Label> & Pick<Label, "id">): Label {
+  return {
+    name: `label ${fields.id}`,
+    colour: "grey",
     version: 1,
     created_at: iso(-3_600_000),
     updated_at: iso(-3_600_000),

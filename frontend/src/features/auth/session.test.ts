@@ -116,3 +116,49 @@ describe("two windows", () => {
     expect(await second.load()).toEqual(user("carol"));
   });
 });
+
+describe("who was here before", () => {
+  const ended = vi.fn();
+
+  beforeEach(async () => {
+    ended.mockReset();
+    there = "ada";
+    await new Session().load();
+  });
+
+  it("is known without an answer of the server", async () => {
+    fetched.mockImplementation(() => Promise.reject(new TypeError("no network")));
+    const session = new Session();
+    expect(await session.load()).toEqual(user("ada"));
+    await Promise.resolve();
+    expect(session.user.get()).toEqual(user("ada"));
+  });
+
+  it("is sent away where the server knows nobody, also before anybody listens", async () => {
+    there = null;
+    const session = new Session();
+    await session.load();
+    await new Promise((resolve) => setTimeout(resolve));
+    session.onEndedElsewhere(ended);
+    await Promise.resolve();
+    expect(ended).toHaveBeenCalledTimes(1);
+  });
+
+  it("makes way for who is signed in now", async () => {
+    there = "carol";
+    const session = new Session();
+    await session.load();
+    await vi.waitFor(() => {
+      expect(session.user.get()?.id).toBe("carol");
+    });
+  });
+
+  it("is not known any more once signed out, and nothing of theirs is kept", async () => {
+    const forget = vi.fn();
+    const session = new Session(null, forget);
+    await session.load();
+    await session.signOut();
+    expect(forget).toHaveBeenCalledWith("ada");
+    expect(await new Session().load()).toBeNull();
+  });
+});

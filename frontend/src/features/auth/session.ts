@@ -13,6 +13,8 @@ import { browserZone } from "@/shared/lib/zone";
 
 /** Under this name the browser remembers that somebody was signed in. */
 const MEMBER = "member";
+/** And under this one who it was, so that the page opens before the server has answered, or without. */
+const USER = "user";
 
 /** The line between the browser's windows of this page; each says there who is signed in. */
 export type Line = Pick<BroadcastChannel, "postMessage" | "addEventListener">;
@@ -23,10 +25,15 @@ export class Session {
   readonly user = new Observable<User | null>(null);
   readonly #line: Line | null;
   readonly #endListeners = new Set<() => void>();
+  readonly #forget: (viewer: string) => void;
   #loading: Promise<User | null> | null = null;
+  /** The server knows nobody, though somebody was remembered. */
+  #over = false;
 
-  constructor(line: Line | null = null) {
+  /** `forget` deletes what else this browser keeps of a person. */
+  constructor(line: Line | null = null, forget: (viewer: string) => void = () => undefined) {
     this.#line = line;
+    this.#forget = forget;
     line?.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
       if (data === (this.user.get()?.id ?? null)) return;
       // Who it is now is asked when somebody wants to know.
@@ -38,10 +45,15 @@ export class Session {
   /** Tells when another window has ended this session, or begun that of another account. */
   onEndedElsewhere(listener: () => void): () => void {
     this.#endListeners.add(listener);
+    // It may have turned out before anybody listened.
+    if (this.#over) queueMicrotask(listener);
     return () => this.#endListeners.delete(listener);
   }
 
-  /** Asks the server once; later calls get the same answer. */
+  /**
+   * Who was here last, at once, while the server is asked whether they still are; otherwise what
+   * the server says. It is asked once; later calls get the same answer.
+   */
   load(): Promise<User | null> {
     this.#loading ??= this.#ask().catch((error: unknown) => {
       this.#loading = null;
@@ -71,8 +83,15 @@ export class Session {
 
   async signOut(): Promise<void> {
     await signOut();
+    this.leave();
+  }
+
+  /** The person has gone, on purpose: nothing of theirs stays in this browser. */
+  leave(): void {
+    const viewer = this.user.get()?.id;
     this.end();
     this.#tell();
+    if (viewer !== undefined) this.#forget(viewer);
   }
 
   /** The session is over, by whatever cause. */
@@ -81,12 +100,22 @@ export class Session {
   }
 
   update(user: User | null): void {
-    remember(MEMBER, user ? "yes" : "");
+    this.#over = false;
     this.#loading = Promise.resolve(user);
+    this.#set(user);
+  }
+
+  #set(user: User | null): void {
+    remember(MEMBER, user ? "yes" : "");
+    const known = user ? JSON.stringify(user) : "";
+    if (user && known === JSON.stringify(this.user.get())) return;
+    remember(USER, known);
     this.user.set(user);
   }
 
   async #begin(): Promise<void> {
+    this.#over = false;
+    remember(USER, "");
     this.#loading = null;
     await this.load();
     this.#tell();
@@ -97,10 +126,29 @@ export class Session {
   }
 
   async #ask(): Promise<User | null> {
+    const known = readUser(recall(USER));
+    if (known) {
+      this.user.set(known);
+      void this.#confirm();
+      return known;
+    }
     const user = await whoIsThere();
-    remember(MEMBER, user ? "yes" : "");
-    this.user.set(user);
+    this.#set(user);
     return user;
+  }
+
+  /** Asks whether who was remembered is still signed in. Without an answer the stream finds it out. */
+  async #confirm(): Promise<void> {
+    const before = this.user.get();
+    const user = await whoIsThere().catch(() => before);
+    // Meanwhile the person may have signed out here, or somebody signed in.
+    if (this.user.get() !== before) return;
+    if (user) {
+      this.update(user);
+      return;
+    }
+    this.#over = true;
+    for (const ended of [...this.#endListeners]) ended();
   }
 
   /** A new account reads times as its browser does. Without that it still works, in UTC. */
@@ -109,6 +157,17 @@ export class Session {
     if (this.user.get()?.time_zone === time_zone) return;
     const user = await updateMe({ time_zone }).catch(() => null);
     if (user) this.update(user);
+  }
+}
+
+function readUser(text: string | null): User | null {
+  try {
+    const user = JSON.parse(text ?? "") as Partial<User> | null;
+    return typeof user?.id === "string" && typeof user.time_zone === "string"
+      ? (user as User)
+      : null;
+  } catch {
+    return null;
   }
 }
 

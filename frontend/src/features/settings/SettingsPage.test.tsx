@@ -19,23 +19,22 @@ const ada: User = {
 const guest: User = { ...ada, email: "guest", is_guest: true };
 const fetched = vi.fn<typeof fetch>();
 const onChanged = vi.fn();
-const onDeleted = vi.fn();
+const onGone = vi.fn();
 
 beforeEach(() => {
   fetched.mockReset();
   onChanged.mockReset();
-  onDeleted.mockReset();
+  onGone.mockReset();
   vi.stubGlobal("fetch", fetched);
   document.cookie = "csrftoken=abc";
 });
 
-async function open(user: User) {
-  await renderPage(<SettingsPage user={user} onChanged={onChanged} onDeleted={onDeleted} />);
+async function open(user: User, section?: string) {
+  await renderPage(
+    <SettingsPage user={user} section={section} onChanged={onChanged} onGone={onGone} />,
+  );
   await screen.findByRole("heading", { name: "Settings" });
 }
-
-const refuse = (status: number, body: unknown) =>
-  fetched.mockImplementation(() => Promise.resolve(Response.json(body, { status })));
 
 it("has a way back to the board", async () => {
   await open(ada);
@@ -65,8 +64,15 @@ describe("the zone", () => {
 });
 
 it("says which password was wrong, and puts the focus there", async () => {
-  refuse(400, { errors: [{ param: "current_password", code: "enter_current_password" }] });
-  await open(ada);
+  const wrong = { errors: [{ param: "current_password", code: "enter_current_password" }] };
+  fetched.mockImplementation((path) =>
+    Promise.resolve(
+      (path as string).includes("/password/")
+        ? Response.json(wrong, { status: 400 })
+        : Response.json({ results: [], next_cursor: null }),
+    ),
+  );
+  await open(ada, "security");
   await userEvent.type(screen.getByLabelText("Current password"), "wrong");
   await userEvent.type(screen.getByLabelText("New password"), "a good new one{Enter}");
   expect(await screen.findByText("That is not your password.")).toBeVisible();
@@ -83,7 +89,7 @@ describe("the account", () => {
     expect(fetched).not.toHaveBeenCalled();
     await userEvent.click(screen.getByRole("button", { name: "Delete everything" }));
     await vi.waitFor(() => {
-      expect(onDeleted).toHaveBeenCalledTimes(1);
+      expect(onGone).toHaveBeenCalledTimes(1);
     });
   });
 
@@ -102,7 +108,7 @@ describe("the account", () => {
     await userEvent.type(screen.getByLabelText("Your password, to confirm"), "secret");
     await remove();
     await vi.waitFor(() => {
-      expect(onDeleted).toHaveBeenCalledTimes(1);
+      expect(onGone).toHaveBeenCalledTimes(1);
     });
     expect(fetched.mock.calls[0]?.[1]?.body).toBe('{"password":"secret"}');
   });

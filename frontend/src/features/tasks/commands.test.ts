@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import { carryOut } from "@/shared/api/carryOut";
 import { Clock } from "@/shared/clock/clock";
 import { systemTimers } from "@/shared/lib/timers";
 import { Operations } from "@/shared/store/operations";
+import { byPlace } from "@/shared/store/place";
 import { TaskStore } from "@/shared/store/store";
 import { toasts } from "@/shared/ui/toasts";
-import { asItems, iso, makeTask, NOW } from "@/test/tasks";
+import { asItems, iso, makeProject, makeTask, NOW } from "@/test/tasks";
 
-import { type Commands, makeCommands } from "./commands";
+import { type Commands, makeCommands, tellRefusal } from "./commands";
 
 const task = makeTask({ id: "a", title: "Send invoice", deadline: iso(60_000) });
 const fetched = vi.fn<typeof fetch>();
@@ -27,10 +29,13 @@ beforeEach(() => {
     store,
     timers: systemTimers,
     random: () => 1,
+    now: () => Date.now(),
+    send: carryOut,
+    refused: tellRefusal,
     reached: () => undefined,
     sessionEnded: () => undefined,
   });
-  commands = makeCommands(clock, operations, () => "UTC");
+  commands = makeCommands({ clock, store, operations, zone: () => "UTC" });
 });
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
@@ -139,5 +144,122 @@ describe("remove", () => {
     await settle();
     expect(store.getTask("a")).toEqual(task);
     expect(messages()[1]).toMatch(/^“Send invoice” was not deleted\./);
+  });
+});
+
+describe("many at once", () => {
+  const second = makeTask({ id: "b", title: "Book flights" });
+  const all = [task, second];
+
+  beforeEach(() => {
+    store.replace({ epoch: "e", seq: 0 }, [
+      { kind: "project", data: makeProject({ id: "p", name: "Work" }) },
+      ...asItems(all),
+    ]);
+    fetched.mockImplementation(() => Promise.resolve(Response.json({ results: [] })));
+  });
+
+  it("are one request and one way back", async () => {
+    commands.move(all, "p");
+    expect(all.map(({ id }) => store.getTask(id)?.project)).toEqual(["p", "p"]);
+    expect(messages()).toEqual(["Moved 2 tasks to “Work”."]);
+    await settle();
+    expect(request(0)).toEqual({
+      path: "/api/v1/batch/",
+      method: "POST",
+      body: {
+        atomic: true,
+        operations: [{ verb: "tasks.update", ids: ["a", "b"], fields: { project: "p" } }],
+      },
+    });
+    const opId = new Headers(fetched.mock.calls[0]?.[1]?.headers).get("Idempotency-Key");
+    toasts.get()[0]?.action?.run();
+    expect(all.map(({ id }) => store.getTask(id)?.project)).toEqual([null, null]);
+    await settle();
+    expect(request(1)).toEqual({
+      path: "/api/v1/undo/",
+      method: "POST",
+      body: { op_id: opId },
+    });
+  });
+
+  it("that are refused go back together, and say why", async () => {
+    const problem = { code: "task_not_found", detail: "There is no such task." };
+    refuse(409, { code: "batch_failed", detail: "No.", failed: { index: 0, problem } });
+    commands.completeAll(all);
+    expect(store.getBoard().completed).toHaveLength(2);
+    await settle();
+    expect(store.getBoard().completed).toHaveLength(0);
+    expect(messages().at(-1)).toBe("2 tasks stayed as before. There is no such task.");
+  });
+
+  it("are split where the API takes no more", async () => {
+    const many = Array.from({ length: 1_201 }, (_, index) => makeTask({ id: `t${index}` }));
+    commands.removeAll(many);
+    await settle();
+    const sizes = [0, 1].map((call) => {
+      const { operations } = request(call).body as { operations: { ids: string[] }[] };
+      return operations.map(({ ids }) => ids.length);
+    });
+    expect(sizes).toEqual([
+      [200, 200, 200, 200, 200],
+      [200, 1],
+    ]);
+  });
+
+  it("undone leave alone what was changed beside", () => {
+    commands.relabel(all, { add: ["l"] });
+    commands.edit({ ...task, labels: ["l"] }, { title: "New" });
+    toasts.get()[0]?.action?.run();
+    expect(store.getTask("a")).toMatchObject({ title: "New", labels: [] });
+  });
+
+  it("of nothing are no request", async () => {
+    commands.reopenAll(all);
+    await settle();
+    expect(fetched).not.toHaveBeenCalled();
+    expect(messages()).toEqual([]);
+  });
+});
+
+describe("a project", () => {
+  it("is there before the task that is put into it is sent", async () => {
+    let answer: (response: Response) => void = () => undefined;
+    fetched.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
+    const id = commands.createProject("Work", "teal");
+    commands.create("Tea", { deadline: null, due_date: null }, { project: id });
+    expect(store.getProjects().map(({ name }) => name)).toEqual(["Work"]);
+    await settle();
+    expect(fetched).toHaveBeenCalledTimes(1);
+    answer(Response.json({ ...makeProject({ id, name: "Work" }) }));
+    await settle();
+    expect(request(1)).toMatchObject({ path: "/api/v1/tasks/", body: { project: id } });
+  });
+
+  it("that is deleted lets go of its tasks, and takes them back", async () => {
+    const work = makeProject({ id: "p", name: "Work" });
+    const inside = { ...task, project: "p" };
+    store.replace({ epoch: "e", seq: 0 }, [{ kind: "project", data: work }, ...asItems([inside])]);
+    commands.removeProject(work, "move");
+    expect(store.getProjects()).toEqual([]);
+    expect(store.getTask("a")?.project).toBeNull();
+    toasts.get()[0]?.action?.run();
+    expect(store.getProjects()).toEqual([work]);
+    expect(store.getTask("a")?.project).toBe("p");
+    await settle();
+    expect(request(0)).toMatchObject({ method: "DELETE", path: "/api/v1/projects/p/?tasks=move" });
+  });
+});
+
+describe("reorder", () => {
+  it("shows the new place at once, among those of the same project", () => {
+    const [one, two, three] = ["A", "B", "C"].map((position) =>
+      makeTask({ id: position, position }),
+    );
+    if (!one || !two || !three) throw new Error("three were made");
+    store.replace({ epoch: "e", seq: 0 }, asItems([one, two, three]));
+    commands.reorder(three, { before: "B" });
+    const order = [...store.getBoard().upcoming].sort(byPlace).map(({ id }) => id);
+    expect(order).toEqual(["A", "C", "B"]);
   });
 });

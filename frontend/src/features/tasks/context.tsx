@@ -1,9 +1,9 @@
-import { createContext, useContext } from "react";
+import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
 
-import type { Task } from "@/shared/api/types";
+import type { Label, Project, Task } from "@/shared/api/types";
 import type { Board } from "@/shared/store/board";
 import { useObservable } from "@/shared/lib/observable";
-import { useBoardOf, useTaskOf } from "@/shared/store/react";
+import { useBoardOf, useLabelsOf, useProjectsOf, useTaskOf } from "@/shared/store/react";
 
 import type { Workspace } from "./workspace";
 
@@ -28,4 +28,30 @@ export function useBoard(): Board {
 
 export function useTask(id: string): Task | undefined {
   return useTaskOf(useWorkspace().store, id);
+}
+
+/** Archived ones too, in the person's own order. */
+export function useProjects(): readonly Project[] {
+  return useProjectsOf(useWorkspace().store);
+}
+
+/** By their names. */
+export function useLabels(): readonly Label[] {
+  return useLabelsOf(useWorkspace().store);
+}
+
+export function useProject(id: string): Project | undefined {
+  const { store } = useWorkspace();
+  return useSyncExternalStore(
+    store.subscribe,
+    useCallback(() => store.getProject(id), [id, store]),
+  );
+}
+
+export function useLabel(id: string): Label | undefined {
+  const { store } = useWorkspace();
+  return useSyncExternalStore(
+    store.subscribe,
+    useCallback(() => store.getLabel(id), [id, store]),
+  );
 }

@@ -1,6 +1,8 @@
 /** What the rest of the app may know of the board. */
 export { BoardPage } from "./board/BoardPage";
-export { useWorkspace, WorkspaceProvider } from "./context";
+export { useLabels, useProjects, useWorkspace, WorkspaceProvider } from "./context";
+export { Sidebar } from "./frame/Sidebar";
+export { Tabs } from "./frame/Tabs";
 export { ConnectionPill } from "./header/ConnectionPill";
 export { NextDeadline } from "./header/NextDeadline";
 export { makeWorkspace } from "./workspace";

@@ -1,6 +1,7 @@
 import type { Task } from "@/shared/api/types";
 import { SECOND_MS } from "@/shared/lib/durations";
 import { newUuid } from "@/shared/lib/uuid";
+import { placeOfNew } from "@/shared/store/place";
 
 const DEFAULT_PRIORITY = 4;
 
@@ -18,7 +19,7 @@ export function makeTask(title: string, created: string, fields: Partial<Task>):
     parent: null,
     project: null,
     labels: [],
-    position: "",
+    position: placeOfNew(Date.parse(created)),
     bucket: "upcoming",
     completed_at: null,
     outcome: null,

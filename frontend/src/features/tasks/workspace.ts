@@ -1,3 +1,4 @@
+import { carryOut } from "@/shared/api/carryOut";
 import { isSignedIn } from "@/shared/api/isSignedIn";
 import type { Clock } from "@/shared/clock/clock";
 import { Observable } from "@/shared/lib/observable";
@@ -5,11 +6,13 @@ import { systemTimers } from "@/shared/lib/timers";
 import { browserParts, followBrowser, streamUrl } from "@/shared/socket/browser";
 import { Stream } from "@/shared/socket/stream";
 import type { ConnectionState, StopReason } from "@/shared/socket/types";
+import { Keeper } from "@/shared/store/keep/keeper";
 import { Operations } from "@/shared/store/operations";
 import { TaskStore } from "@/shared/store/store";
 
-import { type Commands, makeCommands } from "./commands";
+import { type Commands, makeCommands, tellRefusal } from "./commands";
 import type { Deadline } from "./deadline/deadline";
+import type { WorkingHours } from "./deadline/slot";
 
 export interface Connection {
   readonly state: ConnectionState;
@@ -38,18 +41,26 @@ export interface Workspace {
   readonly viewer: string;
   /** The zone in which this person reads and writes times. */
   readonly zone: Observable<string>;
+  /** When this person works; null for the usual hours. */
+  readonly hours: Observable<WorkingHours | null>;
 }
 
 interface LiveOptions {
   readonly clock: Clock;
   readonly viewer: string;
   readonly zone: string;
+  readonly hours: WorkingHours | null;
   readonly sessionEnded: () => void;
 }
+
+/** Beyond this the page begins with what the server says. */
+const STORE_PATIENCE_MS = 1_000;
 
 /** A workspace fed by the server from `open` on, until the function which that returns is called. */
 export interface LiveWorkspace extends Workspace {
   open: () => () => void;
+  /** Whether changes that wait outlive this window. */
+  keepsChanges: () => boolean;
 }
 
 export function makeWorkspace(options: LiveOptions): LiveWorkspace {
@@ -57,15 +68,23 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
   const zone = new Observable(options.zone);
   const store = new TaskStore(clock);
   const connection = new Observable<Connection>({ state: "connecting", reason: null });
+  let keeper: Keeper | null = null;
   const operations = new Operations({
     store,
     timers: systemTimers,
     random: Math.random,
+    now: () => clock.now(),
+    send: carryOut,
+    refused: tellRefusal,
     reached: () => {
       stream.wake();
     },
     sessionEnded,
   });
+  /** Windows that are gone may have left changes that were never sent. */
+  const takeOver = async () => {
+    operations.adopt((await keeper?.takeOrphans()) ?? []);
+  };
   const stream: Stream = new Stream({
     ...browserParts,
     url: streamUrl(window.location),
@@ -74,7 +93,9 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
     handlers: {
       connection: (state) => {
         connection.set({ state, reason: null });
-        if (state === "live") operations.wake();
+        if (state !== "live") return;
+        operations.wake();
+        void takeOver();
       },
       snapshot: (cursor, items) => {
         store.replace(cursor, items);
@@ -94,23 +115,60 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
       },
     },
   });
+  const keep = () =>
+    Keeper.open({
+      viewer,
+      store,
+      timers: systemTimers,
+      locks: (navigator as Partial<Navigator>).locks,
+      lost: () => {
+        operations.journal = null;
+      },
+    });
   return {
     store,
     connection,
     subject: new Observable<Subject | null>(null),
     viewer,
     zone,
-    commands: makeCommands(clock, operations, zone.get),
+    hours: new Observable(options.hours),
+    commands: makeCommands({ clock, store, operations, zone: zone.get }),
+    keepsChanges: () => keeper?.keepsChanges ?? false,
     open: () => {
+      let closed = false;
       const stopTime = store.keepTime();
       const stopFollowing = followBrowser(stream);
       operations.start();
-      stream.start();
+      const opened = keep().then(async (found) => {
+        if (closed) {
+          await found?.close();
+          return;
+        }
+        keeper = found;
+        if (keeper?.found && !store.isReady()) {
+          store.restore(keeper.found.cursor, keeper.found.items);
+          stream.startAt(keeper.found.cursor);
+        }
+        operations.journal = keeper;
+        await takeOver();
+      });
+      // Whatever the browser's store is at, nobody waits for it long.
+      const patience = new Promise<void>((resolve) => setTimeout(resolve, STORE_PATIENCE_MS));
+      void Promise.race([opened, patience]).then(() => {
+        if (!closed) stream.start();
+      });
+      const flush = () => void keeper?.flush();
+      window.addEventListener("pagehide", flush);
       return () => {
+        closed = true;
         stream.stop();
         operations.stop();
+        operations.journal = null;
+        window.removeEventListener("pagehide", flush);
         stopFollowing();
         stopTime();
+        void keeper?.close();
+        keeper = null;
       };
     },
   };

@@ -39,9 +39,17 @@ export class NetworkError extends Error {
   }
 }
 
+/** It waited for a day, and what it was about has changed since. */
+export class Outdated extends Error {
+  constructor() {
+    super(text.errors.outdated);
+    this.name = "Outdated";
+  }
+}
+
 /** Reads either of the two shapes in which the server refuses: RFC 9457, or the accounts' own. */
 export function readError(status: number, body: unknown, retryAfter: string | null): ApiError {
-  const problem = (body ?? {}) as Problem;
+  const problem = reasonOf(body ?? {});
   const fields = (problem.errors ?? []).map((error) => ({
     field: error.param ?? error.pointer?.replace(/^[#/]+/, "") ?? "",
     code: error.code ?? "",
@@ -59,12 +67,18 @@ export function readError(status: number, body: unknown, retryAfter: string | nu
 
 /** What to tell a person about anything that was thrown. */
 export function explain(error: unknown): string {
-  return error instanceof ApiError || error instanceof NetworkError
+  return error instanceof ApiError || error instanceof NetworkError || error instanceof Outdated
     ? error.message
     : text.errors.unknown;
 }
 
+/** A batch is refused for what is wrong with one of its operations. */
+function reasonOf(problem: Problem): Problem {
+  return problem.failed?.problem ?? problem;
+}
+
 interface Problem {
+  readonly failed?: { readonly problem: Problem };
   readonly code?: string;
   readonly title?: string;
   readonly detail?: string;

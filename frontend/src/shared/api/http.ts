@@ -7,9 +7,13 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface Request {
   readonly body?: unknown;
+  /** Sent as it is, in place of a body. */
+  readonly file?: { readonly type: string; readonly content: string };
   /** Names the operation: the same request sent twice under one name happens once. */
   readonly opId?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Calls it off: nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** Browsers hold no more than 64 KiB of what is to outlive its page, all requests together. */
@@ -21,10 +25,13 @@ const KEPT_ALIVE_LIMIT = 16_000;
  */
 export async function send(method: Method, path: string, request: Request = {}): Promise<unknown> {
   const headers = new Headers({ Accept: "application/json", ...request.headers });
-  if (request.body !== undefined) headers.set("Content-Type", "application/json");
+  const type = request.file?.type ?? (request.body === undefined ? null : "application/json");
+  if (type !== null) headers.set("Content-Type", type);
   if (request.opId) headers.set("Idempotency-Key", request.opId);
   if (method !== "GET") headers.set("X-CSRFToken", await csrfToken());
-  const sent = request.body === undefined ? undefined : JSON.stringify(request.body);
+  const sent =
+    request.file?.content ??
+    (request.body === undefined ? undefined : JSON.stringify(request.body));
   const response = await fetchOrThrow(path, {
     method,
     headers,
@@ -32,9 +39,32 @@ export async function send(method: Method, path: string, request: Request = {}):
     // What is saved while the page goes away arrives all the same.
     keepalive: method !== "GET" && (sent?.length ?? 0) < KEPT_ALIVE_LIMIT,
     ...(sent === undefined ? {} : { body: sent }),
+    ...(request.signal ? { signal: request.signal } : {}),
   });
   const body = await readJson(response);
   if (response.ok) return body;
+  throw readError(response.status, body, response.headers.get("Retry-After"));
+}
+
+/** What was read, and the tag that it was read with. */
+export interface Tagged<T> {
+  readonly body: T;
+  readonly tag: string | null;
+}
+
+/** Reads again what was `known`, if it was: null where it is still just that. */
+export async function readAgain<T>(path: string, known: string | null): Promise<Tagged<T> | null> {
+  const headers = new Headers({ Accept: "application/json" });
+  if (known !== null) headers.set("If-None-Match", known);
+  // The tag is ours to keep: a browser's own cache would hide that nothing has changed.
+  const response = await fetchOrThrow(path, {
+    headers,
+    credentials: "same-origin",
+    cache: "no-store",
+  });
+  if (response.status === 304) return null;
+  const body = await readJson(response);
+  if (response.ok) return { body: body as T, tag: response.headers.get("ETag") };
   throw readError(response.status, body, response.headers.get("Retry-After"));
 }
 

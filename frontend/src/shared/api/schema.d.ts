@@ -342,6 +342,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insights/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what your tasks say together
+         * @description What is ahead, how it went, and what will be missed at this pace: all of one moment (`as_of`), by the clock and the working hours of your account. A few statements, however many tasks there are.
+         */
+        get: operations["insights_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/labels/": {
         parameters: {
             query?: never;
@@ -676,6 +696,26 @@ export interface paths {
         get: operations["tasks_counts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/parse/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a line as a new task
+         * @description For a field in which tasks are typed: what a line says of deadline, project (`#`), labels (`@`), priority (`!1` to `!4`) and estimate (`~30m`, `~1h30`), and which words said it. Nothing is made: send what you want of it to `POST tasks/`. It counts as a read, and takes no `Idempotency-Key`. What is repeated (“every friday”) is not understood and stays in the title, as does what stands in quotation marks.
+         */
+        post: operations["tasks_parse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1323,6 +1363,13 @@ export interface components {
              */
             children?: components["schemas"]["ChildrenEnum"];
         };
+        /**
+         * @description * `low` - low
+         *     * `medium` - medium
+         *     * `high` - high
+         * @enum {string}
+         */
+        ConfidenceEnum: "low" | "medium" | "high";
         /** @description A task of the trash. */
         DeletedTask: {
             /** Format: uuid */
@@ -1492,6 +1539,54 @@ export interface components {
             /** @description The same as a sentence, by the clock of the person's zone. */
             detail: string;
         };
+        /** @description What the fourteen days ahead come to at the pace of the last four weeks. */
+        Forecast: {
+            /**
+             * @description What pace is counted in: minutes of estimates where most tasks have one, else tasks.
+             *
+             *     * `minutes` - minutes
+             *     * `tasks` - tasks
+             */
+            unit: components["schemas"]["UnitEnum"];
+            /**
+             * Format: double
+             * @description What gets done on a working day: the median of the last 28 days.
+             */
+            pace: number;
+            /**
+             * Format: double
+             * @description The lower quartile.
+             */
+            pace_low: number;
+            /**
+             * Format: double
+             * @description The upper quartile.
+             */
+            pace_high: number;
+            /** @description Of how many working days. */
+            days: number;
+            /** @description How many tasks fall due. */
+            due: number;
+            /** @description How many of them will be missed at `pace`. */
+            missed: number;
+            /** @description The same at `pace_high`. */
+            missed_low: number;
+            /** @description The same at `pace_low`. */
+            missed_high: number;
+            /**
+             * Format: date
+             * @description The first day by whose end something is missed; null where nothing is.
+             */
+            first_day: string | null;
+            /**
+             * @description `low` where the three paces don't agree on whether anything is missed; else by `days`.
+             *
+             *     * `low` - low
+             *     * `medium` - medium
+             *     * `high` - high
+             */
+            confidence: components["schemas"]["ConfidenceEnum"];
+        };
         /**
          * @description * `taskengine` - taskengine
          * @enum {string}
@@ -1564,6 +1659,33 @@ export interface components {
             warnings: components["schemas"]["ProblemError"][];
             warning_count: number;
         };
+        /** @description What a person's tasks say together, as of one moment. */
+        Insights: {
+            /**
+             * Format: date-time
+             * @description The instant that decided everything.
+             */
+            as_of: string;
+            /**
+             * Format: date-time
+             * @description When the next task changes bucket by itself.
+             */
+            next_transition_at: string | null;
+            /** @description Whose days, weeks and hours these are. */
+            time_zone: string;
+            buckets: components["schemas"]["BucketCount"];
+            soon: components["schemas"]["SoonList"];
+            /** @description The 14 days from today on. */
+            load: components["schemas"]["LoadDay"][];
+            /** @description The last 12 weeks by deadline, this one last. */
+            weeks: components["schemas"]["Week"][];
+            /** @description Deadlines of these weeks that passed while the task was open, whatever became of it since: for each weekday from Monday, for each hour. A deadline that was given as a day stands in the last hour of it. */
+            missed_by_hour: number[][];
+            /** @description How late those of these weeks were that were completed late. */
+            lateness: components["schemas"]["Lateness"][];
+            /** @description Null where there is too little to go by: under 10 working days, or 10 tasks completed on them. */
+            forecast: components["schemas"]["Forecast"] | null;
+        };
         /** @description Some working time. */
         Interval: {
             /** Format: date-time */
@@ -1574,14 +1696,6 @@ export interface components {
              */
             ends_at: string;
         };
-        /**
-         * @description * `breakdown` - breakdown
-         *     * `label` - label
-         *     * `project` - project
-         *     * `task` - task
-         * @enum {string}
-         */
-        KindEnum: "breakdown" | "label" | "project" | "task";
         /** @description A label as it is read. The same shape stands in every event and snapshot. */
         Label: {
             /** Format: uuid */
@@ -1680,6 +1794,27 @@ export interface components {
          * @enum {string}
          */
         LanguageEnum: "da" | "de" | "en" | "es" | "fi" | "fr" | "hu" | "it" | "nl" | "no" | "pt" | "ro" | "ru" | "sv" | "tr";
+        /** @description A bar of the histogram. */
+        Lateness: {
+            /** @description Late by at least so many seconds. */
+            from_s: number;
+            /** @description And by less than so many; null: any more. */
+            until_s: number | null;
+            tasks: number;
+        };
+        /** @description A local day that is ahead, today included. */
+        LoadDay: {
+            /** Format: date */
+            day: string;
+            /** @description How many fall due; one whose open parts are estimated is left out. */
+            tasks: number;
+            /** @description How many of them have no estimate. */
+            unestimated: number;
+            /** @description The estimates of the others, in minutes. */
+            due_min: number;
+            /** @description Working time of the day, in minutes; of today, what is left. */
+            capacity_min: number;
+        };
         /** @description By how much the steps do not fit before the deadline, and what would help. */
         Misfit: {
             needed_min: number;
@@ -1817,6 +1952,44 @@ export interface components {
          * @enum {string}
          */
         OutcomeEnum: "on_time" | "late";
+        /** @description A line, and how to read it. */
+        ParseRequest: {
+            text: string;
+            /** @description Where the person is; null: their own. */
+            time_zone?: string | null;
+            /** @description A BCP 47 tag: `en`, `de` and `es` are understood, English beside each. Null: the person's own. */
+            language?: string | null;
+            /** @description Words that are to stay words wherever they stand: what somebody took back. */
+            plain?: string[];
+        };
+        /** @description What a line means. Its fields are those of a task, projects and labels by their names. */
+        Parsed: {
+            /** @description The line without what was understood. May be empty. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description The instant by which it is due.
+             */
+            deadline: string | null;
+            /**
+             * Format: date
+             * @description The day, where the line says no time: its end is the deadline.
+             */
+            due_date: string | null;
+            /** @description The zone it was read in. */
+            time_zone: string;
+            project: components["schemas"]["_Name"] | null;
+            labels: components["schemas"]["_Name"][];
+            /** @description Null: the line says none. */
+            priority: number | null;
+            estimate_min: number | null;
+            spans: components["schemas"]["_Span"][];
+            /**
+             * Format: date-time
+             * @description The instant from which was counted.
+             */
+            server_time: string;
+        };
         /** @description Some fields of a draft. With none of them the calendar looks again. */
         PatchedBreakdownPatchRequest: {
             goal?: string;
@@ -2260,6 +2433,34 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description A task that falls due soon. */
+        Soon: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            /** Format: date-time */
+            deadline: string;
+            /** Format: date */
+            due_date: string | null;
+            priority: number;
+            estimate_min: number | null;
+        };
+        /** @description What falls due within 24 hours. */
+        SoonList: {
+            /** @description The next ones, 50 at most. */
+            tasks: components["schemas"]["Soon"][];
+            /** @description How many there are besides these. */
+            more: number;
+        };
+        /**
+         * @description * `deadline` - deadline
+         *     * `project` - project
+         *     * `label` - label
+         *     * `priority` - priority
+         *     * `estimate` - estimate
+         * @enum {string}
+         */
+        SpanKindEnum: "deadline" | "project" | "label" | "priority" | "estimate";
         /** @description How fine the parts are. */
         SplitRequest: {
             /**
@@ -2811,10 +3012,24 @@ export interface components {
         };
         /** @description One object that was changed back. */
         UndoneObject: {
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["UndoneObjectKindEnum"];
             /** Format: uuid */
             id: string;
         };
+        /**
+         * @description * `breakdown` - breakdown
+         *     * `label` - label
+         *     * `project` - project
+         *     * `task` - task
+         * @enum {string}
+         */
+        UndoneObjectKindEnum: "breakdown" | "label" | "project" | "task";
+        /**
+         * @description * `minutes` - minutes
+         *     * `tasks` - tasks
+         * @enum {string}
+         */
+        UnitEnum: "minutes" | "tasks";
         /** @description An account as its owner sees it. */
         User: {
             /** Format: uuid */
@@ -2855,6 +3070,20 @@ export interface components {
          * @enum {integer}
          */
         VersionEnum: 1;
+        /** @description An ISO week of the person's zone. */
+        Week: {
+            /** @description Such as `2026-W47`. */
+            week: string;
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            starts_on: string;
+            /** @description How many tasks with a deadline in it are completed, or had it pass. */
+            settled: number;
+            /** @description How many of them were completed by their deadline. */
+            on_time: number;
+        };
         /** @description How many of each kind. */
         _Counts: {
             projects: number;
@@ -3012,6 +3241,24 @@ export interface components {
             } | null;
             /** Format: date-time */
             created_at: string;
+        };
+        /** @description A project or a label that a line names. */
+        _Name: {
+            /**
+             * Format: uuid
+             * @description Null: there is none of this name.
+             */
+            id: string | null;
+            name: string;
+        };
+        /** @description A stretch of the line that was understood. */
+        _Span: {
+            /** @description Counted in Unicode characters, from 0. */
+            start: number;
+            /** @description Where it has ended. */
+            end: number;
+            kind: components["schemas"]["SpanKindEnum"];
+            text: string;
         };
     };
     responses: {
@@ -4514,6 +4761,51 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    insights_retrieve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of what was read, or several: where one is still right, the answer is 304, without a body. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description A weak tag of all that the answer holds but `as_of`. It changes with the minute, during working hours. */
+                    ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insights"];
+                };
+            };
+            /** @description It is what `If-None-Match` says it is. */
+            304: {
+                headers: {
+                    /** @description A weak tag of all that the answer holds but `as_of`. It changes with the minute, during working hours. */
+                    ETag?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -6156,6 +6448,49 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             406: components["responses"]["Problem406"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    tasks_parse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParseRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parsed"];
+                };
+            };
+            /** @description Something that was sent is not valid; `errors` says what. Code: `invalid`, `bad_request`, `invalid_json`, `deadline_conflict`, `label_not_found`, `neighbour_not_found`, `parent_circle`, `parent_not_found`, `project_not_found`, `too_many_labels`. */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            406: components["responses"]["Problem406"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

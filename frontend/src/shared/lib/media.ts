@@ -2,7 +2,7 @@ import { useCallback, useSyncExternalStore } from "react";
 
 export const WIDE = "(min-width: 1024px)";
 /** Room for an open task beside the board. */
-export const ROOM_BESIDE = "(min-width: 1280px)";
+export const ROOM_BESIDE = "(min-width: 1536px)";
 export const ROOMY = "(min-width: 640px)";
 export const REDUCED_MOTION = "(prefers-reduced-motion: reduce)";
 

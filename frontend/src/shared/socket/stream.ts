@@ -49,6 +49,11 @@ export class Stream {
     return this.#place.cursor;
   }
 
+  /** Takes up a place of an earlier visit: what it held is known already. Before `start`. */
+  startAt(cursor: Cursor): void {
+    if (!this.#running) this.#place.cursor = cursor;
+  }
+
   start(): void {
     if (this.#running) return;
     this.#running = true;

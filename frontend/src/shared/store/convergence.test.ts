@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { Breakdown, Task } from "@/shared/api/types";
+import type { Breakdown, Label, Project, Task } from "@/shared/api/types";
 import { Clock } from "@/shared/clock/clock";
 import { systemTimers } from "@/shared/lib/timers";
 import { type Convergence, ownConvergences, sharedConvergences } from "@/test/contracts";
@@ -12,7 +12,7 @@ beforeEach(() => {
   vi.useFakeTimers();
 });
 
-/** Everything that protocol v1 tells; of projects and labels the page keeps nothing yet, and passes them over. */
+/** Everything that protocol v1 tells. */
 const TYPES = [
   ...["project", "label"].flatMap((kind) =>
     ["created", "updated", "deleted", "restored"].map((verb) => `${kind}.${verb}`),
@@ -25,7 +25,7 @@ const TYPES = [
   ),
 ].sort();
 
-/** What the page shows at an instant: each task with its bucket, and the plans that wait. */
+/** What the page shows at an instant: each task with its bucket, names, and the plans that wait. */
 function shown(
   { now, snapshot, events }: Pick<Convergence, "now" | "snapshot" | "events">,
   arrive: (store: TaskStore, events: Convergence["events"]) => void = (store) => {
@@ -38,7 +38,12 @@ function shown(
   arrive(store, events);
   const board = store.getBoard();
   const tasks = BUCKETS.flatMap((bucket) => board[bucket].map((task) => ({ ...task, bucket })));
-  return { tasks: tasks.sort(byId), drafts: [...store.getDrafts()].sort(byId) };
+  return {
+    tasks: tasks.sort(byId),
+    projects: [...store.getProjects()].sort(byId),
+    labels: [...store.getLabels()].sort(byId),
+    drafts: [...store.getDrafts()].sort(byId),
+  };
 }
 
 const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
@@ -46,6 +51,8 @@ const said = ({ fresh }: Convergence) => {
   const of = (wanted: string) => fresh.flatMap(({ kind, data }) => (kind === wanted ? data : []));
   return {
     tasks: (of("task") as Task[]).sort(byId),
+    projects: (of("project") as Project[]).sort(byId),
+    labels: (of("label") as Label[]).sort(byId),
     drafts: (of("breakdown") as Breakdown[]).sort(byId),
   };
 };

@@ -1,18 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import type { Write } from "@/shared/api/carryOut";
 import { ApiError, NetworkError } from "@/shared/api/errors";
 import type { Task } from "@/shared/api/types";
+import { updateTask } from "@/shared/api/writes";
 import { Clock } from "@/shared/clock/clock";
 import { systemTimers } from "@/shared/lib/timers";
 import { asItems, makeTask, NOW } from "@/test/tasks";
 
-import { type Operation, Operations } from "./operations";
+import type { Change } from "./change";
+import { Operations } from "./operations";
 import { TaskStore } from "./store";
 
 const a = makeTask({ id: "a" });
+type Send = (opId: string) => Promise<readonly Task[]>;
 const sessionEnded = vi.fn();
 const reached = vi.fn();
-const refused = vi.fn();
+const refused = vi.fn<(error: unknown) => void>();
 let store: TaskStore;
 let operations: Operations;
 
@@ -24,6 +28,11 @@ beforeEach(() => {
     store,
     timers: systemTimers,
     random: () => 1,
+    now: () => Date.now(),
+    send: (request, opId) => sends.get(request)?.(opId) ?? Promise.reject(new Error("not sent")),
+    refused: (_, error) => {
+      refused(error);
+    },
     reached,
     sessionEnded,
   });
@@ -36,17 +45,17 @@ afterEach(() => {
   operations.stop();
 });
 
-function rename(opId: string, title: string, send: Operation["send"], taskId = "a"): void {
-  operations.submit({
-    opId,
-    taskId,
-    change: (task) => task && { ...task, title },
-    send,
-    refused,
-  });
+/** How each request of a test is answered. */
+const sends = new Map<Write, Send>();
+
+function rename(opId: string, title: string, send: Send, id = "a"): void {
+  const request = updateTask(id, { title });
+  sends.set(request, send);
+  const changes: Change[] = [{ kind: "task", id, set: { title } }];
+  operations.submit({ opId, changes, request, tried: { what: "change", name: title } });
 }
 
-const answer = (fields: Partial<Task>) => Promise.resolve({ ...a, version: 2, ...fields });
+const answer = (fields: Partial<Task>) => Promise.resolve([{ ...a, version: 2, ...fields }]);
 const no = (status: number, code = "", retryAfterMs: number | null = null) =>
   new ApiError({ status, code, message: "No.", retryAfterMs });
 const settle = () => vi.advanceTimersByTimeAsync(0);
@@ -74,7 +83,7 @@ describe("after a passing trouble", () => {
     ["a twin under way", no(409, "operation_in_flight")],
   ];
   it.each(troubles)("%s: the same operation is sent again", async (_, trouble) => {
-    const send = vi.fn<Operation["send"]>().mockRejectedValueOnce(trouble);
+    const send = vi.fn<Send>().mockRejectedValueOnce(trouble);
     send.mockImplementation(() => answer({ title: "mine" }));
     rename("op", "mine", send);
     await settle();
@@ -89,7 +98,7 @@ describe("after a passing trouble", () => {
   });
 
   it("waits as long as the server asks", async () => {
-    const send = vi.fn<Operation["send"]>().mockRejectedValue(no(429, "throttled", 7_000));
+    const send = vi.fn<Send>().mockRejectedValue(no(429, "throttled", 7_000));
     rename("op", "mine", send);
     await vi.advanceTimersByTimeAsync(7_499);
     expect(send).toHaveBeenCalledTimes(1);
@@ -98,7 +107,7 @@ describe("after a passing trouble", () => {
   });
 
   it("is sent at once when the connection is back", async () => {
-    const send = vi.fn<Operation["send"]>().mockRejectedValueOnce(new NetworkError(null));
+    const send = vi.fn<Send>().mockRejectedValueOnce(new NetworkError(null));
     send.mockImplementation(() => answer({}));
     rename("op", "mine", send);
     await settle();
@@ -113,9 +122,9 @@ it("sends what is asked of one task in order, of several at once", async () => {
   const sent: string[] = [];
   const slow = (opId: string) => {
     sent.push(opId);
-    return new Promise<Task>((resolve) => {
+    return new Promise<readonly Task[]>((resolve) => {
       setTimeout(() => {
-        resolve({ ...a, version: 2 });
+        resolve([{ ...a, version: 2 }]);
       }, 100);
     });
   };
@@ -142,7 +151,7 @@ it("tells when the session is over, instead of blaming the change", async () => 
 });
 
 it("sends nothing any more once stopped", () => {
-  const send = vi.fn<Operation["send"]>();
+  const send = vi.fn<Send>();
   operations.stop();
   rename("op", "mine", send);
   expect(send).not.toHaveBeenCalled();
@@ -154,4 +163,89 @@ it("hears nothing any more once stopped", async () => {
   operations.stop();
   await settle();
   expect(refused).not.toHaveBeenCalled();
+});
+
+describe("what has waited for a day", () => {
+  const sent = vi.fn<(headers: unknown) => Promise<readonly Task[]>>();
+  const DAY = 86_400_000;
+  const old = (opId: string, changes: readonly Change[], bases: Record<string, number>) => ({
+    opId,
+    changes,
+    request: updateTask("a", { title: "old" }),
+    tried: { what: "change", name: "a" } as const,
+    madeAt: NOW - DAY,
+    bases,
+  });
+  const renamed: Change = { kind: "task", id: "a", set: { title: "old" } };
+
+  beforeEach(() => {
+    sent.mockReset();
+    operations = new Operations({
+      store,
+      timers: systemTimers,
+      random: () => 1,
+      now: () => NOW,
+      send: (_request, _opId, headers) => sent(headers),
+      refused: (_, error) => {
+        refused(error);
+      },
+      reached,
+      sessionEnded,
+    });
+  });
+
+  it("is sent only for the version that it was made on", async () => {
+    sent.mockImplementation(() => answer({}));
+    operations.adopt([old("op", [renamed], { "task:a": 1 })]);
+    await settle();
+    expect(sent).toHaveBeenCalledWith({ "If-Match": '"1"' });
+  });
+
+  it("goes on from one's own change before it", async () => {
+    sent.mockImplementation(() => answer({ version: 2 }));
+    operations.adopt([
+      old("one", [renamed], { "task:a": 1 }),
+      old("two", [renamed], { "task:a": 1 }),
+    ]);
+    await settle();
+    expect(sent.mock.calls).toEqual([[{ "If-Match": '"1"' }], [{ "If-Match": '"2"' }]]);
+  });
+
+  it("and meets what somebody changed since goes back, and says so", async () => {
+    sent.mockImplementation(() => Promise.reject(no(412, "precondition_failed")));
+    operations.adopt([old("op", [renamed], { "task:a": 1 })]);
+    expect(store.getTask("a")?.title).toBe("old");
+    await settle();
+    expect(store.getTask("a")?.title).toBe(a.title);
+    expect(refused.mock.calls[0]?.[0]).toMatchObject({ name: "Outdated" });
+  });
+
+  it("and was carried out then is over", async () => {
+    sent.mockImplementation(() => Promise.reject(no(422, "idempotency_key_expired")));
+    operations.adopt([old("op", [renamed], { "task:a": 1 })]);
+    await settle();
+    expect(refused).not.toHaveBeenCalled();
+    expect(store.countUnanswered()).toBe(0);
+  });
+
+  it("concerns many and meets what was changed since is not sent", async () => {
+    const other: Change = { kind: "task", id: "b", set: { title: "old" } };
+    operations.adopt([old("op", [renamed, other], { "task:a": 1, "task:b": 1 })]);
+    await settle();
+    expect(sent).not.toHaveBeenCalled();
+    expect(refused.mock.calls[0]?.[0]).toMatchObject({ name: "Outdated" });
+  });
+});
+
+it("keeps what is asked in the journal until it is settled, over a lost session too", async () => {
+  const journal = { add: vi.fn(), settled: vi.fn() };
+  operations.journal = journal;
+  rename("one", "1", () => answer({}));
+  await settle();
+  rename("two", "2", () => Promise.reject(no(400)));
+  await settle();
+  rename("three", "3", () => Promise.reject(no(401)));
+  await settle();
+  expect(journal.add).toHaveBeenCalledTimes(3);
+  expect(journal.settled.mock.calls).toEqual([["one"], ["two"]]);
 });

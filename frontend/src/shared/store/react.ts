@@ -1,8 +1,9 @@
 import { useCallback, useSyncExternalStore } from "react";
 
-import type { Breakdown, Task } from "@/shared/api/types";
+import type { Breakdown, Label, Project, Task } from "@/shared/api/types";
 
 import type { Board } from "./board";
+import { type Counts, countsOf } from "./selectors";
 import type { TaskStore } from "./store";
 
 export function useBoardOf(store: TaskStore): Board {
@@ -26,4 +27,19 @@ export function useDraftsOf(store: TaskStore): readonly Breakdown[] {
 
 export function useUnansweredOf(store: TaskStore): number {
   return useSyncExternalStore(store.subscribe, store.countUnanswered);
+}
+
+/** Archived ones too, in the person's own order. */
+export function useProjectsOf(store: TaskStore): readonly Project[] {
+  return useSyncExternalStore(store.subscribe, store.getProjects);
+}
+
+/** By their names. */
+export function useLabelsOf(store: TaskStore): readonly Label[] {
+  return useSyncExternalStore(store.subscribe, store.getLabels);
+}
+
+/** How many tasks are open, in all and by project and label. */
+export function useCountsOf(store: TaskStore): Counts {
+  return countsOf(useBoardOf(store));
 }

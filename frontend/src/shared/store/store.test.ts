@@ -4,6 +4,7 @@ import { Clock } from "@/shared/clock/clock";
 import { systemTimers } from "@/shared/lib/timers";
 import { asItems, iso, makeEvent, makeTask, NOW } from "@/test/tasks";
 
+import type { Change } from "./change";
 import { TaskStore } from "./store";
 
 let store: TaskStore;
@@ -28,7 +29,8 @@ const load = (...tasks: (typeof a)[]) => {
 };
 const ids = (bucket: "upcoming" | "missed" | "completed") =>
   store.getBoard()[bucket].map(({ id }) => id);
-const rename = (title: string) => (task: typeof a | undefined) => task && { ...task, title };
+const rename = (title: string): Change => ({ kind: "task", id: "a", set: { title } });
+const made = (id: string): Change => ({ kind: "task", id, is: makeTask({ id }) });
 
 describe("the order of cards", () => {
   it("is soonest first, then what matters more, then without a deadline", () => {
@@ -141,7 +143,7 @@ describe("events", () => {
   it("of kinds that are not known here are passed over", () => {
     load(a);
     store.apply([
-      makeEvent(11, "label.created", a, { data: { label: { id: "l" } } }),
+      makeEvent(11, "team.created", a, { data: { team: { id: "l", version: 1 } } }),
       makeEvent(12, "task.updated", { ...a, title: "new" }),
     ]);
     expect(store.getTask("a")?.title).toBe("new");
@@ -154,23 +156,23 @@ describe("one's own changes", () => {
   });
 
   it("show at once", () => {
-    store.begin("op", "a", rename("mine"));
+    store.begin("op", [rename("mine")]);
     expect(store.getTask("a")?.title).toBe("mine");
     expect(store.countUnanswered()).toBe(1);
   });
 
   it("go back when refused", () => {
-    store.begin("op", "a", rename("mine"));
+    store.begin("op", [rename("mine")]);
     store.refused("op");
     expect(store.getTask("a")).toEqual(a);
     expect(store.countUnanswered()).toBe(0);
   });
 
   it("do not flicker from answer to echo, whatever comes between", () => {
-    store.begin("op", "a", rename("mine"));
+    store.begin("op", [rename("mine")]);
     const titles: (string | undefined)[] = [];
     store.subscribe(() => titles.push(store.getTask("a")?.title));
-    store.answered("op", { ...a, title: "mine", version: 3 });
+    store.answered("op", [{ ...a, title: "mine", version: 3 }]);
     // An older event of somebody else's change arrives late.
     store.apply([makeEvent(11, "task.updated", { ...a, title: "theirs", version: 2 })]);
     store.apply([
@@ -180,33 +182,33 @@ describe("one's own changes", () => {
   });
 
   it("do not flicker when the echo overtakes the answer", () => {
-    store.begin("op", "a", rename("mine"));
+    store.begin("op", [rename("mine")]);
     store.apply([
       makeEvent(11, "task.updated", { ...a, title: "mine", version: 2 }, { op_id: "op" }),
     ]);
     store.apply([makeEvent(12, "task.updated", { ...a, title: "theirs", version: 3 })]);
-    store.answered("op", { ...a, title: "mine", version: 2 });
+    store.answered("op", [{ ...a, title: "mine", version: 2 }]);
     expect(store.getTask("a")?.title).toBe("theirs");
     expect(store.countUnanswered()).toBe(0);
   });
 
   it("wait for their own event, not for the miss that goes before it", () => {
-    store.begin("op", "a", (task) => task && { ...task, completed_at: iso(60_000) });
+    store.begin("op", [{ kind: "task", id: "a", set: { completed_at: iso(60_000) } }]);
     store.apply([makeEvent(11, "task.missed", a, { op_id: "op", at: iso(60_000) })]);
     expect(ids("completed")).toEqual(["a"]);
     expect(ids("missed")).toEqual([]);
   });
 
   it("end with the answer where nothing had to change and no event will come", () => {
-    store.begin("op", "a", rename("mine"));
-    store.answered("op", a);
+    store.begin("op", [rename("mine")]);
+    store.answered("op", [a]);
     expect(store.getTask("a")).toEqual(a);
     store.apply([makeEvent(11, "task.updated", { ...a, title: "theirs", version: 2 })]);
     expect(store.getTask("a")?.title).toBe("theirs");
   });
 
   it("stand over a snapshot that comes while they wait", () => {
-    store.begin("op", "a", rename("mine"));
+    store.begin("op", [rename("mine")]);
     store.replace({ epoch: "e", seq: 20 }, asItems([{ ...a, notes: "new", version: 2 }]));
     expect(store.getTask("a")).toMatchObject({ title: "mine", notes: "new" });
     store.refused("op");
@@ -214,21 +216,21 @@ describe("one's own changes", () => {
   });
 
   it("stand over a snapshot that knows nothing of them yet", () => {
-    store.begin("op", "b", () => makeTask({ id: "b" }));
+    store.begin("op", [made("b")]);
     store.replace({ epoch: "e", seq: 20 }, asItems([a]));
     expect(ids("upcoming")).toEqual(["a", "b"]);
   });
 
   it("are over when a snapshot holds them", () => {
-    store.begin("op", "a", rename("mine"));
-    store.answered("op", { ...a, title: "mine", version: 2 });
+    store.begin("op", [rename("mine")]);
+    store.answered("op", [{ ...a, title: "mine", version: 2 }]);
     store.replace({ epoch: "e", seq: 20 }, asItems([{ ...a, title: "theirs", version: 3 }]));
     expect(store.getTask("a")?.title).toBe("theirs");
   });
 
   it("are over when the stream has come past a head told long after the answer", () => {
-    store.begin("op", "b", () => makeTask({ id: "b" }));
-    store.answered("op", makeTask({ id: "b" }));
+    store.begin("op", [made("b")]);
+    store.answered("op", [makeTask({ id: "b" })]);
     vi.advanceTimersByTime(5_000);
     store.headTold(20);
     expect(store.getTask("b")).toBeDefined();
@@ -238,16 +240,16 @@ describe("one's own changes", () => {
   });
 
   it("follow each other on one task", () => {
-    store.begin("one", "a", rename("first"));
-    store.begin("two", "a", (task) => task && { ...task, title: `${task.title} second` });
-    expect(store.getTask("a")?.title).toBe("first second");
+    store.begin("one", [rename("first")]);
+    store.begin("two", [{ kind: "task", id: "a", set: { notes: "second" } }]);
+    expect(store.getTask("a")).toMatchObject({ title: "first", notes: "second" });
     store.refused("one");
-    expect(store.getTask("a")?.title).toBe(`${a.title} second`);
+    expect(store.getTask("a")).toMatchObject({ title: a.title, notes: "second" });
   });
 
   it("delete at once, and the task stays away until the echo", () => {
-    store.begin("op", "a", () => undefined);
-    store.answered("op", null);
+    store.begin("op", [{ kind: "task", id: "a", gone: true }]);
+    store.answered("op", []);
     store.apply([makeEvent(11, "task.updated", { ...a, version: 2 })]);
     expect(store.getTask("a")).toBeUndefined();
     store.apply([makeEvent(12, "task.deleted", { ...a, version: 3 }, { op_id: "op" })]);
@@ -270,7 +272,7 @@ describe("a task read by itself", () => {
     store.adopt(old);
     load(a);
     expect(store.getTask("old")).toBeUndefined();
-    store.begin("op", "old", (task) => task);
+    store.begin("op", [{ kind: "task", id: "old", set: {} }]);
     expect(store.getTask("old")).toBeUndefined();
   });
 

@@ -1,18 +1,22 @@
-import type { Breakdown, Task } from "@/shared/api/types";
+import type { Breakdown, Label, Project, Task } from "@/shared/api/types";
 import type { Clock } from "@/shared/clock/clock";
 import type { Cursor, SnapshotItem, StreamEvent } from "@/shared/socket/frames";
 
-import { type Board, boardAt, EMPTY_BOARD } from "./board";
+import { type Board, Boards, EMPTY_BOARD, keep } from "./board";
+import type { Change } from "./change";
 import { draftsAt } from "./draft";
-import { type Change, Overlay } from "./overlay";
-import { Replica } from "./replica";
+import { type Key, type Kind, type Kinds, keyOf, type Named, partsOfKey } from "./kinds";
+import { Overlay } from "./overlay";
+import { byPlace, compare } from "./place";
+import { KINDS, type News, Replica } from "./replica";
 
 type Listener = () => void;
 /** Tasks that have just gone from upcoming to missed, before anyone has drawn it. */
 export type MissListener = (missed: readonly Task[]) => void;
 
 /**
- * The tasks and plans as the page shows them: the replica, the person's own changes over it, and the clock.
+ * The tasks, projects, labels and plans as the page shows them: the replica, the person's own
+ * changes over it, and the clock.
  * A card crosses to Missed when the clock passes its deadline or when the server says that it has,
  * whichever is first; the other then finds nothing left to do.
  */
@@ -20,13 +24,22 @@ export class TaskStore {
   readonly #clock: Clock;
   readonly #replica = new Replica();
   readonly #overlay = new Overlay();
-  readonly #visible = new Map<string, Task>();
+  readonly #visible: { readonly [K in Kind]: Map<string, Kinds[K]> } = {
+    task: new Map(),
+    project: new Map(),
+    label: new Map(),
+  };
   /** Tasks read one by one, such as those closed too long ago for the snapshot. */
-  readonly #adopted = new Map<string, Task>();
+  readonly #adopted = new Map<Key, Task>();
   readonly #listeners = new Set<Listener>();
   readonly #missListeners = new Set<MissListener>();
+  readonly #boards = new Boards();
   #board: Board = EMPTY_BOARD;
   #drafts: readonly Breakdown[] = [];
+  #projects: readonly Project[] = [];
+  #labels: readonly Label[] = [];
+  /** Projects or labels have changed since the last look. */
+  #renamed = false;
   #ready = false;
   #unanswered = 0;
 
@@ -62,7 +75,21 @@ export class TaskStore {
   getBoard = (): Board => this.#board;
 
   getTask(id: string): Task | undefined {
-    return this.#visible.get(id);
+    return this.#visible.task.get(id);
+  }
+
+  /** Archived ones too, in the person's own order. */
+  getProjects = (): readonly Project[] => this.#projects;
+
+  getProject(id: string): Project | undefined {
+    return this.#visible.project.get(id);
+  }
+
+  /** By their names. */
+  getLabels = (): readonly Label[] => this.#labels;
+
+  getLabel(id: string): Label | undefined {
+    return this.#visible.label.get(id);
   }
 
   /** The drafts of plans that are not closed, newest first. */
@@ -81,24 +108,42 @@ export class TaskStore {
     this.#replica.replace(cursor, items);
     // Whatever was read by itself may have been deleted since; who still needs it reads it again.
     this.#adopted.clear();
-    this.#overlay.prune(cursor.seq, this.#replica.tasks);
-    const before = new Map(this.#visible);
-    this.#visible.clear();
-    const ids = new Set([...this.#replica.tasks.keys(), ...this.#overlay.taskIds()]);
-    for (const id of ids) this.#refresh(id, before.get(id));
+    this.#overlay.prune(cursor.seq, this.#replica.get);
+    const shown = KINDS.flatMap((kind) =>
+      Array.from(this.#visible[kind].keys(), (id) => keyOf(kind, id)),
+    );
+    const keys = new Set([...shown, ...this.#replica.keys(), ...this.#overlay.keys()]);
+    for (const key of keys) this.#refresh(key);
     const first = !this.#ready;
     this.#ready = true;
     this.#publish(!first);
+  }
+
+  /** Takes up what was kept of an earlier visit: as a snapshot, but no news to those who keep it. */
+  restore(cursor: Cursor, items: readonly SnapshotItem[]): void {
+    this.replace(cursor, items);
+    this.#replica.takeNews();
+  }
+
+  /** What the server has told since this was last asked; null where there is nothing new. */
+  takeNews(): News | null {
+    return this.#replica.takeNews();
+  }
+
+  /** The version of an object as the server last told it; null where there is none. */
+  versionOf(key: Key): number | null {
+    return this.#replica.get(key)?.version ?? null;
   }
 
   apply(events: readonly StreamEvent[]): void {
     for (const event of events) {
       // Deadlines fire at their instant: that the event is here proves that the instant has come.
       this.#clock.atLeast(Date.parse(event.at));
-      const changed = this.#replica.apply(event);
-      if (changed !== null) this.#adopted.delete(changed);
-      const echoed = isEcho(event) ? this.#overlay.remove(event.op_id) : null;
-      for (const id of new Set([changed, echoed])) if (id !== null) this.#refresh(id);
+      const key = this.#replica.apply(event);
+      if (key === null) continue;
+      this.#adopted.delete(key);
+      if (isEcho(event)) this.#overlay.echoed(event.op_id, key, this.#clock.now());
+      this.#refresh(key);
     }
     this.#prune();
     this.#publish();
@@ -112,9 +157,10 @@ export class TaskStore {
 
   /** Takes in a task that was read by itself and that the stream does not carry. */
   adopt(task: Task): void {
-    if (this.#replica.tasks.has(task.id)) return;
-    this.#adopted.set(task.id, task);
-    this.#refresh(task.id);
+    const key = keyOf("task", task.id);
+    if (this.#replica.get(key)) return;
+    this.#adopted.set(key, task);
+    this.#refresh(key);
     this.#publish();
   }
 
@@ -126,53 +172,56 @@ export class TaskStore {
 
   // What the person does.
 
-  begin(opId: string, taskId: string, change: Change): void {
-    this.#overlay.add(opId, taskId, change);
-    this.#refresh(taskId);
+  begin(opId: string, changes: readonly Change[]): void {
+    this.#overlay.add(opId, changes);
+    for (const change of changes) this.#refresh(keyOf(change.kind, change.id));
     this.#publish();
   }
 
-  /** The server accepted: `task` as it answered, or null where nothing is left of it. */
-  answered(opId: string, task: Task | null): void {
-    const id = this.#overlay.answer(opId, task, this.#clock.now());
-    if (id === null) return;
-    this.#refresh(id);
+  /** The server accepted, and answered with these. */
+  answered(opId: string, objects: readonly Named[]): void {
+    for (const key of this.#overlay.answer(opId, objects, this.#clock.now())) this.#refresh(key);
     this.#prune();
     this.#publish();
   }
 
-  /** The server refused: the task stands as it was. */
+  /** The server refused: all stands as it was. */
   refused(opId: string): void {
-    const id = this.#overlay.remove(opId);
-    if (id === null) return;
-    this.#refresh(id);
+    for (const key of this.#overlay.remove(opId)) this.#refresh(key);
     this.#publish();
   }
 
   #prune(): void {
     const seq = this.#replica.cursor?.seq ?? 0;
-    for (const id of this.#overlay.prune(seq, this.#replica.tasks)) this.#refresh(id);
+    for (const key of this.#overlay.prune(seq, this.#replica.get)) this.#refresh(key);
   }
 
-  #refresh(id: string, before = this.#visible.get(id)): void {
-    const confirmed = this.#replica.tasks.get(id) ?? this.#adopted.get(id);
-    const task = this.#overlay.over(id, confirmed);
-    if (!task) this.#visible.delete(id);
-    else this.#visible.set(id, before && same(before, task) ? before : task);
+  #refresh(key: Key): void {
+    const { kind, id } = partsOfKey(key);
+    const visible = this.#visible[kind] as Map<string, Named>;
+    const before = visible.get(id);
+    const object = this.#overlay.over(key, this.#replica.get(key) ?? this.#adopted.get(key));
+    const shown = object && before && same(before, object) ? before : object;
+    if (shown) visible.set(id, shown);
+    else visible.delete(id);
+    if (shown === before) return;
+    if (kind !== "task") this.#renamed = true;
+    else this.#boards.set(id, shown as Task | undefined);
   }
 
   #publish(tellMisses = true): void {
     const before = this.#board;
     const now = this.#clock.now();
-    const after = boardAt(this.#visible.values(), now);
+    const after = this.#boards.at(now);
     this.#unanswered = this.#overlay.unanswered;
-    this.#board = {
-      upcoming: keep(before.upcoming, after.upcoming),
-      missed: keep(before.missed, after.missed),
-      completed: keep(before.completed, after.completed),
-      nextDeadline: after.nextDeadline,
-    };
+    this.#board = after;
     this.#drafts = keep(this.#drafts, draftsAt(this.#replica.drafts.values(), now));
+    if (this.#renamed) {
+      this.#renamed = false;
+      const { project, label } = this.#visible;
+      this.#projects = keep(this.#projects, [...project.values()].sort(byPlace));
+      this.#labels = keep(this.#labels, [...label.values()].sort(byName));
+    }
     if (tellMisses) this.#tellMisses(before, this.#board);
     if (before.nextDeadline !== after.nextDeadline) this.#clock.reconsider();
     for (const listener of [...this.#listeners]) listener();
@@ -194,15 +243,17 @@ function isEcho(event: StreamEvent): event is StreamEvent & { op_id: string } {
   return event.op_id !== null && event.type !== "task.missed";
 }
 
-/** The old list where the new one says the same, so that nobody draws it again. */
-function keep<T>(before: readonly T[], after: readonly T[]): readonly T[] {
-  const unchanged =
-    before.length === after.length && before.every((one, index) => one === after[index]);
-  return unchanged ? before : after;
+/** Alike in everything a person can see; the bucket follows from the clock, not from the wire. */
+function same(a: Named, b: Named): boolean {
+  const [left, right] = [a, b] as unknown as readonly Readonly<Record<string, unknown>>[];
+  return Object.keys(b).every((key) => key === "bucket" || alike(left?.[key], right?.[key]));
 }
 
-/** Alike in everything a person can see; the bucket follows from the clock, not from the wire. */
-function same(a: Task, b: Task): boolean {
-  const keys = Object.keys(b) as (keyof Task)[];
-  return keys.every((key) => key === "bucket" || a[key] === b[key]);
+function alike(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((one, index) => one === b[index]);
+}
+
+function byName(a: Label, b: Label): number {
+  return a.name.localeCompare(b.name) || compare(a.id, b.id);
 }

@@ -1,9 +1,11 @@
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+import { translated } from "./language";
+import { pluralOf } from "./plurals";
+
+const plural = pluralOf("en");
 const steps = (count: number) => plural(count, "step", "steps");
 const quoted = (title: string) => `“${title}”`;
 
-/** What the planner says; loaded with it. */
-export const breakdown = {
+const english = {
   title: "Break down",
   close: "Close",
 
@@ -136,3 +138,6 @@ export const breakdown = {
   hours: (h: number) => `${h} h`,
   hoursMinutes: (h: number, min: number) => `${h} h ${min} min`,
 };
+
+/** What the planner says; loaded with it. */
+export const breakdown = translated("breakdown", english);

@@ -1,5 +1,9 @@
+import { nounOf, pluralOf } from "./plurals";
+
 const two = (value: number) => String(value).padStart(2, "0");
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+const plural = pluralOf("en");
+const noun = nounOf("en");
+const tasks = (count: number) => plural(count, "task", "tasks");
 const quoted = (title: string) => `“${title}”`;
 /** Enough of a title to know it by. */
 const short = (title: string) =>
@@ -33,11 +37,13 @@ export const en = {
     next: "Next:",
     account: (name: string) => `Account: ${name}`,
     guest: "Guest",
+    insights: "Insights",
     settings: "Settings",
+    activity: "Activity",
     signOut: "Sign out",
     signOutAnyway: "Sign out anyway",
     unsent: (count: number) =>
-      `${plural(count, "change has", "changes have")} not been sent yet. If you sign out now, ${count === 1 ? "it is" : "they are"} lost.`,
+      `${plural(count, "change has", "changes have")} not been sent yet. If you sign out now, ${noun(count, "it is", "they are")} lost.`,
     theme: { system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark" },
   },
 
@@ -52,6 +58,7 @@ export const en = {
     reconnectingHint: "The connection dropped. It is being restored; you can go on working.",
     offlineHint:
       "You can read, add and change tasks. Deadlines still count down. Changes are sent when you are back.",
+    offlineWith: (waiting: string) => `Offline: ${waiting}`,
     waiting: (count: number) => plural(count, "change waits", "changes wait"),
     crowded: "Too many windows are open. Close some, then load this one again.",
     outdated: "This page is out of date. Load it again to go on.",
@@ -134,7 +141,7 @@ export const en = {
 
   quickAdd: {
     label: "New task",
-    placeholder: "What needs doing?",
+    placeholder: "What needs doing, and by when?",
     add: "Add",
   },
 
@@ -173,6 +180,17 @@ export const en = {
     label: "Notices",
     deleted: (title: string) => `Deleted ${short(title)}.`,
     stillSignedIn: (why: string) => `You are still signed in. ${why}`,
+    /** What was done to many at once, said where it can be taken back. */
+    completedMany: (count: number) => `Completed ${tasks(count)}.`,
+    reopenedMany: (count: number) => `Reopened ${tasks(count)}.`,
+    deletedMany: (count: number) => `Deleted ${tasks(count)}.`,
+    movedMany: (count: number, project: string | null) =>
+      project === null
+        ? `Took ${tasks(count)} out of ${count === 1 ? "its project" : "their projects"}.`
+        : `Moved ${tasks(count)} to “${project}”.`,
+    relabelledMany: (count: number) => `Changed the labels of ${tasks(count)}.`,
+    rescheduledMany: (count: number) => `Rescheduled ${tasks(count)}.`,
+    prioritisedMany: (count: number) => `Changed the priority of ${tasks(count)}.`,
     undo: "Undo",
     dismiss: "Dismiss",
     refused: {
@@ -180,12 +198,17 @@ export const en = {
       change: (title: string, why: string) => `${short(title)} was not changed. ${why}`,
       delete: (title: string, why: string) => `${short(title)} was not deleted. ${why}`,
     },
+    refusedMany: {
+      change: (count: number, why: string) => `${tasks(count)} stayed as before. ${why}`,
+      delete: (count: number, why: string) => `${tasks(count)} stayed where they were. ${why}`,
+    },
   },
 
   errors: {
     network: "There is no connection right now. Try again in a moment.",
     server: "Something went wrong on our side. Try again in a moment.",
     tooMany: "That was a bit much at once. Wait a minute, then try again.",
+    outdated: "It had waited for more than a day, and was changed elsewhere since.",
     gone: "It does not exist any more.",
     unknown: "That did not work. Try again in a moment.",
     /** In place of what the server says, by its code. */
@@ -227,6 +250,11 @@ export const en = {
     verifyFirst: "Look into your mail: a link there confirms your address. Then sign in.",
   },
 
+  notices: {
+    missed: "The deadline has passed.",
+    soon: (minutes: number) => `Due in ${plural(minutes, "minute", "minutes")}.`,
+  },
+
   confirm: {
     no: "Stay",
   },
@@ -243,5 +271,7 @@ export const en = {
     home: "To the start",
     broken: "Something broke on this page.",
     reload: "Load it again",
+    newVersion: "A new version is ready.",
+    reloadNow: "Reload",
   },
 };

@@ -1,9 +1,7 @@
 import { en } from "./en";
+import { translated } from "./language";
 
-/**
- * Every sentence that the board says; what is loaded apart from it has its own beside this.
- * Another language is another value of the same shape.
- */
+/** Every sentence that the board says; what is loaded apart from it has its own beside this. */
 export type Messages = typeof en;
 
-export const text: Messages = en;
+export const text: Messages = translated("board", en);

@@ -1,5 +1,6 @@
-/** What the first screen without an account says; nobody else has to load it. */
-export const landing = {
+import { translated } from "./language";
+
+const english = {
   claim: "Every task has its moment. The instant it passes, you know.",
   more: "Deadlines count down before your eyes. When one passes, the task moves, at that very instant, in every window you have open.",
   demo: "Try the demo",
@@ -18,3 +19,6 @@ export const landing = {
     "Order the cake",
   ],
 };
+
+/** What the first screen without an account says; nobody else has to load it. */
+export const landing = translated("landing", english);

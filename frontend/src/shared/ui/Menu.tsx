@@ -1,5 +1,7 @@
 import { type ReactNode, useRef, useState } from "react";
 
+import type { Colour } from "@/shared/api/types";
+
 import { part } from "./part";
 import { Unopened } from "./Unloaded";
 
@@ -7,6 +9,10 @@ const panel = part(() => import("./MenuPanel"));
 
 export interface MenuItem {
   readonly label: string;
+  /** A colour that it is known by. */
+  readonly colour?: Colour;
+  /** Whether it is so already, where it is something that can be or not. */
+  readonly checked?: boolean;
   readonly run: () => void;
 }
 
@@ -39,7 +45,12 @@ export function Menu({ label, items, className, children }: MenuProps) {
         onPointerEnter={panel.preload}
         onFocus={panel.preload}
         onClick={({ currentTarget }) => {
-          setHome(open ? null : (currentTarget.closest("dialog, header, main") ?? document.body));
+          setHome(
+            open
+              ? null
+              : (currentTarget.closest("dialog, [role=dialog], header, main, nav, [data-bar]") ??
+                  document.body),
+          );
         }}
       >
         {children}

@@ -1,6 +1,8 @@
 import { DropdownMenu } from "radix-ui";
 import type { RefObject } from "react";
 
+import { Dot } from "./Dot";
+import { CheckIcon } from "./icons";
 import type { MenuItem } from "./Menu";
 
 interface MenuPanelProps {
@@ -31,7 +33,7 @@ export default function MenuPanel({ label, items, button, home, onClose }: MenuP
           align="end"
           sideOffset={6}
           collisionPadding={12}
-          className="appear z-40 min-w-44 rounded-card border border-line-strong bg-card p-1"
+          className="appear z-50 max-h-[60dvh] max-w-72 min-w-44 overflow-y-auto rounded-card border border-line-strong bg-card p-1"
           onInteractOutside={(event) => {
             if (event.target instanceof Node && button.current?.contains(event.target)) {
               event.preventDefault();
@@ -47,13 +49,20 @@ export default function MenuPanel({ label, items, button, home, onClose }: MenuP
             <DropdownMenu.Item
               key={item.label}
               className="flex min-h-11 items-center justify-between gap-6 rounded-card px-3 outline-none select-none data-highlighted:bg-hover wide:min-h-9"
+              {...(item.checked === undefined
+                ? {}
+                : { role: "menuitemcheckbox", "aria-checked": item.checked })}
               onSelect={() => {
                 // First the focus, so that whatever follows finds it where the person is.
                 button.current?.focus();
                 item.run();
               }}
             >
-              {item.label}
+              <span className="flex min-w-0 items-center gap-2">
+                {item.colour && <Dot colour={item.colour} />}
+                <span className="truncate">{item.label}</span>
+              </span>
+              {item.checked && <CheckIcon />}
             </DropdownMenu.Item>
           ))}
         </DropdownMenu.Content>

@@ -51,7 +51,7 @@ interface ToastCardProps {
 function ToastCard({ toast, held, onGone }: ToastCardProps) {
   const left = useRef(SHOWN_MS);
   useEffect(() => {
-    if (held) return;
+    if (held || toast.stays) return;
     const since = Date.now();
     const timer = setTimeout(() => {
       dismissToast(toast.id);
@@ -60,7 +60,7 @@ function ToastCard({ toast, held, onGone }: ToastCardProps) {
       clearTimeout(timer);
       left.current -= Date.now() - since;
     };
-  }, [held, toast.id]);
+  }, [held, toast.id, toast.stays]);
   useEffect(() => onGone, [onGone]);
   const { action } = toast;
   return (

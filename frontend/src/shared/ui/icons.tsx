@@ -64,3 +64,30 @@ export const UserIcon = icon(
     <path d="M3 13.5a5 5 0 0 1 10 0" />
   </>,
 );
+export const InboxIcon = icon(
+  <path d="M2.5 9.5 4 3.5h8l1.5 6v3h-11v-3Zm0 0h3.25l1 1.5h2.5l1-1.5h3.25" />,
+);
+export const TodayIcon = icon(
+  <>
+    <path d="M3 4h10v9H3zM3 6.75h10M5.75 2.5v3m4.5-3v3" />
+    <path d="M8 9v1.75" />
+  </>,
+);
+export const ChartIcon = icon(<path d="M3 13V8.5m3.4 4.5V3m3.3 10V6.5M13 13v-2.5" />);
+export const ActivityIcon = icon(<path d="M2 8.5h2.75L6.5 3.5l3 9.5 1.75-4.5H14" />);
+export const MoreIcon = icon(<path d="M3.5 8h.01M8 8h.01M12.5 8h.01" />);
+export const SearchIcon = icon(
+  <>
+    <circle cx="7" cy="7" r="4.25" />
+    <path d="m10.25 10.25 3.25 3.25" />
+  </>,
+);
+export const FilterIcon = icon(<path d="M2.5 4.5h11M4.75 8h6.5M6.75 11.5h2.5" />);
+export const MenuIcon = icon(<path d="M2.5 4.5h11M2.5 8h11m-11 3.5h11" />);
+export const FolderIcon = icon(<path d="M2.5 12.5v-9h4L8 5h5.5v7.5h-11Z" />);
+export const TagIcon = icon(
+  <>
+    <path d="M8.25 2.75H3v5.5L8.5 13.5l5-5-5.25-5.75Z" />
+    <path d="M5.6 5.4h.01" />
+  </>,
+);

@@ -4,6 +4,8 @@ import { newUuid } from "@/shared/lib/uuid";
 export interface Toast {
   readonly id: string;
   readonly message: string;
+  /** Until somebody puts it away. */
+  readonly stays?: true;
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 

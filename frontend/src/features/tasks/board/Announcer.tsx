@@ -1,13 +1,16 @@
 import { useEffect, useState } from "react";
 
+import { useObservable } from "@/shared/lib/observable";
 import { text } from "@/shared/text";
 
 import { useWorkspace } from "../context";
+import { useHands } from "./hands";
 
-/** Says misses, and only misses, to those who hear the page. */
+/** Says misses, and what the hands have done, to those who hear the page. Never a tick of the clock. */
 export function Announcer() {
   const { store } = useWorkspace();
   const [said, setSaid] = useState("");
+  const done = useObservable(useHands().said);
   useEffect(
     () =>
       store.onMissed((missed) => {
@@ -23,8 +26,13 @@ export function Announcer() {
     [store],
   );
   return (
-    <p role="status" aria-live="polite" className="sr-only">
-      {said}
-    </p>
+    <>
+      <p role="status" aria-live="polite" className="sr-only">
+        {said}
+      </p>
+      <p role="status" aria-live="polite" className="sr-only">
+        {done}
+      </p>
+    </>
   );
 }

@@ -13,7 +13,18 @@ import { screenIs } from "@/test/media";
 import { iso, makeEvent, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
 
+import { NO_FILTER } from "../view/view";
 import { BoardPage } from "./BoardPage";
+
+const ALL = {
+  view: { place: { kind: "all" }, filter: NO_FILTER },
+  title: "All",
+  bucket: "upcoming",
+  onBucket: vi.fn(),
+  modal: false,
+  detail: null,
+  onPlan: vi.fn(),
+} as const;
 
 let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
@@ -27,10 +38,14 @@ beforeEach(() => {
   user = freezeTime();
 });
 
-async function draw(tasks: Parameters<typeof makeTestWorkspace>[0]) {
+async function draw(
+  tasks: Parameters<typeof makeTestWorkspace>[0],
+  props: Partial<Parameters<typeof BoardPage>[0]> = {},
+) {
   workspace = makeTestWorkspace(tasks);
-  await renderPage(<BoardPage detail={null} modal={false} onPlan={vi.fn()} />, workspace);
+  await renderPage(<BoardPage {...ALL} {...props} />, workspace);
   await screen.findByRole("textbox", { name: "New task" });
+  if (tasks) await screen.findAllByRole("region");
 }
 
 const column = (name: RegExp) => within(screen.getByRole("region", { name }));
@@ -57,7 +72,7 @@ describe("the wide board", () => {
     ]);
     const names = screen
       .getAllByRole("heading", { level: 3 })
-      .map(({ textContent }) => textContent);
+      .map(({ textContent }) => textContent.replace(/\d+$/, ""));
     expect(names).toEqual(["Today", "Tomorrow", "This week", "Later", "No deadline"]);
   });
 
@@ -103,26 +118,97 @@ describe("the wide board", () => {
     expect(screen.queryByText("Nothing missed. Good.")).toBeNull();
   });
 
-  it("draws a long list in parts", async () => {
-    await draw(Array.from({ length: 70 }, (_, index) => makeTask({ id: `t${index}` })));
-    expect(screen.getAllByRole("article")).toHaveLength(60);
-    await user.click(screen.getByRole("button", { name: "Show 10 more" }));
-    expect(screen.getAllByRole("article")).toHaveLength(70);
+  it("draws of a long list only what is near", async () => {
+    await draw(Array.from({ length: 2_000 }, (_, index) => makeTask({ id: `t${index}` })));
+    expect(column(/^Upcoming, 2,000 tasks/).getAllByRole("article").length).toBeLessThan(40);
+    const [first] = screen.getAllByRole("listitem");
+    expect(first).toHaveAttribute("aria-setsize", "2000");
+  });
+
+  it("reaches by key what is not drawn, and keeps it while it has the focus", async () => {
+    await draw(Array.from({ length: 200 }, (_, index) => makeTask({ id: `t${index}` })));
+    await user.keyboard("j".repeat(60));
+    const focused = () => document.activeElement?.closest("li")?.getAttribute("aria-posinset");
+    expect(focused()).toBe("60");
   });
 });
 
 describe("the phone's board", () => {
-  it("shows one bucket and the counts of all", async () => {
+  it("shows the bucket that the address names", async () => {
     screenIs(false);
+    await draw([soon, open, late, done], { bucket: "missed" });
+    expect(screen.getByRole("region", { name: "Missed, 1 task" })).toBeVisible();
+    expect(screen.getByRole("article", { name: "Late" })).toBeVisible();
+    expect(screen.queryByRole("article", { name: "Soon" })).toBeNull();
+  });
+});
+
+describe("what is marked", () => {
+  const marked = () =>
+    screen
+      .getAllByRole("article")
+      .filter((card) => card.dataset.selected === "true")
+      .map((card) => card.getAttribute("aria-label"));
+
+  it("grows by x and Shift with arrows, and has one bar", async () => {
     await draw([soon, open, late, done]);
-    expect(screen.getByRole("tab", { name: /^Upcoming ?2/, selected: true })).toBeVisible();
-    expect(screen.queryByRole("article", { name: "Late" })).toBeNull();
-    await user.click(screen.getByRole("tab", { name: /^Missed ?1/ }));
-    expect(
-      within(screen.getByRole("tabpanel")).getByRole("article", { name: "Late" }),
-    ).toBeVisible();
-    await user.keyboard("{ArrowRight}");
-    expect(screen.getByRole("tab", { name: /^Completed ?1/, selected: true })).toHaveFocus();
+    await user.keyboard("jx");
+    expect(marked()).toEqual(["Soon"]);
+    await user.keyboard("{Shift>}{ArrowDown}{ArrowDown}{/Shift}");
+    expect(marked()).toEqual(["Soon", "Open", "Late"]);
+    await user.keyboard("{Shift>}{ArrowUp}{/Shift}");
+    expect(marked()).toEqual(["Soon", "Open"]);
+    const bar = within(screen.getByRole("region", { name: "Selected tasks" }));
+    expect(bar.getByText("2 selected")).toBeVisible();
+    await user.click(bar.getByRole("button", { name: "Complete" }));
+    expect(workspace.commands.completeAll).toHaveBeenCalledExactlyOnceWith([soon, open]);
+    expect(screen.queryByRole("region", { name: "Selected tasks" })).toBeNull();
+  });
+
+  it("is all by Cmd-A or Ctrl-A, and nothing after Escape", async () => {
+    await draw([soon, open, late, done]);
+    await user.keyboard("{Control>}a{/Control}");
+    expect(marked()).toHaveLength(4);
+    await user.keyboard("{Escape}");
+    expect(marked()).toHaveLength(0);
+  });
+
+  it("loses what is deleted elsewhere", async () => {
+    await draw([soon, open]);
+    await user.keyboard("{Control>}a{/Control}");
+    act(() => {
+      workspace.store.apply([makeEvent(1, "task.deleted", { ...soon, version: 2 })]);
+    });
+    expect(screen.getAllByText("1 selected")[0]).toBeInTheDocument();
+  });
+
+  it("is rescheduled as one by t", async () => {
+    await draw([soon, open]);
+    await user.keyboard("{Control>}a{/Control}t");
+    await user.click(await screen.findByRole("button", { name: "Tomorrow" }));
+    expect(workspace.commands.rescheduleAll).toHaveBeenCalledTimes(1);
+    expect(workspace.commands.rescheduleAll.mock.calls[0]?.[0]).toEqual([soon, open]);
+  });
+});
+
+describe("a view", () => {
+  const place = (kind: "project" | "label", id: string) => ({
+    view: { place: { kind, id }, filter: NO_FILTER },
+  });
+
+  it("holds what belongs to its place", async () => {
+    const inside = makeTask({ id: "i", title: "Inside", project: "p" });
+    await draw([inside, open], place("project", "p"));
+    expect(titles(/^Upcoming, 1 task/)).toEqual(["Inside"]);
+  });
+
+  it("is narrowed by every word that is searched, whatever its accents", async () => {
+    const cafe = makeTask({ id: "c", title: "Pay the Café", notes: "in October" });
+    await draw([cafe, open], {
+      view: { place: { kind: "all" }, filter: { ...NO_FILTER, q: "octo cafe" } },
+    });
+    expect(titles(/^Upcoming, 1 task/)).toEqual(["Pay the Café"]);
+    expect(screen.getAllByText("Nothing here matches.")[0]).toBeVisible();
   });
 });
 
@@ -134,14 +220,6 @@ describe("what was missed while away", () => {
     expect(screen.getByText("1 task was missed while you were away.")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Review" }));
     expect(screen.queryByText(/while you were away/)).toBeNull();
-    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
-  });
-
-  it("is reviewed on a phone with the focus on its first card", async () => {
-    screenIs(false);
-    localStorage.setItem("taskengine.seen.me", String(Date.parse(iso(-120_000))));
-    await draw([late]);
-    await user.click(screen.getByRole("button", { name: "Review" }));
     expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
   });
 
@@ -200,7 +278,7 @@ describe("the keys", () => {
 
 it("lies out of reach under a task that is open over it", async () => {
   workspace = makeTestWorkspace([soon]);
-  await renderPage(<BoardPage detail={<p>Opened</p>} modal onPlan={vi.fn()} />, workspace);
+  await renderPage(<BoardPage {...ALL} detail={<p>Opened</p>} modal />, workspace);
   expect(await screen.findByText("Opened")).toBeVisible();
   expect(screen.getByText("Soon").closest("[inert]")).not.toBeNull();
 });
@@ -215,25 +293,4 @@ it("leads back to plans for what is no task yet", async () => {
   expect(await screen.findByText("A plan waits for you: “Move house”.")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Open" }));
   expect(await screen.findByRole("heading", { name: "Move house" })).toBeVisible();
-});
-
-describe("the connection", () => {
-  beforeEach(() => draw([soon]));
-
-  it("says what still works offline, and how much waits", () => {
-    act(() => {
-      workspace.connection.set({ state: "offline", reason: null });
-      workspace.store.begin("op", "soon", (task) => task && { ...task, title: "New" });
-    });
-    expect(screen.getByText(/You can read, add and change tasks/)).toHaveTextContent(
-      "1 change waits.",
-    );
-  });
-
-  it("says what to do where it will not come back by itself", () => {
-    act(() => {
-      workspace.connection.set({ state: "stopped", reason: "crowded" });
-    });
-    expect(screen.getByRole("alert")).toHaveTextContent("Too many windows are open");
-  });
 });

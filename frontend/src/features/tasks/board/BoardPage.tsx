@@ -1,34 +1,44 @@
-import { type ReactNode, useCallback, useRef, useState } from "react";
-import { flushSync } from "react-dom";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
+import { useToday } from "@/shared/clock/useToday";
 import { useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
-import { useDraftsOf, useReadyOf } from "@/shared/store/react";
 import type { Bucket } from "@/shared/store/bucket";
-import { text } from "@/shared/text";
+import { useDraftsOf, useReadyOf } from "@/shared/store/react";
 import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
 
-import { useBoard, useWorkspace } from "../context";
+import { useBoard, useWorkspace, useZone } from "../context";
 import { noDeadline, type Preset } from "../deadline/deadline";
+import { Dragging } from "../drag/Dragging";
 import { QuickAdd } from "../quick-add/QuickAdd";
+import { RescheduleAsked } from "../selection/RescheduleAsked";
+import { SelectionBar } from "../selection/SelectionBar";
+import { Toolbar } from "../view/Toolbar";
+import { boardIn, type View } from "../view/view";
 import { Announcer } from "./Announcer";
 import { AwayLine } from "./AwayLine";
-import { Column } from "./Column";
 import { Columns } from "./Columns";
 import { ConnectionNote } from "./ConnectionNote";
-import { Empty } from "./Empty";
+import { Hands, HandsProvider, useHands, ViewProvider } from "./hands";
 import { Loading } from "./Loading";
-import { NowLine } from "./NowLine";
-import { Tabs } from "./Tabs";
-import { Travel } from "./Travel";
+import { PhoneColumn } from "./PhoneColumn";
 import { useKeys } from "./useKeys";
 
 const keyHelp = part(() => import("./KeyHelp"));
+const palette = part(() => import("../palette/Palette"));
 const planner = part(() => import("../breakdown/Planner"));
 const waitingPlans = part(() => import("../breakdown/WaitingPlans"));
+const elsewhere = part(() => import("../view/Elsewhere"));
 
 interface BoardPageProps {
+  /** What it is about. */
+  readonly view: View;
+  /** What that is called. */
+  readonly title: string;
+  /** The bucket that a phone shows. */
+  readonly bucket: Bucket;
+  readonly onBucket: (bucket: Bucket) => void;
   /** The task that is open beside the board (wide) or over it (phone). */
   readonly detail: ReactNode | null;
   /** Whether an open task lies over the board rather than beside it. */
@@ -37,51 +47,69 @@ interface BoardPageProps {
   readonly onPlan: (id: string | null) => void;
 }
 
-export function BoardPage({ detail, modal, onPlan }: BoardPageProps) {
+export function BoardPage(props: BoardPageProps) {
+  const [hands] = useState(() => new Hands());
+  return (
+    <HandsProvider value={hands}>
+      <ViewProvider value={props.view}>
+        <Page {...props} />
+      </ViewProvider>
+    </HandsProvider>
+  );
+}
+
+function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPageProps) {
   const { store, subject: opened } = useWorkspace();
-  const board = useBoard();
+  const hands = useHands();
+  const board = useBoardIn(view);
   const ready = useReadyOf(store);
   const drafts = useDraftsOf(store);
   const subject = useObservable(opened);
   const wide = useMedia(WIDE);
-  const [bucket, setBucket] = useState<Bucket>("upcoming");
   const [choice, setChoice] = useState(noDeadline);
-  const [help, setHelp] = useState(false);
+  const [open, setOpen] = useState<"help" | "palette" | null>(null);
   const quickAdd = useRef<HTMLInputElement>(null);
-  const show = useCallback((wanted: Bucket) => {
-    // At once, for a phone draws the bucket's cards only now, and the focus is to go to one.
-    flushSync(() => {
-      setBucket(wanted);
-    });
-    const card = `[data-column="${wanted}"] [data-control="title"]`;
-    const tab = `[data-travel-to="${wanted}"]`;
-    (
-      document.querySelector<HTMLElement>(card) ?? document.querySelector<HTMLElement>(tab)
-    )?.focus();
-  }, []);
+  const search = useRef<HTMLInputElement>(null);
+  const placeKey = Object.values(view.place).join(" ");
+  const show = useShow(bucket, onBucket, wide);
   const begin = (preset: Preset) => {
     setChoice(preset);
     quickAdd.current?.focus();
   };
-  const closeHelp = () => {
-    setHelp(false);
+  const close = () => {
+    setOpen(null);
   };
   const closePlanner = () => {
     opened.set(null);
     onPlan(null);
   };
-  const covered = detail !== null && modal;
-  const line = <QuickAdd inputRef={quickAdd} choice={choice} onChoose={setChoice} />;
+  useEffect(
+    () =>
+      // A task that is gone, or out of sight, must not be changed unseen.
+      store.subscribe(() => {
+        hands.selection.keepOnly((id) => store.getTask(id) !== undefined);
+      }),
+    [hands, store],
+  );
+  useEffect(() => {
+    hands.selection.clear();
+    hands.marking.set(false);
+  }, [hands, placeKey]);
   useKeys({
     quickAdd,
+    search,
     onBucket: show,
     onHelp: useCallback(() => {
-      setHelp(true);
+      setOpen("help");
+    }, []),
+    onPalette: useCallback(() => {
+      setOpen("palette");
     }, []),
   });
+  const line = <QuickAdd inputRef={quickAdd} choice={choice} onChoose={setChoice} />;
+  const covered = detail !== null && modal;
   const top = (
     <>
-      <h1 className="sr-only">{text.board.title}</h1>
       <ConnectionNote />
       <AwayLine
         onReview={() => {
@@ -91,24 +119,20 @@ export function BoardPage({ detail, modal, onPlan }: BoardPageProps) {
       {drafts.length > 0 && <waitingPlans.Part of={{ drafts }} failed={() => null} />}
     </>
   );
+  const found = view.filter.q.trim().length > 1 && (
+    <elsewhere.Part of={{ q: view.filter.q }} failed={() => null} />
+  );
   return (
     <>
       <Announcer />
       {wide ? (
-        <div className={`mx-auto flex max-w-[1280px] gap-8 px-8 ${detail ? "xl:pr-[440px]" : ""}`}>
-          <main
-            inert={covered}
-            className="grid min-w-0 flex-1 grid-cols-1 content-start gap-4 pt-6 pb-24"
-          >
+        <div className={detail && !modal ? "pr-[420px]" : ""}>
+          <main inert={covered} className="grid grid-cols-1 content-start gap-4 px-6 pt-5 pb-28">
             {line}
+            <Toolbar title={title} searchRef={search} />
             {top}
-            {ready ? (
-              <Travel board={board}>
-                <Columns board={board} onBegin={begin} />
-              </Travel>
-            ) : (
-              <Loading />
-            )}
+            {ready ? <Columns board={board} onBegin={begin} /> : <Loading />}
+            {found}
           </main>
           {detail}
         </div>
@@ -116,54 +140,83 @@ export function BoardPage({ detail, modal, onPlan }: BoardPageProps) {
         <>
           {/* What lies under the open sheet is out of reach. */}
           <div inert={covered}>
-            <main className="mx-auto grid max-w-[640px] grid-cols-1 gap-3 px-4 pt-3 pb-44">
+            <main className="mx-auto grid max-w-[640px] grid-cols-1 gap-3 px-4 pt-2 pb-44">
+              <Toolbar title={title} searchRef={search} />
               {top}
-              <NowLine />
-              <div
-                id="bucket"
-                role="tabpanel"
-                aria-labelledby={`tab-${bucket}`}
-                data-column={bucket}
-              >
-                <h2 className="sr-only">{text.buckets[bucket]}</h2>
-                {ready ? (
-                  <Travel board={board}>
-                    <Column
-                      key={bucket}
-                      bucket={bucket}
-                      tasks={board[bucket]}
-                      empty={<Empty bucket={bucket} onBegin={begin} />}
-                    />
-                  </Travel>
-                ) : (
-                  <Loading />
-                )}
-              </div>
+              {ready ? <PhoneColumn bucket={bucket} board={board} onBegin={begin} /> : <Loading />}
+              {found}
             </main>
             <div
               data-dock=""
-              className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-paper pb-[env(safe-area-inset-bottom)]"
+              className="fixed inset-x-0 bottom-[calc(57px+env(safe-area-inset-bottom))] z-30 border-t border-line bg-paper"
             >
-              <div className="mx-auto max-w-[640px]">
-                <div className="px-3 pt-2">{line}</div>
-                <nav aria-label={text.buckets.label}>
-                  <Tabs board={board} chosen={bucket} onChoose={setBucket} />
-                </nav>
-              </div>
+              <div className="mx-auto max-w-[640px] px-3 py-2">{line}</div>
             </div>
           </div>
           {detail}
         </>
       )}
+      <Dragging />
+      <SelectionBar />
+      <RescheduleAsked />
       {subject && (
         <planner.Part
           of={{ subject, onDraft: onPlan, onClose: closePlanner }}
           failed={() => <Unopened onClose={closePlanner} />}
         />
       )}
-      {help && (
-        <keyHelp.Part of={{ onClose: closeHelp }} failed={() => <Unopened onClose={closeHelp} />} />
+      {open === "help" && (
+        <keyHelp.Part of={{ onClose: close }} failed={() => <Unopened onClose={close} />} />
+      )}
+      {open === "palette" && (
+        <palette.Part
+          of={{
+            onClose: close,
+            onAdd: () => quickAdd.current?.focus(),
+            onHelp: () => {
+              setOpen("help");
+            },
+          }}
+          failed={() => <Unopened onClose={close} />}
+        />
       )}
     </>
+  );
+}
+
+/** The part of the board that a view shows, the same while nothing in it changes. */
+function useBoardIn(view: View) {
+  const board = useBoard();
+  const zone = useZone();
+  const today = useToday(zone);
+  return useMemo(() => boardIn(board, view, { zone, today }), [board, today, view, zone]);
+}
+
+/** Goes to a bucket's first card; a phone has to draw the bucket before that. */
+function useShow(bucket: Bucket, onBucket: (bucket: Bucket) => void, wide: boolean) {
+  const { lists } = useHands();
+  const wanted = useRef<Bucket | null>(null);
+  const focusFirst = useCallback(
+    (one: Bucket) => {
+      const [first] = lists.ids(one);
+      if (first !== undefined && lists.focus(first)) return;
+      document.querySelector<HTMLElement>(`[data-travel-to="${one}"]`)?.focus();
+    },
+    [lists],
+  );
+  useEffect(() => {
+    if (wanted.current !== bucket) return;
+    wanted.current = null;
+    focusFirst(bucket);
+  }, [bucket, focusFirst]);
+  return useCallback(
+    (one: Bucket) => {
+      if (wide || one === bucket) focusFirst(one);
+      else {
+        wanted.current = one;
+        onBucket(one);
+      }
+    },
+    [bucket, focusFirst, onBucket, wide],
   );
 }

@@ -7,6 +7,7 @@ import { Column } from "./Column";
 import { Count } from "./Count";
 import { Empty } from "./Empty";
 import { NowLine } from "./NowLine";
+import { Travel } from "./Travel";
 
 interface ColumnsProps {
   readonly board: Board;
@@ -17,18 +18,24 @@ interface ColumnsProps {
 /** The wide board: all three buckets beside each other, under the now line. */
 export function Columns({ board, onBegin }: ColumnsProps) {
   return (
-    <div>
+    <Travel board={board}>
       <div className="sticky top-[57px] z-20 bg-paper pt-2">
         <NowLine />
-        <div className="grid grid-cols-3 gap-6 py-3">
+        <div className="grid grid-cols-3 gap-5 py-3">
           {BUCKETS.map((bucket) => (
             <Heading key={bucket} bucket={bucket} count={board[bucket].length} />
           ))}
         </div>
       </div>
-      <div className="grid grid-cols-3 items-start gap-6">
+      <div className="grid grid-cols-3 items-start gap-5">
         {BUCKETS.map((bucket) => (
-          <section key={bucket} aria-labelledby={`bucket-${bucket}`} data-column={bucket}>
+          <section
+            key={bucket}
+            aria-labelledby={`bucket-${bucket}`}
+            data-column={bucket}
+            data-drop={bucket === "completed" ? "completed" : undefined}
+            className="min-h-40 min-w-0 rounded-card"
+          >
             <Column
               bucket={bucket}
               tasks={board[bucket]}
@@ -37,7 +44,7 @@ export function Columns({ board, onBegin }: ColumnsProps) {
           </section>
         ))}
       </div>
-    </div>
+    </Travel>
   );
 }
 

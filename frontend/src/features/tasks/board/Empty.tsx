@@ -1,8 +1,11 @@
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
+import { views } from "@/shared/text/views";
 import { PlusIcon } from "@/shared/ui/icons";
 
 import { inOneMinute, noDeadline, type Preset, tonight } from "../deadline/deadline";
+import { isNarrowed } from "../view/view";
+import { useView } from "./hands";
 
 interface BeginProps {
   /** Wants a new task due by it; what it is called is for the person to say. */
@@ -11,11 +14,19 @@ interface BeginProps {
 
 /** What stands where a bucket has nothing: a beginning, praise, or what to expect. */
 export function Empty({ bucket, onBegin }: BeginProps & { readonly bucket: Bucket }) {
-  if (bucket === "upcoming") return <Begin onBegin={onBegin} />;
+  const { filter, place } = useView();
+  if (isNarrowed(filter)) return <p className="py-2 text-muted">{views.nothingFound}</p>;
+  if (bucket === "upcoming") {
+    return place.kind === "today" ? (
+      <p className="py-2 text-muted">{views.nothingToday}</p>
+    ) : (
+      <Begin onBegin={onBegin} />
+    );
+  }
   return <p className="py-2 text-muted">{text.empty[bucket]}</p>;
 }
 
-const WAYS: readonly { readonly title: string; readonly preset: Preset }[] = [
+const ways = (): readonly { readonly title: string; readonly preset: Preset }[] => [
   { title: text.empty.upcomingWays.minute, preset: inOneMinute },
   { title: text.empty.upcomingWays.tonight, preset: tonight },
   { title: text.empty.upcomingWays.open, preset: noDeadline },
@@ -27,7 +38,7 @@ function Begin({ onBegin }: BeginProps) {
       <p className="font-semibold">{text.empty.upcomingTitle}</p>
       <p className="text-muted">{text.empty.upcomingHint}</p>
       <ul className="grid gap-2">
-        {WAYS.map(({ title, preset }) => (
+        {ways().map(({ title, preset }) => (
           <li key={title}>
             <button
               type="button"

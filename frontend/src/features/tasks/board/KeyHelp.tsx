@@ -5,15 +5,50 @@ import { keys } from "@/shared/text/keys";
 import { IconButton } from "@/shared/ui/Button";
 import { CloseIcon } from "@/shared/ui/icons";
 
-const KEYS: readonly (readonly [string, string])[] = [
-  ["q", keys.add],
-  ["j k", keys.move],
-  ["Enter", keys.open],
-  ["e", keys.complete],
-  ["b", keys.breakDown],
-  ["1 2 3", keys.columns],
-  ["Esc", keys.close],
-  ["?", keys.help],
+const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+const chord = (key: string) => (mac ? `⌘ ${key}` : `Ctrl ${key}`);
+const alt = mac ? "⌥" : "Alt";
+
+const groups = (): readonly (readonly [string, readonly (readonly [string, string])[]])[] => [
+  [
+    keys.groups.go,
+    [
+      ["q", keys.add],
+      ["⇧ Enter", keys.addAndOpen],
+      ["j k", keys.move],
+      ["1 2 3", keys.columns],
+      ["/", keys.search],
+      [chord("K"), keys.anything],
+      ["Esc", keys.close],
+      ["?", keys.help],
+    ],
+  ],
+  [
+    keys.groups.one,
+    [
+      ["Enter", keys.open],
+      ["e", keys.complete],
+      ["t", keys.reschedule],
+      ["b", keys.breakDown],
+      ["Del", keys.remove],
+    ],
+  ],
+  [
+    keys.groups.many,
+    [
+      ["x", keys.mark],
+      ["Shift ↓ ↑", keys.range],
+      [chord("A"), keys.all],
+      ["Esc", keys.none],
+    ],
+  ],
+  [
+    keys.groups.move,
+    [
+      [`${alt} ↓ ↑`, keys.up],
+      [`${alt} Shift ↓ ↑`, keys.day],
+    ],
+  ],
 ];
 
 interface KeyHelpProps {
@@ -29,7 +64,7 @@ export default function KeyHelp({ onClose }: KeyHelpProps) {
     <dialog
       ref={dialog}
       aria-label={keys.title}
-      className="m-auto w-80 rounded-card border border-line-strong bg-card p-4 text-ink backdrop:bg-[rgb(0_0_0/0.4)]"
+      className="m-auto w-[640px] max-w-[calc(100vw-24px)] rounded-card border border-line-strong bg-card p-4 text-ink backdrop:bg-[rgb(0_0_0/0.4)]"
       onClose={onClose}
     >
       <div className="mb-2 flex items-center justify-between">
@@ -38,16 +73,23 @@ export default function KeyHelp({ onClose }: KeyHelpProps) {
           <CloseIcon />
         </IconButton>
       </div>
-      <dl className="grid grid-cols-[4rem_1fr] gap-y-2">
-        {KEYS.map(([key, what]) => (
-          <div key={key} className="contents">
-            <dt>
-              <kbd className="font-sans text-accent">{key}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
+      <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
+        {groups().map(([name, all]) => (
+          <section key={name} aria-label={name}>
+            <h3 className="mb-1.5 text-meta text-muted">{name}</h3>
+            <dl className="grid grid-cols-[6.5rem_1fr] gap-y-1.5">
+              {all.map(([key, what]) => (
+                <div key={what} className="contents">
+                  <dt>
+                    <kbd className="font-sans text-accent">{key}</kbd>
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
         ))}
-      </dl>
+      </div>
     </dialog>
   );
 }

@@ -1,30 +1,52 @@
 import type { Task } from "@/shared/api/types";
-import { addDays, dayOf } from "@/shared/lib/zone";
+import { addDays, startOfDay } from "@/shared/lib/zone";
 import { text } from "@/shared/text";
 
+import { byHand, type Order } from "../view/view";
+
+export const DAYS = ["today", "tomorrow", "week", "later", "none"] as const;
+export type Day = (typeof DAYS)[number];
+
 export interface Group {
+  readonly day: Day;
   readonly name: string;
   readonly tasks: readonly Task[];
 }
 
-/** Upcoming tasks, which come soonest first, under the days they fall on. */
-export function byDay(tasks: readonly Task[], zone: string, today: string): readonly Group[] {
+/** Upcoming tasks, which come soonest first, under the days they fall on in `zone`. */
+export function byDay(
+  tasks: readonly Task[],
+  zone: string,
+  today: string,
+  order: Order = "time",
+): readonly Group[] {
+  const dayIn = daysAt(zone, today);
+  const groups = new Map<Day, Task[]>(DAYS.map((day) => [day, []]));
+  for (const task of tasks) groups.get(dayIn(task))?.push(task);
+  // What has no time of its own stands as the person put it.
+  groups.get("none")?.sort(byHand);
+  if (order === "hand") for (const group of groups.values()) group.sort(byHand);
+  return DAYS.map((day) => ({ day, name: text.groups[day], tasks: groups.get(day) ?? [] }));
+}
+
+/** Says under which day a task falls. Days are counted on the wall's calendar, whatever the clocks do. */
+export function daysAt(zone: string, today: string): (task: Task) => Day {
   const tomorrow = addDays(today, 1);
   const week = addDays(today, 7);
-  const groups = new Map<string, Task[]>();
-  for (const task of tasks) {
-    const name = nameOf(task);
-    const group = groups.get(name);
-    if (group) group.push(task);
-    else groups.set(name, [task]);
-  }
-  return Array.from(groups, ([name, grouped]) => ({ name, tasks: grouped }));
-
-  function nameOf(task: Task): string {
-    if (task.deadline === null) return text.groups.none;
-    const day = task.due_date ?? dayOf(Date.parse(task.deadline), zone);
-    if (day <= today) return text.groups.today;
-    if (day === tomorrow) return text.groups.tomorrow;
-    return day < week ? text.groups.week : text.groups.later;
-  }
+  // As instants once, rather than a calendar for each of ten thousand tasks.
+  const [tomorrowAt, afterAt, weekAt] = [1, 2, 7].map((days) =>
+    startOfDay(addDays(today, days), zone),
+  ) as [number, number, number];
+  return ({ deadline, due_date: day }) => {
+    if (deadline === null) return "none";
+    if (day !== null) {
+      if (day <= today) return "today";
+      if (day === tomorrow) return "tomorrow";
+      return day < week ? "week" : "later";
+    }
+    const at = Date.parse(deadline);
+    if (at < tomorrowAt) return "today";
+    if (at < afterAt) return "tomorrow";
+    return at < weekAt ? "week" : "later";
+  };
 }

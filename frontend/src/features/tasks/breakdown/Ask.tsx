@@ -35,11 +35,20 @@ const USUAL_GRANULARITY = 3;
 const CONTEXT_LIMIT = 4_000;
 
 /** The whole day so many days from now. */
-function inDays(label: string, days: number): Preset {
-  return { label, at: (now, zone) => picked(addDays(dayOf(now, zone), days), "", zone) };
+function inDays(label: () => string, days: number): Preset {
+  return {
+    get label() {
+      return label();
+    },
+    at: (now, zone) => picked(addDays(dayOf(now, zone), days), "", zone),
+  };
 }
 
-export const PLAN_PRESETS = [tonight, inDays(text.inAWeek, 7), inDays(text.inAMonth, 30)];
+export const PLAN_PRESETS = [
+  tonight,
+  inDays(() => text.inAWeek, 7),
+  inDays(() => text.inAMonth, 30),
+];
 
 interface AskProps {
   readonly subject: Subject;

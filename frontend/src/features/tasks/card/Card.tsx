@@ -1,12 +1,13 @@
-import { Link } from "@tanstack/react-router";
-import { memo } from "react";
+import { type MouseEvent, memo } from "react";
 
 import type { Task } from "@/shared/api/types";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
 
+import { useHands, useIsSelected } from "../board/hands";
 import { useWorkspace } from "../context";
+import { TaskLink } from "../view/TaskLink";
 import { Circle } from "./Circle";
 import { Fuse } from "./Fuse";
 import { Meta } from "./Meta";
@@ -18,32 +19,41 @@ interface CardProps {
 }
 
 export const Card = memo(function Card({ task, bucket }: CardProps) {
+  const { lists, marking, selection } = useHands();
+  const selected = useIsSelected(task.id);
+  const mark = (event: MouseEvent) => {
+    const many = event.shiftKey || marking.get();
+    if (!many) return;
+    event.preventDefault();
+    if (event.shiftKey) selection.extend(task.id, lists.ids());
+    else selection.toggle(task.id);
+  };
   return (
-    <li data-travel={task.id} data-bucket={bucket} className="rounded-card">
-      <article
-        aria-label={task.title}
-        className="relative overflow-hidden rounded-card border border-line bg-card transition-colors duration-100 hover:border-line-strong"
-      >
-        <div className="flex gap-3 p-3">
-          <Circle task={task} />
-          <div className="grid min-w-0 flex-1 gap-0.5">
-            <Link
-              to="/tasks/$taskId"
-              params={{ taskId: task.id }}
-              data-control="title"
-              className={`outline-none after:absolute after:inset-0 after:rounded-card after:-outline-offset-2 after:outline-accent focus-visible:after:outline-2 ${
-                bucket === "completed" ? "text-muted" : "font-semibold"
-              }`}
-            >
-              {task.title}
-            </Link>
-            <Meta task={task} bucket={bucket} />
-            {bucket === "missed" && <MissedActions task={task} />}
-          </div>
+    <article
+      aria-label={task.title}
+      data-selected={selected || undefined}
+      className="relative overflow-hidden rounded-card border border-line bg-card transition-colors duration-100 hover:border-line-strong data-selected:border-accent data-selected:bg-selected"
+    >
+      <div className="flex gap-3 p-3">
+        <Circle task={task} />
+        <div className="grid min-w-0 flex-1 gap-0.5">
+          <TaskLink
+            id={task.id}
+            data-control="title"
+            draggable={false}
+            onClick={mark}
+            className={`outline-none after:absolute after:inset-0 after:rounded-card after:-outline-offset-2 after:outline-accent focus-visible:after:outline-2 ${
+              bucket === "completed" ? "text-muted" : "font-semibold"
+            }`}
+          >
+            {task.title}
+          </TaskLink>
+          <Meta task={task} bucket={bucket} selected={selected} />
+          {bucket === "missed" && <MissedActions task={task} />}
         </div>
-        <Rule task={task} bucket={bucket} />
-      </article>
-    </li>
+      </div>
+      <Rule task={task} bucket={bucket} />
+    </article>
   );
 });
 
@@ -51,7 +61,7 @@ function MissedActions({ task }: { readonly task: Task }) {
   const { commands, subject } = useWorkspace();
   return (
     <div className="relative z-10 mt-2 flex flex-wrap gap-1">
-      <Reschedule task={task} />
+      <Reschedule tasks={[task]} label={text.card.rescheduleLabel(task.title)} />
       <Button
         small
         look="plain"

@@ -2,11 +2,11 @@ import { text } from "@/shared/text";
 import { CheckIcon } from "@/shared/ui/icons";
 import type { Task } from "@/shared/api/types";
 
-import { useWorkspace } from "../context";
+import { useComplete } from "../useComplete";
 
 /** The circle that completes a task, and takes that back. */
 export function Circle({ task }: { readonly task: Task }) {
-  const { commands } = useWorkspace();
+  const complete = useComplete();
   const done = task.completed_at !== null;
   return (
     <button
@@ -17,8 +17,7 @@ export function Circle({ task }: { readonly task: Task }) {
       onClick={({ detail }) => {
         // The second press of a double one: it would take back what the first has done.
         if (detail > 1) return;
-        if (done) commands.reopen(task);
-        else commands.complete(task);
+        complete(task);
       }}
     >
       <span

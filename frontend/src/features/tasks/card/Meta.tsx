@@ -6,20 +6,24 @@ import { useReading } from "@/shared/clock/react";
 import { useToday } from "@/shared/clock/useToday";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
+import { views } from "@/shared/text/views";
+import { Dot } from "@/shared/ui/Dot";
 import { FlagIcon, MissedIcon } from "@/shared/ui/icons";
 
-import { useTask, useZone } from "../context";
+import { useLabel, useProject, useTask, useZone } from "../context";
 import { dueText, whenText } from "../deadline/when";
 import { useProgress } from "../parts";
+import { useView } from "../board/hands";
 import { Countdown } from "./Countdown";
 
 interface MetaProps {
   readonly task: Task;
   readonly bucket: Bucket;
+  readonly selected?: boolean;
 }
 
 /** The one line under a title: what time says about the task, then what else there is. */
-export function Meta({ task, bucket }: MetaProps) {
+export function Meta({ task, bucket, selected = false }: MetaProps) {
   const deadline = task.deadline === null ? null : Date.parse(task.deadline);
   const whole = useTask(task.parent ?? "")?.title;
   const progress = useProgress(task.id);
@@ -46,9 +50,49 @@ export function Meta({ task, bucket }: MetaProps) {
           </span>
         )}
         {progress && <span className="tabular">{progress}</span>}
+        <Belongings task={task} />
         {whole && <span title={whole}>{text.plan.partOf(whole)}</span>}
+        {selected && <span className="sr-only">{views.selected}</span>}
       </span>
     </p>
+  );
+}
+
+/** Its project and labels; the one whose place this is goes without saying. */
+function Belongings({ task }: { readonly task: Task }) {
+  const { place } = useView();
+  const here = place.kind === "project" || place.kind === "label" ? place.id : null;
+  return (
+    <>
+      {task.project !== null && task.project !== here && <ProjectName id={task.project} />}
+      {task.labels.map((id) => id !== here && <LabelName key={id} id={id} />)}
+    </>
+  );
+}
+
+function ProjectName({ id }: { readonly id: string }) {
+  const project = useProject(id);
+  return (
+    project && (
+      <span className="max-w-full">
+        <Dot colour={project.colour} className="mr-1.5" />
+        <span className="truncate">{project.name}</span>
+      </span>
+    )
+  );
+}
+
+function LabelName({ id }: { readonly id: string }) {
+  const label = useLabel(id);
+  return (
+    label && (
+      <span data-colour={label.colour} className="max-w-full">
+        <span aria-hidden="true" className="text-(--tag)">
+          #
+        </span>
+        <span className="truncate">{label.name}</span>
+      </span>
+    )
   );
 }
 

@@ -1,54 +1,32 @@
 import { useRef, useState } from "react";
 
 import type { Task } from "@/shared/api/types";
-import { useClock } from "@/shared/clock/react";
 import { text } from "@/shared/text";
-import { buttonClass } from "@/shared/ui/Button";
+import { buttonClass, type ButtonLook } from "@/shared/ui/Button";
 import { ChevronIcon } from "@/shared/ui/icons";
 import { Menu } from "@/shared/ui/Menu";
 
-import { useWorkspace, useZone } from "../context";
-import {
-  inOneHour,
-  NO_DEADLINE,
-  type Preset,
-  tomorrowMorning,
-  tonight,
-} from "../deadline/deadline";
+import { NO_DEADLINE } from "../deadline/deadline";
 import { DeadlinePicker } from "../deadline/DeadlinePicker";
+import { useLater } from "../selection/useLater";
 
-const CHOICES = [inOneHour, tonight, tomorrowMorning];
+interface RescheduleProps {
+  readonly tasks: readonly Task[];
+  /** What it is called by those who do not see whose it is. */
+  readonly label: string;
+  readonly look?: ButtonLook;
+}
 
 /** A later deadline in two presses; any other one in a few more. */
-export function Reschedule({ task }: { readonly task: Task }) {
-  const clock = useClock();
-  const { commands } = useWorkspace();
-  const zone = useZone();
+export function Reschedule({ tasks, label, look = "quiet" }: RescheduleProps) {
   const [picking, setPicking] = useState(false);
   const anchor = useRef<HTMLSpanElement>(null);
-  const choose = (choice: Preset) => {
-    commands.reschedule(task, choice.at(clock.now(), zone));
-  };
+  const { ways, pick } = useLater(tasks, () => {
+    setPicking(true);
+  });
   return (
     <span ref={anchor} tabIndex={-1} className="inline-flex">
-      <Menu
-        label={text.card.rescheduleLabel(task.title)}
-        className={buttonClass("quiet", true)}
-        items={[
-          ...CHOICES.map((choice) => ({
-            label: choice.label,
-            run: () => {
-              choose(choice);
-            },
-          })),
-          {
-            label: text.deadline.pick,
-            run: () => {
-              setPicking(true);
-            },
-          },
-        ]}
-      >
+      <Menu label={label} className={buttonClass(look, true)} items={ways}>
         {text.card.reschedule}
         <ChevronIcon />
       </Menu>
@@ -60,7 +38,7 @@ export function Reschedule({ task }: { readonly task: Task }) {
         anchor={anchor}
         value={NO_DEADLINE}
         presets={[]}
-        onPick={choose}
+        onPick={pick}
       />
     </span>
   );

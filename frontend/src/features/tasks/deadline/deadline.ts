@@ -21,18 +21,24 @@ export interface Preset {
 }
 
 export const inOneMinute: Preset = {
-  label: text.deadline.minute,
+  get label() {
+    return text.deadline.minute;
+  },
   at: (now) => instant(wholeSecond(now + MINUTE_MS)),
 };
 
 export const inOneHour: Preset = {
-  label: text.deadline.hour,
+  get label() {
+    return text.deadline.hour;
+  },
   at: (now) => instant(wholeSecond(now + HOUR_MS)),
 };
 
 /** Eight in the evening; when that is over, the end of the day. */
 export const tonight: Preset = {
-  label: text.deadline.tonight,
+  get label() {
+    return text.deadline.tonight;
+  },
   at: (now, zone) => {
     const today = dayOf(now, zone);
     const evening = instantOf(today, EVENING, zone);
@@ -41,11 +47,18 @@ export const tonight: Preset = {
 };
 
 export const tomorrowMorning: Preset = {
-  label: text.time.dayAndTime(text.time.tomorrow, timeOfDay(MORNING_MS, "UTC")),
+  get label() {
+    return text.time.dayAndTime(text.time.tomorrow, timeOfDay(MORNING_MS, "UTC"));
+  },
   at: (now, zone) => instant(instantOf(addDays(dayOf(now, zone), 1), MORNING, zone)),
 };
 
-export const noDeadline: Preset = { label: text.deadline.none, at: () => NO_DEADLINE };
+export const noDeadline: Preset = {
+  get label() {
+    return text.deadline.none;
+  },
+  at: () => NO_DEADLINE,
+};
 
 export function instant(at: number): Deadline {
   return { deadline: new Date(at).toISOString(), due_date: null };

@@ -1,17 +1,11 @@
 import type { Task } from "@/shared/api/types";
+import { timeFormat } from "@/shared/lib/formats";
 import { addDays, dayOf } from "@/shared/lib/zone";
 import { text } from "@/shared/text";
-
-const formats = new Map<string, Intl.DateTimeFormat>();
+import { locale } from "@/shared/text/language";
 
 function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = zone + JSON.stringify(options);
-  let found = formats.get(key);
-  if (!found) {
-    found = new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone });
-    formats.set(key, found);
-  }
-  return found;
+  return timeFormat(locale(), zone, options);
 }
 
 export function timeOfDay(at: number, zone: string): string {

@@ -57,19 +57,21 @@ describe("an open task", () => {
 
   it("does not lose what is being typed to another window's change", async () => {
     await open();
-    await user.type(screen.getByLabelText("Notes"), " and Bob");
+    await user.click(screen.getByRole("button", { name: "Edit the notes" }));
+    await user.type(screen.getByRole("textbox", { name: "Notes" }), " and Bob");
     act(() => {
       workspace.store.apply([
         makeEvent(1, "task.updated", { ...task, title: "New", notes: "Theirs", version: 2 }),
       ]);
     });
-    expect(screen.getByLabelText("Notes")).toHaveValue("To Ada and Bob");
+    expect(screen.getByRole("textbox", { name: "Notes" })).toHaveValue("To Ada and Bob");
     expect(screen.getByLabelText("Title")).toHaveValue("New");
   });
 
   it("saves what is being typed when it is closed, by whatever way", async () => {
     const { unmount } = await open();
-    await user.type(screen.getByLabelText("Notes"), " and Bob");
+    await user.click(screen.getByRole("button", { name: "Edit the notes" }));
+    await user.type(screen.getByRole("textbox", { name: "Notes" }), " and Bob");
     unmount();
     expect(workspace.commands.edit).toHaveBeenCalledExactlyOnceWith(task, {
       notes: "To Ada and Bob",
@@ -87,7 +89,8 @@ describe("an open task", () => {
 
   it("saves what was typed after a pause, once", async () => {
     await open();
-    await user.type(screen.getByLabelText("Notes"), " and Bob");
+    await user.click(screen.getByRole("button", { name: "Edit the notes" }));
+    await user.type(screen.getByRole("textbox", { name: "Notes" }), " and Bob");
     expect(workspace.commands.edit).not.toHaveBeenCalled();
     pass(800);
     expect(workspace.commands.edit).toHaveBeenCalledTimes(1);

@@ -1,21 +1,29 @@
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 
 import type { Task } from "@/shared/api/types";
 import { useDraftsOf } from "@/shared/store/react";
 import { text } from "@/shared/text";
+import { views } from "@/shared/text/views";
 import { Button, buttonClass, IconButton } from "@/shared/ui/Button";
 import { CheckIcon, CloseIcon, StepsIcon, TrashIcon, UndoIcon } from "@/shared/ui/icons";
+import { part } from "@/shared/ui/part";
+import { Unloaded } from "@/shared/ui/Unloaded";
 
 import { useWorkspace } from "../context";
-import { NOTES_LIMIT, TITLE_LIMIT } from "../limits";
+import { useComplete } from "../useComplete";
+import { TITLE_LIMIT } from "../limits";
 import { DeadlineField } from "./DeadlineField";
+import { Fields } from "./Fields";
+import { Notes } from "./Notes";
 import { Parts } from "./Parts";
 import { PriorityChoice } from "./PriorityChoice";
 import { Times } from "./Times";
 import { trapTab } from "./trapTab";
 import { useDraft } from "./useDraft";
 import { useOpenTask } from "./useOpenTask";
+
+const history = part(() => import("./History"));
 
 interface DetailProps {
   readonly taskId: string;
@@ -59,8 +67,8 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
         tabIndex={-1}
         className={`overflow-y-auto outline-none ${
           modal
-            ? "rise fixed inset-x-0 top-[57px] bottom-0 z-40 border-t border-line-strong bg-paper px-4 pb-8 wide:left-auto wide:w-[440px] wide:border-l wide:px-6"
-            : "slide-in fixed top-[57px] right-0 bottom-0 z-30 w-[400px] border-l border-line bg-paper px-6 pb-8 xl:right-[max(0px,calc(50vw-640px))]"
+            ? "rise fixed inset-x-0 top-[57px] bottom-0 z-40 border-t border-line-strong bg-paper px-4 pb-8 wide:left-auto wide:w-[480px] wide:border-l wide:px-6"
+            : "slide-in fixed top-[57px] bottom-0 z-30 w-[420px] border-l border-line bg-paper px-6 pb-8 right-[max(0px,calc(50vw-840px))]"
         }`}
         onKeyDown={(event) => {
           if (event.key === "Escape" && !event.defaultPrevented) onClose();
@@ -77,7 +85,7 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
             ) : (
               <div role="status" className="grid justify-items-start gap-4">
                 <p className="text-muted">{open.why}</p>
-                <Link to="/tasks" className={buttonClass()}>
+                <Link to="/" className={buttonClass()}>
                   {text.auth.toBoard}
                 </Link>
               </div>
@@ -111,9 +119,7 @@ function Editor({ task, onClose }: { readonly task: Task; readonly onClose: () =
   const title = useDraft(task.title, (draft) => {
     if (draft !== "") commands.edit(task, { title: draft });
   });
-  const notes = useDraft(task.notes, (draft) => {
-    commands.edit(task, { notes: draft });
-  });
+  const [past, setPast] = useState(false);
   return (
     <>
       <Bar onClose={onClose}>
@@ -142,17 +148,20 @@ function Editor({ task, onClose }: { readonly task: Task; readonly onClose: () =
             commands.edit(task, { priority });
           }}
         />
-        <label className="grid gap-1 text-meta text-muted">
-          {text.detail.notes}
-          <textarea
-            rows={5}
-            maxLength={NOTES_LIMIT}
-            placeholder={text.detail.notesPlaceholder}
-            className="field field-sizing-content min-h-32 resize-none text-base text-ink"
-            {...notes}
-          />
-        </label>
+        <Fields task={task} />
+        <Notes task={task} />
         <Times task={task} />
+        <details
+          className="border-t border-line pt-4"
+          onToggle={({ currentTarget }) => {
+            setPast(currentTarget.open);
+          }}
+        >
+          <summary className="min-h-9 cursor-pointer rounded-card text-meta text-muted">
+            {views.history}
+          </summary>
+          {past && <history.Part of={{ task }} failed={(retry) => <Unloaded onRetry={retry} />} />}
+        </details>
         <div className="border-t border-line pt-4">
           <Button
             look="danger"
@@ -187,13 +196,13 @@ function BreakDownButton({ task }: { readonly task: Task }) {
 }
 
 function CompleteButton({ task }: { readonly task: Task }) {
-  const { commands } = useWorkspace();
+  const complete = useComplete();
   return task.completed_at === null ? (
     <Button
       look="main"
       small
       onClick={() => {
-        commands.complete(task);
+        complete(task);
       }}
     >
       <CheckIcon />
@@ -203,7 +212,7 @@ function CompleteButton({ task }: { readonly task: Task }) {
     <Button
       small
       onClick={() => {
-        commands.reopen(task);
+        complete(task);
       }}
     >
       <UndoIcon />

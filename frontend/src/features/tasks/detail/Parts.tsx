@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 
 import type { Task } from "@/shared/api/types";
@@ -7,6 +6,8 @@ import { text } from "@/shared/text";
 import { Circle } from "../card/Circle";
 import { useBoard, useTask } from "../context";
 import { partsOf, useProgress } from "../parts";
+import { TaskLink } from "../view/TaskLink";
+import { AddPart } from "./AddPart";
 
 /** What a task is a part of, and the parts that it has, soonest first. */
 export function Parts({ task }: { readonly task: Task }) {
@@ -16,33 +17,32 @@ export function Parts({ task }: { readonly task: Task }) {
   return (
     <>
       {whole && (
-        <Link
-          to="/tasks/$taskId"
-          params={{ taskId: whole.id }}
+        <TaskLink
+          id={whole.id}
           className="-mt-4 justify-self-start py-1 text-meta text-muted underline underline-offset-2"
         >
           {text.plan.partOf(whole.title)}
-        </Link>
+        </TaskLink>
       )}
-      {parts.length > 0 && (
-        <section aria-label={text.plan.steps} className="grid gap-1">
-          <p className="text-meta text-muted">{progress}</p>
+      {(parts.length > 0 || task.completed_at === null) && (
+        <section aria-label={text.plan.steps} className="-mt-2 grid gap-1">
+          {progress && <p className="text-meta text-muted">{progress}</p>}
           <ul className="grid">
             {parts.map((part) => (
               <li key={part.id} className="flex items-center gap-3 pl-2">
                 <Circle task={part} />
-                <Link
-                  to="/tasks/$taskId"
-                  params={{ taskId: part.id }}
+                <TaskLink
+                  id={part.id}
                   className={`flex min-h-11 min-w-0 flex-1 items-center rounded-card px-1 py-1.5 hover:bg-hover wide:min-h-9 ${
                     part.completed_at === null ? "" : "text-muted"
                   }`}
                 >
                   {part.title}
-                </Link>
+                </TaskLink>
               </li>
             ))}
           </ul>
+          {task.completed_at === null && <AddPart whole={task} />}
         </section>
       )}
     </>

@@ -13,11 +13,11 @@ const DOTS: Record<ConnectionState, string> = {
   stopped: "border-[1.5px] border-muted",
 };
 
-const HINTS: Partial<Record<ConnectionState, string>> = {
+const hints = (): Partial<Record<ConnectionState, string>> => ({
   live: text.connection.liveHint,
   reconnecting: text.connection.reconnectingHint,
   offline: text.connection.offlineHint,
-};
+});
 
 /** Whether what is on the page is what is on the server. */
 export function ConnectionPill() {
@@ -28,15 +28,14 @@ export function ConnectionPill() {
     <p
       role="status"
       aria-label={text.connection.label}
-      title={HINTS[state]}
+      title={hints()[state]}
       className="flex items-center gap-2 rounded-full border border-line px-3 py-1 text-meta whitespace-nowrap text-muted"
     >
       <span aria-hidden="true" className={`size-2 rounded-full ${DOTS[state]}`} />
-      {text.connection[state]}
       {/* While live a change waits for a blink only; saying so would be noise. */}
-      {state === "offline" && waiting > 0 && (
-        <span className="tabular max-sm:sr-only">{text.connection.waiting(waiting)}</span>
-      )}
+      {state === "offline" && waiting > 0
+        ? text.connection.offlineWith(text.connection.waiting(waiting))
+        : text.connection[state]}
     </p>
   );
 }

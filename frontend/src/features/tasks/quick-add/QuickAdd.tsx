@@ -1,9 +1,19 @@
-import { type RefObject, useRef, useState } from "react";
+import { useNavigate } from "@tanstack/react-router";
+import {
+  type KeyboardEvent,
+  type RefObject,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 
 import { useClock } from "@/shared/clock/react";
+import { newUuid } from "@/shared/lib/uuid";
 import { text } from "@/shared/text";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { ClockIcon, PlusIcon, StepsIcon } from "@/shared/ui/icons";
+import { part } from "@/shared/ui/part";
 
 import { useWorkspace, useZone } from "../context";
 import {
@@ -15,8 +25,16 @@ import {
 } from "../deadline/deadline";
 import { DeadlinePicker, preloadPicker } from "../deadline/DeadlinePicker";
 import { TITLE_LIMIT } from "../limits";
+import { fieldsOf } from "./make";
+import { Mirror } from "./Mirror";
+import { type Reading, titleOf } from "./reading";
+import { useLine } from "./useLine";
+import { useSuggestions } from "./useSuggestions";
 
 const PRESETS = [inOneMinute, tonight, tomorrowMorning, noDeadline];
+
+const chips = part(() => import("./Chips"));
+const suggestionList = part(() => import("./SuggestionList"));
 
 interface QuickAddProps {
   readonly inputRef: RefObject<HTMLInputElement | null>;
@@ -25,83 +43,169 @@ interface QuickAddProps {
   readonly onChoose: (choice: Preset) => void;
 }
 
-/** One line for a new task. Enter adds it and the focus stays, ready for the next. */
+/**
+ * One line for a new task, which understands what is typed. Enter adds it and the focus stays, ready
+ * for the next; Shift and Enter open it; Backspace after words that were understood takes that back.
+ */
 export function QuickAdd({ inputRef, choice, onChoose }: QuickAddProps) {
   const clock = useClock();
-  const { commands, subject } = useWorkspace();
+  const navigate = useNavigate();
+  const { commands, store, subject } = useWorkspace();
   const zone = useZone();
-  const [title, setTitle] = useState("");
+  const line = useLine();
+  const [caret, setCaret] = useState(0);
+  const [focused, setFocused] = useState(false);
+  const moveCaret = useRef<number | null>(null);
   const [picking, setPicking] = useState(false);
   const chip = useRef<HTMLButtonElement>(null);
+  const listId = useId();
   const chosen = choice !== noDeadline;
-  const goal = title.trim();
+  const reading = chosen ? withoutDeadline(line.reading) : line.reading;
+  const title = titleOf(line.line, reading.spans);
+  const { suggestions, press } = useSuggestions({
+    line: line.line,
+    caret,
+    projects: line.projects,
+    labels: line.labels,
+    onTake: (typed, at) => {
+      line.type(typed);
+      setCaret(at);
+      moveCaret.current = at;
+    },
+  });
+  const list = focused ? suggestions : null;
+  useLayoutEffect(() => {
+    if (moveCaret.current === null) return;
+    inputRef.current?.setSelectionRange(moveCaret.current, moveCaret.current);
+    moveCaret.current = null;
+  });
+  const deadline = () => (chosen ? choice.at(clock.now(), zone) : reading.deadline);
   const empty = () => {
-    setTitle("");
+    line.type("");
     onChoose(noDeadline);
   };
-  const breakDown = () => {
-    subject.set({ goal, deadline: choice.at(clock.now(), zone), started: empty });
+  const add = (open: boolean) => {
+    if (title === "") return;
+    const id = newUuid();
+    const known = { projects: store.getProjects(), labels: store.getLabels() };
+    const fields = fieldsOf(reading, known, commands);
+    commands.create(title, deadline(), open ? { ...fields, id } : fields);
+    empty();
+    if (open) void navigate({ to: "/tasks/$taskId", params: { taskId: id } });
+    else inputRef.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.nativeEvent.isComposing || (list && press(event))) return;
+    if (event.key === "Escape") event.currentTarget.blur();
+    if (event.key === "Enter" && event.shiftKey) {
+      event.preventDefault();
+      add(true);
+    }
+    if (event.key !== "Backspace" || event.metaKey || event.ctrlKey || event.altKey) return;
+    const { selectionStart, selectionEnd } = event.currentTarget;
+    const before = reading.spans.find(({ end }) => end === selectionStart);
+    if (selectionStart !== selectionEnd || !before) return;
+    event.preventDefault();
+    line.takeBack([before]);
+  };
+  const seen = () => {
+    setCaret(inputRef.current?.selectionStart ?? 0);
+  };
+  const options = list && {
+    role: "combobox",
+    "aria-expanded": true,
+    "aria-controls": listId,
+    "aria-activedescendant": `${listId}-${list.active}`,
   };
   return (
     <form
       aria-label={text.quickAdd.label}
-      className="flex min-h-12 items-center gap-1 rounded-card border border-line-strong bg-card pl-3 -outline-offset-1 outline-accent has-[input:focus]:outline-2"
+      className="relative rounded-card border border-line-strong bg-card -outline-offset-1 outline-accent has-[input:focus]:outline-2"
       onSubmit={(event) => {
         event.preventDefault();
-        if (goal === "") return;
-        commands.create(goal, choice.at(clock.now(), zone));
-        empty();
-        inputRef.current?.focus();
+        add(false);
       }}
     >
-      <PlusIcon className="size-4 text-muted" />
-      <input
-        ref={inputRef}
-        aria-label={text.quickAdd.label}
-        placeholder={text.quickAdd.placeholder}
-        autoComplete="off"
-        enterKeyHint="done"
-        maxLength={TITLE_LIMIT}
-        className="min-w-0 flex-1 bg-transparent px-2 py-2.5 min-h-11 outline-none"
-        value={title}
-        onChange={(event) => {
-          setTitle(event.target.value);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") event.currentTarget.blur();
-          if (event.key !== "Enter" || !event.shiftKey || goal === "") return;
-          event.preventDefault();
-          breakDown();
-        }}
-      />
-      <button
-        ref={chip}
-        type="button"
-        aria-haspopup="dialog"
-        aria-expanded={picking}
-        aria-label={chosen ? text.deadline.chosen(choice.label) : text.deadline.choose}
-        className={`inline-flex min-h-11 min-w-11 items-center justify-center gap-1.5 rounded-card px-3 text-meta whitespace-nowrap hover:bg-hover wide:min-h-9 ${
-          chosen ? "font-semibold text-accent" : "text-muted"
-        }`}
-        onPointerEnter={preloadPicker}
-        onFocus={preloadPicker}
-        onClick={() => {
-          setPicking(!picking);
-        }}
-      >
-        <ClockIcon />
-        <span className={chosen ? "" : "max-sm:sr-only"}>
-          {chosen ? choice.label : text.deadline.choose}
-        </span>
-      </button>
-      {goal !== "" && (
-        <IconButton label={text.plan.breakDown} className="-mx-1" onClick={breakDown}>
-          <StepsIcon />
-        </IconButton>
+      <div className="flex min-h-12 items-center gap-1 pl-3">
+        <PlusIcon className="size-4 text-muted" />
+        <div className="relative min-w-0 flex-1">
+          <Mirror line={line.line} spans={reading.spans} of={inputRef} />
+          <input
+            ref={inputRef}
+            aria-label={text.quickAdd.label}
+            aria-autocomplete="list"
+            placeholder={text.quickAdd.placeholder}
+            autoComplete="off"
+            enterKeyHint="done"
+            maxLength={TITLE_LIMIT}
+            className="relative block min-h-11 w-full bg-transparent px-2 py-2.5 outline-none"
+            value={line.line}
+            {...options}
+            onFocus={() => {
+              setFocused(true);
+              line.prepare();
+              chips.preload();
+              suggestionList.preload();
+            }}
+            onBlur={() => {
+              setFocused(false);
+            }}
+            onChange={(event) => {
+              line.type(event.target.value);
+              seen();
+            }}
+            onSelect={seen}
+            onKeyDown={onKeyDown}
+          />
+        </div>
+        <button
+          ref={chip}
+          type="button"
+          aria-haspopup="dialog"
+          aria-expanded={picking}
+          aria-label={chosen ? text.deadline.chosen(choice.label) : text.deadline.choose}
+          className={`inline-flex min-h-11 min-w-11 items-center justify-center gap-1.5 rounded-card px-3 text-meta whitespace-nowrap hover:bg-hover wide:min-h-9 ${
+            chosen ? "font-semibold text-accent" : "text-muted"
+          }`}
+          onPointerEnter={preloadPicker}
+          onFocus={preloadPicker}
+          onClick={() => {
+            setPicking(!picking);
+          }}
+        >
+          <ClockIcon />
+          <span className={chosen ? "" : "max-sm:sr-only"}>
+            {chosen ? choice.label : text.deadline.choose}
+          </span>
+        </button>
+        {title !== "" && (
+          <IconButton
+            label={text.plan.breakDown}
+            className="-mx-1"
+            onClick={() => {
+              subject.set({ goal: title, deadline: deadline(), started: empty });
+            }}
+          >
+            <StepsIcon />
+          </IconButton>
+        )}
+        <Button type="submit" look="main" small className="m-0.5 wide:m-1" disabled={title === ""}>
+          {text.quickAdd.add}
+        </Button>
+      </div>
+      {line.line !== "" && (
+        <chips.Part
+          of={{
+            reading,
+            projects: line.projects,
+            labels: line.labels,
+            settled: line.settled,
+            onTakeBack: line.takeBack,
+          }}
+          failed={() => null}
+        />
       )}
-      <Button type="submit" look="main" small className="m-0.5 wide:m-1" disabled={goal === ""}>
-        {text.quickAdd.add}
-      </Button>
+      {list && <suggestionList.Part of={{ ...list, id: listId }} failed={() => null} />}
       <DeadlinePicker
         open={picking}
         onClose={() => {
@@ -109,11 +213,17 @@ export function QuickAdd({ inputRef, choice, onChoose }: QuickAddProps) {
         }}
         anchor={chip}
         returnTo={inputRef}
-        value={choice.at(clock.now(), zone)}
+        value={deadline()}
         presets={PRESETS}
         onPick={onChoose}
         align="end"
       />
     </form>
   );
+}
+
+/** Who chose a deadline by hand means that one: the words of another are words. */
+function withoutDeadline(reading: Reading): Reading {
+  const spans = reading.spans.filter(({ kind }) => kind !== "deadline");
+  return { ...reading, spans, deadline: { deadline: null, due_date: null } };
 }

@@ -15,10 +15,11 @@ import { Count } from "../board/Count";
 import { NowLine } from "../board/NowLine";
 import { Travel } from "../board/Travel";
 import { useBoard, WorkspaceProvider } from "../context";
+import type { WorkingHours } from "../deadline/slot";
 import type { Connection, Subject, Workspace } from "../workspace";
 import { simulate } from "./simulation";
 
-const nothing = () => undefined;
+const IDLE = new Proxy({} as Workspace["commands"], { get: () => () => undefined });
 
 /** Nobody can reach into the sample: it is there to be looked at. */
 function sampleWorkspace(clock: Clock): Workspace {
@@ -28,14 +29,8 @@ function sampleWorkspace(clock: Clock): Workspace {
     subject: new Observable<Subject | null>(null),
     viewer: "sample",
     zone: new Observable(browserZone()),
-    commands: {
-      create: nothing,
-      edit: nothing,
-      reschedule: nothing,
-      complete: nothing,
-      reopen: nothing,
-      remove: nothing,
-    },
+    hours: new Observable<WorkingHours | null>(null),
+    commands: IDLE,
   };
 }
 

@@ -1,0 +1,24 @@
+import { useNavigate } from "@tanstack/react-router";
+
+import { useWorkspace } from "@/features/tasks";
+import { useObservable } from "@/shared/lib/observable";
+import { part } from "@/shared/ui/part";
+import { Unloaded } from "@/shared/ui/Unloaded";
+
+const page = part(() => import("@/features/activity/ActivityPage"));
+
+/** What was done, over the same tasks as the board. */
+export function Activity() {
+  const { store, zone } = useWorkspace();
+  const navigate = useNavigate();
+  return (
+    <page.Part
+      of={{
+        store,
+        zone: useObservable(zone),
+        openTask: (taskId) => void navigate({ to: "/tasks/$taskId", params: { taskId } }),
+      }}
+      failed={(retry) => <Unloaded onRetry={retry} />}
+    />
+  );
+}

@@ -1,0 +1,47 @@
+import { Outlet, useLocation, useRouteContext } from "@tanstack/react-router";
+import { lazy, type ReactNode, Suspense } from "react";
+
+import { useObservable } from "@/shared/lib/observable";
+
+import { Header } from "./Header";
+import { Opening } from "./Opening";
+
+/** What needs an account, in one piece: fetched while the server is asked whose session it is. */
+export const memberRoutes = () => import("./memberRoutes");
+
+const SignedIn = lazy(async () => ({ default: (await memberRoutes()).SignedIn }));
+const Board = lazy(async () => ({ default: (await memberRoutes()).Board }));
+const Landing = lazy(async () => ({ default: (await import("./Landing")).Landing }));
+
+/** The frame of those who are signed in; at the front door, for others, what this is. */
+export function Member(): ReactNode {
+  const { session } = useRouteContext({ from: "__root__" });
+  const signedIn = useObservable(session.user) !== null;
+  const { pathname } = useLocation();
+  if (signedIn) {
+    return (
+      <Suspense fallback={<Opening />}>
+        <SignedIn />
+      </Suspense>
+    );
+  }
+  // Anywhere else the way out, or to the door, has begun.
+  return pathname === "/" ? (
+    <>
+      <Header />
+      <Suspense>
+        <Landing />
+      </Suspense>
+    </>
+  ) : null;
+}
+
+/** Fetched with the frame, and so never by those who only look in. */
+export function BoardRoute(): ReactNode {
+  return (
+    <Suspense>
+      <Board />
+      <Outlet />
+    </Suspense>
+  );
+}

@@ -1,0 +1,33 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+
+import { useClock } from "@/shared/clock/react";
+import { useObservable } from "@/shared/lib/observable";
+import { followChoice, noticeChoice } from "@/shared/notices/choice";
+import type { TaskStore } from "@/shared/store/store";
+
+/** Notifies of deadlines where that is wanted; who does not want it does not load it. */
+export function useNotices({ store }: { readonly store: TaskStore }): void {
+  const clock = useClock();
+  const navigate = useNavigate();
+  const { on } = useObservable(noticeChoice);
+  useEffect(followChoice, []);
+  useEffect(() => {
+    if (!on) return;
+    let stop: (() => void) | null = null;
+    let left = false;
+    const start = async () => {
+      const { startNotices } = await import("@/shared/notices/notices");
+      if (left) return;
+      const openTask = (taskId: string) =>
+        void navigate({ to: "/tasks/$taskId", params: { taskId } });
+      stop = startNotices({ store, clock, openTask });
+    };
+    // Without its code nothing is notified; the next load of the page tries again.
+    start().catch(() => undefined);
+    return () => {
+      left = true;
+      stop?.();
+    };
+  }, [on, store, clock, navigate]);
+}

@@ -1,0 +1,190 @@
+import { act } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it, vi } from "vitest";
+
+import type { LoggedOperation } from "@/shared/api/types";
+import { toasts } from "@/shared/ui/toasts";
+import { freezeTime, makeTestWorkspace, renderPage, screen } from "@/test/render";
+import { iso, makeEvent, makeTask } from "@/test/tasks";
+
+import ActivityPage from "./ActivityPage";
+
+const fetched = vi.fn<typeof fetch>();
+/** What the server's log holds, newest first. */
+let log: LoggedOperation[];
+let pageLimit: number;
+const openTask = vi.fn();
+
+beforeEach(() => {
+  log = [];
+  pageLimit = 50;
+  openTask.mockReset();
+  document.cookie = "csrftoken=abc";
+  fetched.mockReset();
+  fetched.mockImplementation((path, init) => {
+    const url = new URL(path as string, "http://x");
+    if (url.pathname === "/api/v1/undo/") {
+      const { op_id } = JSON.parse(init?.body as string) as { op_id: string };
+      log = log.map((one) =>
+        one.op_id === op_id ? { ...one, undoable: false, undone: true } : one,
+      );
+      return Promise.resolve(Response.json({}));
+    }
+    const from = Number(url.searchParams.get("cursor") ?? 0);
+    const results = log.slice(from, from + pageLimit);
+    const next = from + pageLimit < log.length ? String(from + pageLimit) : null;
+    return Promise.resolve(Response.json({ results, next_cursor: next }));
+  });
+  vi.stubGlobal("fetch", fetched);
+});
+
+function operation(
+  verb: string,
+  title: string | null,
+  ago: number,
+  fields: Partial<LoggedOperation> = {},
+): LoggedOperation {
+  return {
+    op_id: `${verb} ${title ?? ""} ${ago}`,
+    verb,
+    at: iso(-ago),
+    actor: "me",
+    objects: [{ kind: verb.split(".", 1)[0] ?? "", id: title ?? "", title }],
+    object_count: 1,
+    undoable: true,
+    obstacle: null,
+    undone: false,
+    ...fields,
+  };
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+async function open(workspace = makeTestWorkspace()) {
+  const { store } = workspace;
+  const view = await renderPage(
+    <ActivityPage store={store} zone="UTC" openTask={openTask} />,
+    workspace,
+  );
+  await screen.findAllByRole("heading", { level: 2 });
+  return view;
+}
+
+const lines = (day: string) =>
+  [...screen.getByRole("region", { name: day }).querySelectorAll("li p:first-child")].map(
+    ({ textContent }) => textContent,
+  );
+
+it("says what was done, by day, newest first", async () => {
+  freezeTime();
+  log = [
+    operation("task.complete", "Send invoice", MINUTE),
+    operation("token.create", "Backup", 2 * MINUTE, { undoable: false }),
+    operation("task.create", "Send invoice", DAY),
+    operation("import", null, 2 * DAY, { object_count: 12, objects: [] }),
+    operation("tasks.complete", "Pack", 3 * DAY, {
+      object_count: 3,
+      objects: [{ kind: "task", id: "x", title: "Pack" }],
+    }),
+    operation("something.new", "Pack", 3 * DAY + 1),
+  ];
+  await open();
+  expect(lines("Today")).toEqual(["Completed “Send invoice”", "Made the access token “Backup”"]);
+  expect(lines("Yesterday")).toEqual(["Added “Send invoice”"]);
+  expect(lines("Friday, November 20")).toEqual(["Imported something"]);
+  expect(lines("Thursday, November 19")).toEqual(["Completed 3 tasks", "Changed “Pack”"]);
+  expect(screen.getByText("1 min ago")).toBeVisible();
+});
+
+it("says what the clock did among it, as it happens", async () => {
+  freezeTime();
+  log = [operation("task.create", "Send invoice", MINUTE)];
+  const workspace = makeTestWorkspace([
+    makeTask({ id: "a", title: "Send invoice", deadline: iso(5_000) }),
+    makeTask({
+      id: "b",
+      title: "Call the bank",
+      deadline: iso(-2 * MINUTE),
+      completed_at: iso(-MINUTE),
+      outcome: "late",
+    }),
+  ]);
+  await open(workspace);
+  expect(lines("Today")).toEqual(["Added “Send invoice”", "Deadline passed: “Call the bank”"]);
+  await act(async () => {
+    await vi.advanceTimersByTimeAsync(5_000);
+  });
+  expect(lines("Today")[0]).toBe("Deadline passed: “Send invoice”");
+  expect(screen.getAllByText("The clock")).toHaveLength(2);
+});
+
+it("puts on top what is done meanwhile, here or elsewhere", async () => {
+  freezeTime();
+  log = [operation("task.create", "First", MINUTE)];
+  const { workspace } = await open();
+  log = [operation("task.create", "Second", 0), ...log];
+  act(() => {
+    workspace.store.apply([makeEvent(1, "task.created", makeTask({ id: "b", title: "Second" }))]);
+  });
+  await screen.findByText("Added “Second”");
+  expect(lines("Today")).toEqual(["Added “Second”", "Added “First”"]);
+});
+
+it("takes back, and says so", async () => {
+  freezeTime();
+  log = [operation("task.complete", "Send invoice", MINUTE)];
+  await open();
+  const user = userEvent.setup({ advanceTimers: (ms) => vi.advanceTimersByTime(ms) });
+  await user.click(screen.getByRole("button", { name: "Undo: Completed “Send invoice”" }));
+  expect(await screen.findByText("taken back")).toBeVisible();
+  expect(screen.queryByRole("button", { name: /^Undo/ })).toBeNull();
+  expect(toasts.get().at(-1)?.message).toBe("Taken back.");
+});
+
+it("goes on to what was earlier, without a gap or a double", async () => {
+  pageLimit = 2;
+  log = [1, 2, 3, 4, 5].map((place) => operation("task.create", `T${place}`, place * MINUTE));
+  const { workspace } = await open();
+  await userEvent.click(screen.getByRole("button", { name: "Show earlier" }));
+  await screen.findByText("Added “T4”");
+  // What comes on top meanwhile doesn't lose what was loaded.
+  log = [operation("task.create", "T0", 0), ...log];
+  act(() => {
+    workspace.store.apply([makeEvent(1, "task.created", makeTask({ id: "t" }))]);
+  });
+  await screen.findByText("Added “T0”");
+  expect(screen.getByText("Added “T4”")).toBeVisible();
+  expect(screen.getAllByText("Added “T2”")).toHaveLength(1);
+});
+
+it("begins anew where more was done in between than a page holds", async () => {
+  pageLimit = 2;
+  log = [operation("task.create", "Old", DAY)];
+  const { workspace } = await open();
+  log = [3, 2, 1].map((n) => operation("task.create", `New ${n}`, (4 - n) * MINUTE)).concat(log);
+  act(() => {
+    workspace.store.apply([makeEvent(1, "task.created", makeTask({ id: "t" }))]);
+  });
+  await screen.findByText("Added “New 3”");
+  // Shown without what lies between, it would look as if nothing did.
+  expect(screen.queryByText("Added “Old”")).toBeNull();
+  expect(screen.getByRole("button", { name: "Show earlier" })).toBeVisible();
+});
+
+it("opens the task that a line is about, where it is still there", async () => {
+  log = [operation("task.update", "a", MINUTE), operation("task.delete", "gone", MINUTE)];
+  await open(makeTestWorkspace([makeTask({ id: "a" })]));
+  await userEvent.click(screen.getByRole("button", { name: "Changed “a”" }));
+  expect(openTask).toHaveBeenCalledExactlyOnceWith("a");
+  expect(screen.queryByRole("button", { name: "Deleted “gone”" })).toBeNull();
+});
+
+it("says what went wrong, and tries again", async () => {
+  fetched.mockImplementationOnce(() => Promise.reject(new TypeError("no network")));
+  await renderPage(
+    <ActivityPage store={makeTestWorkspace().store} zone="UTC" openTask={openTask} />,
+  );
+  await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+  expect(await screen.findByText("Nothing yet. What you do appears here.")).toBeVisible();
+});

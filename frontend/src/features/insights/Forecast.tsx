@@ -1,0 +1,91 @@
+import type { Insights } from "@/shared/api/types";
+import { insights as text } from "@/shared/text/insights";
+
+import { dayText, number, WHOLE_DAY, work } from "./format";
+import { Figures, Key, Panel } from "./Panel";
+
+type Known = NonNullable<Insights["forecast"]>;
+
+/** Beyond this a square stands for several tasks. */
+const MOST_SQUARES = 120;
+
+/** What of the days ahead will be missed at the usual pace, and how sure that is. */
+export function Forecast({ forecast }: { readonly forecast: Insights["forecast"] }) {
+  return (
+    <Panel
+      question={text.forecast.question}
+      answer={answerOf(forecast)}
+      more={forecast ? wordsOf(forecast) : []}
+      table={
+        forecast && forecast.due > 0 ? (
+          <Figures
+            caption={text.forecast.question}
+            columns={[
+              text.forecast.columns.what,
+              text.forecast.columns.missed,
+              text.forecast.columns.of,
+            ]}
+            rows={[
+              [text.forecast.rows.slow, number(forecast.missed_high), number(forecast.due)],
+              [text.forecast.rows.usual, number(forecast.missed), number(forecast.due)],
+              [text.forecast.rows.fast, number(forecast.missed_low), number(forecast.due)],
+            ]}
+          />
+        ) : null
+      }
+    >
+      {() => forecast && <Squares forecast={forecast} />}
+    </Panel>
+  );
+}
+
+function answerOf(forecast: Known | null): string {
+  if (forecast === null) return text.forecast.unknown;
+  const { due, missed, first_day } = forecast;
+  if (due === 0) return text.forecast.nothing;
+  return missed === 0 || first_day === null
+    ? text.forecast.none(due)
+    : text.forecast.some(missed, due, dayText(first_day, WHOLE_DAY));
+}
+
+function wordsOf(forecast: Known): readonly string[] {
+  const { unit, pace, days, due, missed_low, missed_high, confidence } = forecast;
+  const amount = unit === "minutes" ? work(pace) : text.forecast.tasks(number(pace));
+  const sure = [text.forecast.confidence[confidence], text.forecast.range(missed_low, missed_high)];
+  return [...(due > 0 ? [sure.filter(Boolean).join(" ")] : []), text.forecast.pace(amount, days)];
+}
+
+/** A square for each task: those in time first, then those that only fast days save, then the missed. */
+function Squares({ forecast }: { readonly forecast: Known }) {
+  const { due, missed, missed_low } = forecast;
+  const each = Math.ceil(due / MOST_SQUARES);
+  const kinds = [
+    { name: text.forecast.legend.kept, count: due - missed, look: "bg-accent" },
+    {
+      name: text.forecast.legend.maybe,
+      count: missed - missed_low,
+      look: "hatched border border-line-strong",
+    },
+    {
+      name: text.forecast.legend.missed,
+      count: missed_low,
+      look: "border border-missed bg-missed-wash",
+    },
+  ].filter(({ count }) => count > 0);
+  return (
+    <div aria-hidden="true" className="grid gap-3">
+      <div className="flex flex-wrap gap-1">
+        {kinds.flatMap(({ name, count, look }) =>
+          Array.from({ length: Math.max(1, Math.round(count / each)) }, (_, place) => (
+            <span key={`${name} ${place}`} className={`size-5 rounded-[4px] ${look}`} />
+          )),
+        )}
+      </div>
+      <p className="flex flex-wrap gap-x-4 gap-y-1 text-meta text-muted">
+        {kinds.map(({ name, look }) => (
+          <Key key={name} className={look} label={name} />
+        ))}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,132 @@
+import { useCallback, useMemo, useState } from "react";
+
+import { insights as text } from "@/shared/text/insights";
+
+import { bars, namesAxis, placesScale, POINTING, valuesAxis } from "./axes";
+import type { LoadDay } from "./figures";
+import { dayText, number, SHORT_DAY, WHOLE_DAY, work } from "./format";
+import { Figures, Key, Panel } from "./Panel";
+import { type Drawing, Plot } from "./Plot";
+
+/** What falls due on each day ahead, before the hours that it has. */
+export function Load({ days }: { readonly days: readonly LoadDay[] }) {
+  const tasks = days.reduce((sum, day) => sum + day.tasks, 0);
+  const over = days.filter(isOver);
+  const unestimated = days.reduce((sum, day) => sum + day.unestimated, 0);
+  return (
+    <Panel
+      question={text.load.question}
+      answer={answerOf(days)}
+      more={[
+        ...(over.length > 1 ? [text.load.overMore(over.length - 1)] : []),
+        ...(unestimated > 0 && unestimated < tasks ? [text.load.unestimated(unestimated)] : []),
+      ]}
+      table={
+        tasks === 0 ? null : (
+          <Figures
+            caption={text.load.question}
+            columns={[
+              text.load.columns.day,
+              text.load.columns.tasks,
+              text.load.columns.due,
+              text.load.columns.capacity,
+            ]}
+            rows={days.map((day) => [
+              dayText(day.day, WHOLE_DAY),
+              number(day.tasks),
+              work(day.dueMin),
+              work(day.capacityMin),
+            ])}
+          />
+        )
+      }
+    >
+      {(onMissing) => <Bars days={days} onMissing={onMissing} />}
+    </Panel>
+  );
+}
+
+function answerOf(days: readonly LoadDay[]): string {
+  if (days.every(({ tasks }) => tasks === 0)) return text.load.nothing;
+  if (days.every(({ dueMin }) => dueMin === 0)) return text.load.unknown;
+  const first = days.find(isOver);
+  if (!first) return text.load.fits;
+  const day = dayText(first.day, WHOLE_DAY);
+  return first.capacityMin === 0
+    ? text.load.overNone(day, work(first.dueMin))
+    : text.load.over(day, work(first.dueMin), work(first.capacityMin));
+}
+
+function isOver({ dueMin, capacityMin }: LoadDay): boolean {
+  return dueMin > capacityMin;
+}
+
+interface BarsProps {
+  readonly days: readonly LoadDay[];
+  readonly onMissing: () => void;
+}
+
+function Bars({ days, onMissing }: BarsProps) {
+  const [pointed, setPointed] = useState<number | null>(null);
+  const names = days.map(({ day }) => dayText(day, SHORT_DAY)).join("|");
+  const data = useMemo(
+    () =>
+      [
+        days.map((_, place) => place),
+        days.map(({ capacityMin }) => capacityMin / 60),
+        // Drawn first and whole; what fits is drawn over it.
+        days.map(({ dueMin, capacityMin }) => (dueMin > capacityMin ? dueMin / 60 : null)),
+        days.map(({ dueMin, capacityMin }) => Math.min(dueMin, capacityMin) / 60),
+      ] as [number[], number[], (number | null)[], number[]],
+    [days],
+  );
+  const draw = useCallback<Drawing>(
+    (colours, library, narrow) => {
+      const shown = names.split("|");
+      return {
+        cursor: POINTING,
+        scales: {
+          x: placesScale(shown.length),
+          y: { range: (_, __, most) => [0, Math.max(most, 8)] },
+        },
+        axes: [
+          namesAxis(colours, shown, narrow ? 4 : 2),
+          valuesAxis(colours, (hours) => text.hours(number(hours))),
+        ],
+        series: [
+          {},
+          bars(library, { fill: colours.hover, stroke: colours.line, size: [0.82, 56] }),
+          bars(library, { fill: colours.missed, size: [0.5, 36] }),
+          bars(library, { fill: colours.accent, size: [0.5, 36] }),
+        ],
+      };
+    },
+    [names],
+  );
+  const day = pointed === null ? undefined : days[pointed];
+  return (
+    <div className="grid gap-2">
+      <Plot draw={draw} data={data} height={220} onPoint={setPointed} onMissing={onMissing} />
+      <p
+        aria-hidden="true"
+        className="flex min-h-[18px] flex-wrap gap-x-4 gap-y-1 text-meta text-muted"
+      >
+        {day ? (
+          <span className="text-ink">
+            {text.load.reading(
+              dayText(day.day, WHOLE_DAY),
+              work(day.dueMin),
+              work(day.capacityMin),
+            )}
+          </span>
+        ) : (
+          <>
+            <Key className="bg-accent" label={text.load.legend.due} />
+            <Key className="bg-missed" label={text.load.legend.over} />
+            <Key className="border border-line bg-hover" label={text.load.legend.capacity} />
+          </>
+        )}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,161 @@
+import { Link } from "@tanstack/react-router";
+
+import type { Task } from "@/shared/api/types";
+import { DAY_MS } from "@/shared/lib/durations";
+import { ROOMY, useMedia } from "@/shared/lib/media";
+import { dayOf, wallTime } from "@/shared/lib/zone";
+import { insights as text } from "@/shared/text/insights";
+
+import { hourMarks, SLOTS, slotsOf } from "./figures";
+import { clockTime, dayText, hourText, SHORT_DAY, work } from "./format";
+import { Figures, Panel } from "./Panel";
+
+/** More dots than these do not stand above each other. */
+const HIGHEST = 6;
+const LISTED = 4;
+
+interface SoonProps {
+  readonly soon: readonly Task[];
+  /** This minute. */
+  readonly now: number;
+  readonly zone: string;
+}
+
+/** The next 24 hours: a dot for each task, by half hours from now on. */
+export function Soon({ soon, now, zone }: SoonProps) {
+  const [first] = soon;
+  const time = (task: Task) => clockTime(Date.parse(task.deadline ?? ""), zone);
+  const answer = !first
+    ? text.soon.none
+    : soon.length === 1
+      ? text.soon.one(time(first), first.title)
+      : text.soon.many(soon.length, time(first), first.title);
+  return (
+    <Panel
+      question={text.soon.question}
+      answer={answer}
+      table={
+        first ? (
+          <Figures
+            caption={text.soon.question}
+            columns={[text.soon.columns.title, text.soon.columns.time, text.soon.columns.estimate]}
+            rows={soon.map((task) => [
+              task.title,
+              time(task),
+              task.estimate_min === null ? text.numbers.none : work(task.estimate_min),
+            ])}
+          />
+        ) : null
+      }
+    >
+      {() => (
+        <>
+          <Line soon={soon} now={now} zone={zone} />
+          <ol className="grid gap-x-8 wide:grid-cols-2">
+            {soon.slice(0, LISTED).map((task) => (
+              <li key={task.id} className="min-w-0">
+                <Link
+                  to="/tasks/$taskId"
+                  params={{ taskId: task.id }}
+                  className="-mx-2 flex min-h-11 items-center gap-3 rounded-card px-2 hover:bg-hover wide:min-h-9"
+                >
+                  <span className="tabular w-16 shrink-0 text-meta text-muted">{time(task)}</span>
+                  <span className="truncate">{task.title}</span>
+                </Link>
+              </li>
+            ))}
+          </ol>
+          {soon.length > LISTED && (
+            <Link
+              to="/"
+              className="inline-flex min-h-11 items-center justify-self-start text-meta text-accent hover:underline wide:min-h-8"
+            >
+              {text.soon.more(soon.length - LISTED)}
+            </Link>
+          )}
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Line({ soon, now, zone }: SoonProps) {
+  const roomy = useMedia(ROOMY);
+  const slots = slotsOf(soon, now);
+  const highest = Math.min(HIGHEST, Math.max(...slots.map(({ length }) => length)));
+  const marks = hourMarks(now, zone, roomy ? 3 : 6);
+  const today = dayOf(now, zone);
+  return (
+    <div aria-hidden="true" className="px-1 pt-1">
+      <div className="relative border-b border-line-strong" style={{ height: highest * 14 + 12 }}>
+        <span className="absolute -bottom-px left-0 h-full w-0.5 rounded-full bg-ink" />
+        {marks.map((at) => (
+          <span
+            key={at}
+            className={`absolute bottom-0 h-full border-l ${isMidnight(at, zone) ? "border-dashed border-line-strong" : "border-line"}`}
+            style={{ left: place(at, now) }}
+          />
+        ))}
+        {slots.map((tasks, slot) => (
+          <Dots key={slot} slot={slot} tasks={tasks} zone={zone} />
+        ))}
+      </div>
+      <div className="tabular relative mt-1 h-[18px] text-meta text-muted">
+        <span className="absolute left-0 font-semibold text-ink">{text.soon.now}</span>
+        {marks
+          // The one beside "now" would stand on it, and the last one over the edge.
+          .filter((at) => at - now > DAY_MS / 16 && at - now < (DAY_MS * 31) / 32)
+          .map((at) => (
+            <span
+              key={at}
+              className={`absolute -translate-x-1/2 whitespace-nowrap ${isMidnight(at, zone) ? "font-semibold text-ink" : ""}`}
+              style={{ left: place(at, now) }}
+            >
+              {isMidnight(at, zone) && dayOf(at, zone) !== today
+                ? dayText(dayOf(at, zone), SHORT_DAY)
+                : hourText(hourOf(at, zone))}
+            </span>
+          ))}
+      </div>
+    </div>
+  );
+}
+
+interface DotsProps {
+  readonly slot: number;
+  readonly tasks: readonly Task[];
+  readonly zone: string;
+}
+
+function Dots({ slot, tasks, zone }: DotsProps) {
+  const [first] = tasks;
+  if (!first) return null;
+  const hidden = tasks.length > HIGHEST ? tasks.length - HIGHEST + 1 : 0;
+  return (
+    <span
+      title={text.soon.due(clockTime(Date.parse(first.deadline ?? ""), zone), tasks.length)}
+      className="absolute bottom-1 flex flex-col-reverse items-center gap-0.5"
+      style={{ left: `${((slot / SLOTS) * 100).toFixed(3)}%` }}
+    >
+      {tasks.slice(0, tasks.length - hidden).map((task) => (
+        <span
+          key={task.id}
+          className={`size-3 rounded-full ${slot < 2 ? "bg-now" : "bg-accent"} ${task.priority > 2 ? "opacity-60" : ""}`}
+        />
+      ))}
+      {hidden > 0 && <span className="text-[11px] leading-3 text-muted">+{hidden}</span>}
+    </span>
+  );
+}
+
+function place(at: number, now: number): string {
+  return `${(((at - now) / DAY_MS) * 100).toFixed(3)}%`;
+}
+
+function isMidnight(at: number, zone: string): boolean {
+  return hourOf(at, zone) === 0;
+}
+
+function hourOf(at: number, zone: string): number {
+  return wallTime(at, zone).hour;
+}

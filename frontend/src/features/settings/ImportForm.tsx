@@ -1,0 +1,161 @@
+import { useState } from "react";
+
+import { explain } from "@/shared/api/errors";
+import {
+  importFile,
+  type ImportFormat,
+  type ImportRequest,
+  previewImport,
+} from "@/shared/api/importFile";
+import type { ImportReport } from "@/shared/api/types";
+import { undo } from "@/shared/api/undo";
+import { FormError } from "@/shared/forms/FormError";
+import { newUuid } from "@/shared/lib/uuid";
+import { settings } from "@/shared/text/settings";
+import { Button } from "@/shared/ui/Button";
+import { Field } from "@/shared/ui/Field";
+import { showToast } from "@/shared/ui/toasts";
+
+import { Choice } from "./Choice";
+import { formatOf } from "./format";
+import { foundText, ImportFindings, isEmpty } from "./ImportFindings";
+
+/** What the server takes in one file. */
+const LIMIT_BYTES = 10 * 1024 * 1024;
+const FORMATS: readonly ImportFormat[] = ["taskengine", "csv", "todoist"];
+
+interface Looked {
+  readonly request: ImportRequest;
+  readonly report: ImportReport;
+  /** Names the import: sent twice, it happens once. */
+  readonly opId: string;
+}
+
+/** Looks through a file first; imports it when the person has seen what that would do. */
+export function ImportForm() {
+  const [file, setFile] = useState<File | null>(null);
+  const [format, setFormat] = useState<ImportFormat>("taskengine");
+  const [project, setProject] = useState("");
+  const [looked, setLooked] = useState<Looked | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  const attempt = async (act: () => Promise<void>) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await act();
+    } catch (error) {
+      setProblem(explain(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const take = (chosen: File | null) => {
+    setFile(chosen);
+    setProblem(chosen && chosen.size > LIMIT_BYTES ? settings.importTooLarge : null);
+    if (!chosen || chosen.size > LIMIT_BYTES) return;
+    void chosen
+      .slice(0, 4096)
+      .text()
+      .then((beginning) => {
+        setFormat(formatOf(chosen.name, beginning));
+      });
+  };
+  const look = (chosen: File) =>
+    attempt(async () => {
+      const request = { format, project: project.trim(), content: await chosen.text() };
+      const report = await previewImport(request);
+      setLooked({ request, report, opId: newUuid() });
+    });
+  const carryOut = ({ request, opId }: Looked) =>
+    attempt(async () => {
+      const { made } = await importFile(request, opId);
+      setLooked(null);
+      setFile(null);
+      showToast({
+        message: settings.imported(foundText(made)),
+        action: { label: settings.undo, run: () => void takeBack(opId) },
+      });
+    });
+
+  if (looked) {
+    const { report } = looked;
+    return (
+      <div className="grid gap-4">
+        <ImportFindings report={report} />
+        <FormError message={problem ?? undefined} />
+        <div className="flex flex-wrap gap-2">
+          {!isEmpty(report.made) && (
+            <Button look="main" disabled={busy} onClick={() => void carryOut(looked)}>
+              {report.left_out > 0 ? settings.importRest : settings.importNow}
+            </Button>
+          )}
+          <Button
+            autoFocus
+            onClick={() => {
+              setLooked(null);
+              setFile(null);
+              setProblem(null);
+            }}
+          >
+            {settings.importCancel}
+          </Button>
+        </div>
+      </div>
+    );
+  }
+  return (
+    <form
+      className="grid gap-4"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (file && file.size <= LIMIT_BYTES) void look(file);
+      }}
+    >
+      <Field
+        label={settings.importFile}
+        type="file"
+        name="file"
+        className="field py-1.5! pl-1.5! file:mr-3 file:min-h-[30px] file:rounded-card file:border-0 file:bg-hover file:px-3 file:text-ink"
+        accept=".json,.csv,application/json,text/csv"
+        onChange={(event) => {
+          take(event.target.files?.[0] ?? null);
+        }}
+      />
+      <Choice
+        label={settings.importFormat}
+        value={format}
+        options={FORMATS.map((value) => ({ value, label: settings.importFormats[value] }))}
+        onChange={(event) => {
+          setFormat(event.target.value as ImportFormat);
+        }}
+      />
+      {format === "todoist" && (
+        <Field
+          label={settings.importProject}
+          hint={settings.importProjectHint}
+          autoComplete="off"
+          value={project}
+          onChange={(event) => {
+            setProject(event.target.value);
+          }}
+        />
+      )}
+      <FormError message={problem ?? undefined} />
+      <Button type="submit" className="justify-self-start" disabled={busy || !file}>
+        {settings.importLook}
+      </Button>
+    </form>
+  );
+}
+
+async function takeBack(opId: string): Promise<void> {
+  try {
+    await undo(opId, newUuid());
+    showToast({ message: settings.undone });
+  } catch (error) {
+    showToast({ message: settings.notUndone(explain(error)) });
+  }
+}

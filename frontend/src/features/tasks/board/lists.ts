@@ -1,0 +1,53 @@
+import { type Bucket, BUCKETS } from "@/shared/store/bucket";
+
+/** One bucket's cards, of which only those near the window's edge to edge are drawn. */
+export interface List {
+  readonly ids: readonly string[];
+  /** Draws a card wherever it is, so that it can take the focus. */
+  readonly reveal: (id: string) => void;
+}
+
+/** All cards in the order in which they are read, drawn or not. */
+export class Lists {
+  readonly #lists = new Map<Bucket, List>();
+
+  put(bucket: Bucket, list: List): () => void {
+    this.#lists.set(bucket, list);
+    return () => {
+      if (this.#lists.get(bucket) === list) this.#lists.delete(bucket);
+    };
+  }
+
+  ids(bucket?: Bucket): readonly string[] {
+    return (bucket ? [bucket] : BUCKETS).flatMap((one) => this.#lists.get(one)?.ids ?? []);
+  }
+
+  bucketOf(id: string): Bucket | undefined {
+    return BUCKETS.find((bucket) => this.#lists.get(bucket)?.ids.includes(id));
+  }
+
+  /** The card `step` cards after this one; from nowhere the first. Null at either end. */
+  beside(id: string | null, step: 1 | -1): string | null {
+    const ids = this.ids();
+    const at = id === null ? -1 : ids.indexOf(id);
+    return (at === -1 ? ids[0] : ids[at + step]) ?? null;
+  }
+
+  /** Moves the focus to a card. */
+  focus(id: string): boolean {
+    const bucket = this.bucketOf(id);
+    if (!bucket) return false;
+    this.#lists.get(bucket)?.reveal(id);
+    const title = document.querySelector<HTMLElement>(
+      `main [data-travel="${CSS.escape(id)}"] [data-control="title"]`,
+    );
+    title?.focus();
+    return title !== null;
+  }
+}
+
+/** The card that has the focus, or that holds what has it. */
+export function focusedId(): string | null {
+  const card = document.activeElement?.closest<HTMLElement>("main [data-travel]");
+  return card?.dataset.travel ?? null;
+}

@@ -1,0 +1,18 @@
+import { Link } from "@tanstack/react-router";
+import type { ComponentProps } from "react";
+
+import { useTaskSearch } from "./useTaskSearch";
+
+interface TaskLinkProps extends Pick<
+  ComponentProps<"a">,
+  "className" | "onClick" | "draggable" | "children"
+> {
+  readonly id: string;
+  readonly "data-control"?: string;
+}
+
+/** A way into a task that leaves the board behind it as it is. */
+export function TaskLink({ id, ...rest }: TaskLinkProps) {
+  const search = useTaskSearch();
+  return <Link to="/tasks/$taskId" params={{ taskId: id }} search={search} {...rest} />;
+}

@@ -1,0 +1,29 @@
+export interface Notice {
+  readonly title: string;
+  readonly body: string;
+  /** A second notice of the same tag takes the place of the first, silently. */
+  readonly tag: string;
+  readonly onPress: () => void;
+}
+
+const ICON = "/favicon.svg";
+
+/** Shows a notification. Where the page itself may not (phones), its service worker does. */
+export function show({ title, body, tag, onPress }: Notice): void {
+  const options = { body, tag, icon: ICON };
+  try {
+    const notification = new Notification(title, options);
+    notification.onclick = () => {
+      window.focus();
+      notification.close();
+      onPress();
+    };
+  } catch {
+    if (!("serviceWorker" in navigator)) return;
+    void navigator.serviceWorker
+      .getRegistration()
+      .then((worker) => worker?.showNotification(title, options))
+      // There is nothing else to tell it by; the board shows it all the same.
+      .catch(() => undefined);
+  }
+}

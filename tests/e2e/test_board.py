@@ -1,0 +1,227 @@
+"""The board under a person's hands, in a real Chromium: many at once, drags, keys, a phone, and axe."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+
+from tests.support.axe import violations
+from tests.support.servers import Server
+from tests.support.windows import sign_up
+
+pytestmark = pytest.mark.untimed
+
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+TARGET_PX = 44
+DAY = timedelta(days=1)
+
+
+def ask(page: Page, method: str, path: str, body: Any = None) -> Any:
+    """Ask the API as the page does; return what it answers."""
+    status, text = page.evaluate(
+        """async ([method, path, body]) => {
+            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+            const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+            const answer = await fetch(`/api/v1/${path}`, { method, headers, body });
+            return [answer.status, await answer.text()];
+        }""",
+        [method, path, None if body is None else json.dumps(body)],
+    )
+    assert status < 300, text
+    return json.loads(text) if text else None
+
+
+def fill(page: Page) -> dict[str, str]:
+    """Fill a board with one of everything; return the ids of some."""
+    now = datetime.now(UTC)
+    work = ask(page, "POST", "projects/", {"name": "Work", "colour": "blue"})["id"]
+    calls = ask(page, "POST", "labels/", {"name": "calls", "colour": "teal"})["id"]
+    invoice = {"title": "Send invoice", "project": work, "labels": [calls], "priority": 1, "estimate_min": 30}
+    tasks: list[dict[str, Any]] = [
+        {**invoice, "notes": "Ask **Grace**", "deadline": (now + timedelta(minutes=30)).isoformat()},
+        {"title": "Prepare the talk", "deadline": (now + 3 * DAY).isoformat()},
+        {"title": "Call the bank", "deadline": (now - DAY).isoformat()},
+        {"title": "Sort the photos"},
+        {"title": "Tax form"},
+    ]
+    ids = {task["title"]: ask(page, "POST", "tasks/", task)["id"] for task in tasks}
+    ask(page, "POST", "tasks/", {"title": "Collect the hours", "parent": ids["Send invoice"]})
+    ask(page, "POST", f"tasks/{ids['Tax form']}/complete/")
+    expect(card(page, "Collect the hours")).to_be_visible()
+    return {**ids, "project": work, "label": calls}
+
+
+def card(page: Page, title: str) -> Locator:
+    """Return a task's card."""
+    return page.get_by_role("article", name=title, exact=True)
+
+
+def group(page: Page, day: str) -> Locator:
+    """Return the cards of a day."""
+    return page.get_by_role("region", name=day, exact=True).get_by_role("article")
+
+
+@pytest.fixture
+def window(start_server: Callable[..., Server], open_window: Callable[..., Page]) -> Page:
+    """Somebody's wide window."""
+    page = open_window(viewport={"width": 1440, "height": 1000})
+    sign_up(page, start_server(), "ada@example.org")
+    return page
+
+
+def test_many_are_done_at_once_and_taken_back_at_once(window: Page) -> None:
+    fill(window)
+    window.keyboard.press("j")
+    window.keyboard.press("Control+a")
+    bar = window.get_by_role("region", name="Selected tasks")
+    expect(bar).to_contain_text("6 selected")
+    window.keyboard.press("Escape")
+    window.get_by_role("link", name="Prepare the talk").click(modifiers=["Shift"])
+    window.get_by_role("link", name="Sort the photos").click(modifiers=["Shift"])
+    bar.get_by_role("button", name="Move").click()
+    window.get_by_role("menuitem", name="Work").click()
+    expect(card(window, "Prepare the talk")).to_contain_text("Work")
+    bar.get_by_role("button", name="Delete").click()
+    expect(card(window, "Prepare the talk")).to_have_count(0)
+    expect(card(window, "Sort the photos")).to_have_count(0)
+    window.get_by_role("button", name="Undo").last.click()
+    expect(card(window, "Prepare the talk")).to_be_visible()
+    expect(card(window, "Sort the photos")).to_be_visible()
+
+
+def test_a_card_is_dragged_to_another_day_and_within_its_own(window: Page) -> None:
+    fill(window)
+    drag(window, card(window, "Prepare the talk"), group(window, "No deadline").first)
+    expect(group(window, "No deadline").filter(has_text="Prepare the talk")).to_be_visible()
+    expect(group(window, "This week")).to_have_count(0)
+    drag(window, card(window, "Collect the hours"), card(window, "Sort the photos"), edge=4)
+    expect(group(window, "No deadline").filter(has_text="Collect")).to_be_visible()
+    titles = group(window, "No deadline").evaluate_all("all => all.map((one) => one.ariaLabel)")
+    assert titles.index("Collect the hours") + 1 == titles.index("Sort the photos")
+    drag(window, card(window, "Sort the photos"), window.get_by_role("link", name="Work 1 open"))
+    expect(card(window, "Sort the photos")).to_contain_text("Work")
+    assert window.url.endswith("/")
+
+
+def drag(page: Page, what: Locator, onto: Locator, edge: float | None = None) -> None:
+    """Drag one thing onto another with the mouse, or to `edge` px below its top."""
+    box = what.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 120, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 130, box["y"] + 24, steps=3)
+    to = None
+    while to is None or to != onto.bounding_box():  # until the empty days have opened
+        to = onto.bounding_box()
+        page.wait_for_timeout(150)
+    below = to["height"] / 2 if edge is None else edge
+    page.mouse.move(to["x"] + 60, to["y"] + below, steps=6)
+    page.wait_for_timeout(50)  # a hand does not let go in the very frame it arrives in either
+    page.mouse.up()
+
+
+def test_all_is_done_by_keys_alone(window: Page) -> None:
+    fill(window)
+    keys = window.keyboard
+    keys.press("j")
+    expect(window.get_by_role("link", name="Send invoice", exact=True)).to_be_focused()
+    keys.press("Alt+Shift+ArrowDown")
+    keys.press("t")
+    expect(window.get_by_role("dialog", name="Reschedule")).to_be_visible()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(window.get_by_role("dialog", name="Reschedule")).to_have_count(0)
+    expect(window.get_by_role("link", name="Send invoice", exact=True)).to_be_focused()
+    expect(card(window, "Send invoice")).to_contain_text("9:00")
+    keys.press("/")
+    keys.type("photos")
+    expect(card(window, "Send invoice")).to_have_count(0)
+    keys.press("Escape")
+    keys.press("Escape")
+    expect(card(window, "Send invoice")).to_be_visible()
+    keys.press("2")
+    expect(window.get_by_role("link", name="Call the bank")).to_be_focused()
+    keys.press("e")
+    expect(window.get_by_role("region", name="Missed, 0 tasks")).to_be_visible()
+    keys.press("Control+k")
+    keys.type("talk")
+    keys.press("Enter")
+    expect(window.get_by_role("dialog", name="Task")).to_be_visible()
+    keys.press("Escape")
+    keys.press("q")
+    keys.type("Water the plants")
+    keys.press("Enter")
+    expect(card(window, "Water the plants")).to_be_visible()
+    keys.press("Escape")
+    keys.press("?")
+    expect(window.get_by_role("dialog", name="Keyboard")).to_be_visible()
+
+
+def test_a_phone_has_one_bucket_at_a_time_and_room_for_thumbs(
+    start_server: Callable[..., Server], open_window: Callable[..., Page]
+) -> None:
+    page = open_window(**PHONE)
+    sign_up(page, start_server(), "ada@example.org")
+    fill(page)
+    page.get_by_role("link", name="Missed 1").click()
+    expect(card(page, "Call the bank")).to_be_visible()
+    expect(card(page, "Send invoice")).to_have_count(0)
+    assert small_targets(page) == []
+    page.get_by_role("link", name="Upcoming").click()
+    page.get_by_role("link", name="Send invoice", exact=True).click()
+    expect(page.get_by_role("dialog", name="Task")).to_be_visible()
+    expect(page.get_by_text("Grace")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
+
+
+def small_targets(page: Page) -> Any:
+    """Return what can be pressed and is smaller than a thumb."""
+    return page.locator("main button, main a, nav a, header button").evaluate_all(
+        """(all, px) => all
+        .filter((one) => one.checkVisibility() && !one.matches('[data-control="title"]'))
+        .map((one) => [one, one.getBoundingClientRect()])
+        .filter(([, { width, height }]) => width < px || height < px)
+        .map(([one]) => one.ariaLabel ?? one.textContent)""",
+        TARGET_PX,
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page_or_state(window: Page, scheme: Any) -> None:
+    window.emulate_media(color_scheme=scheme)
+    faults = violations(window, state="empty")
+    ids = fill(window)
+    faults += violations(window, state="board")
+    keys = window.keyboard
+    keys.press("j")
+    keys.press("x")
+    faults += violations(window, state="marked")
+    window.get_by_role("button", name="Move", exact=True).click()
+    expect(window.get_by_role("menuitem", name="Work")).to_be_visible()
+    faults += violations(window, state="menu")
+    for _ in range(2):
+        keys.press("Escape")
+    for key, name in (("t", "Reschedule"), ("Control+k", "Anything"), ("?", "Keyboard")):
+        window.get_by_role("link", name="Prepare the talk").focus()
+        keys.press(key)
+        expect(window.get_by_role("dialog", name=name)).to_be_visible()
+        faults += violations(window, state=name)
+        keys.press("Escape")
+    window.get_by_role("button", name="Filter", exact=True).click()
+    expect(window.get_by_role("dialog", name="Filters")).to_be_visible()
+    faults += violations(window, state="filter")
+    keys.press("Escape")
+    window.get_by_role("button", name="Add a project").click()
+    expect(window.get_by_role("dialog", name="New project")).to_be_visible()
+    faults += violations(window, state="project dialog")
+    keys.press("Escape")
+    for size in (ViewportSize(width=1600, height=900), PHONE["viewport"]):
+        window.set_viewport_size(size)
+        for path in ("today", f"projects/{ids['project']}", f"tasks/{ids['Send invoice']}"):
+            window.evaluate("to => { history.pushState(null, '', to); }", f"/{path}")
+            window.wait_for_timeout(200)
+            faults += violations(window, state=f"{path} at {size['width']}")
+    assert faults == []

@@ -1,0 +1,99 @@
+"""The page without its server: what is done meanwhile is there after a reload, and arrives once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.servers import Server
+from tests.support.windows import sign_in, sign_up
+
+pytestmark = pytest.mark.untimed
+
+
+@pytest.fixture
+def server(start_server: Callable[..., Server]) -> Server:
+    return start_server()
+
+
+@pytest.fixture
+def window(server: Server, open_window: Callable[..., Page]) -> Page:
+    """Open a window that is signed in and of which the browser has kept all."""
+    window = open_window()
+    sign_up(window, server, "ada@example.org")
+    window.evaluate("navigator.serviceWorker.ready")
+    window.wait_for_function("navigator.serviceWorker.controller !== null")
+    return window
+
+
+def add(window: Page, title: str) -> None:
+    """Add a task, and see it."""
+    window.get_by_role("textbox", name="New task").fill(title)
+    window.get_by_role("textbox", name="New task").press("Enter")
+    expect(window.get_by_text(title)).to_be_visible()
+
+
+def tasks_on(server: Server, window: Page) -> list[Any]:
+    """Return title and bucket of what the server has."""
+    answer = window.context.request.get(f"{server.url}/api/v1/tasks/").json()
+    return sorted((task["title"], task["bucket"]) for task in answer["results"])
+
+
+def test_what_is_done_offline_outlives_a_reload_and_arrives_once(server: Server, window: Page) -> None:
+    add(window, "Send invoice")
+    expect(window.get_by_text("Live", exact=True)).to_be_visible()
+    window.wait_for_timeout(700)  # what was told is written half a second later
+    window.context.set_offline(True)
+    add(window, "Book flights")
+    window.get_by_role("button", name="Complete “Send invoice”").click()
+    expect(window.get_by_text("Offline: 2 changes wait")).to_be_visible()
+    window.reload()
+    expect(window.get_by_text("Book flights")).to_be_visible()
+    expect(window.get_by_role("button", name="Reopen “Send invoice”")).to_be_visible()
+    expect(window.get_by_text("Offline: 2 changes wait")).to_be_visible(timeout=20_000)
+    window.context.set_offline(False)
+    expect(window.get_by_text("Live", exact=True)).to_be_visible(timeout=20_000)
+    window.wait_for_function("navigator.onLine")
+    expect(window.get_by_role("button", name="Reopen “Send invoice”")).to_be_visible()
+    kept = [("Book flights", "upcoming"), ("Send invoice", "completed")]
+    for _ in range(50):
+        if tasks_on(server, window) == kept:
+            break
+        window.wait_for_timeout(100)
+    assert tasks_on(server, window) == kept
+
+
+def test_a_server_that_dies_in_mid_edit_loses_nothing(
+    server: Server, window: Page, open_window: Callable[..., Page]
+) -> None:
+    add(window, "Send invoice")
+    server.kill()
+    add(window, "Call the bank")
+    # The window goes too; the one that comes after it goes on.
+    window.reload()
+    expect(window.get_by_text("Call the bank")).to_be_visible()
+    server.start()
+    expect(window.get_by_text("Live", exact=True)).to_be_visible(timeout=20_000)
+    other = open_window()
+    sign_in(other, server, "ada@example.org")
+    expect(other.get_by_text("Call the bank")).to_have_count(1)
+    expect(other.get_by_text("Send invoice")).to_have_count(1)
+
+
+def test_a_log_out_leaves_nothing_in_the_browser(window: Page) -> None:
+    databases = "async () => (await indexedDB.databases()).map(({ name }) => name)"
+    assert len(window.evaluate(databases)) == 1
+    window.get_by_role("button", name="Account").click()
+    window.get_by_role("menuitem", name="Sign out").click()
+    expect(window.get_by_role("link", name="Sign in")).to_be_visible()
+    window.wait_for_function("async () => (await indexedDB.databases()).length === 0")
+    assert window.evaluate("localStorage.getItem('taskengine.user')") in {None, ""}
+
+
+def test_the_page_can_be_installed(window: Page) -> None:
+    browser = window.context.new_cdp_session(window)
+    assert browser.send("Page.getAppManifest")["errors"] == []
+    errors = browser.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # A window of a test shares nothing with others, as private ones do: nothing can be installed from those.
+    assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []

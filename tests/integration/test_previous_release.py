@@ -1,0 +1,124 @@
+"""The code of the release before this one runs on this one's tables: a deploy migrates first, then replaces processes.
+
+What that code writes to is kept in `tests/contracts/schema.json`: the tables of the last release. With the commit that
+releases a version they are written anew (`make schema`), never to make this test pass.
+"""
+
+import json
+import os
+from typing import Any, Final
+
+import pytest
+from django.db import connection
+
+from taskengine import __version__
+from tests.support.contracts import FOLDER
+
+FILE: Final = FOLDER / "schema.json"
+# Constraints that a later release added to tables of the last one, each with the reason why no row that the old code
+# writes can break it.
+HARMLESS: Final[dict[str, str]] = {}
+
+_COLUMNS: Final = """
+SELECT table_name, column_name, CASE WHEN data_type = 'ARRAY' THEN udt_name ELSE data_type END
+        || coalesce('(' || character_maximum_length || ')', ''),
+    is_nullable = 'YES', column_default IS NOT NULL OR is_identity = 'YES' OR is_generated = 'ALWAYS'
+FROM information_schema.columns WHERE table_schema = current_schema() ORDER BY table_name, column_name
+"""
+# What can refuse a row. A unique index is none of PostgreSQL's constraints unless it was made as one.
+_CONSTRAINTS: Final = """
+SELECT conrelid::regclass::text, conname FROM pg_constraint
+WHERE connamespace = current_schema()::regnamespace AND contype IN ('c', 'f', 'u', 'x')
+UNION
+SELECT indrelid::regclass::text, indexrelid::regclass::text FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+WHERE relnamespace = current_schema()::regnamespace AND indisunique AND NOT indisprimary
+ORDER BY 1, 2
+"""
+
+
+def schema() -> dict[str, Any]:
+    """Return the tables as they are: each column's type and whether a row may lack it, and what refuses rows."""
+    tables: dict[str, Any] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_COLUMNS)
+        for table, column, type_, nullable, has_default in cursor.fetchall():
+            columns = tables.setdefault(table, {"columns": {}, "constraints": []})["columns"]
+            columns[column] = {
+                "type": type_,
+                "nullable": nullable,
+                "may_be_left_out": nullable or has_default,
+            }
+        cursor.execute(_CONSTRAINTS)
+        for table, name in cursor.fetchall():
+            tables[table]["constraints"].append(name)
+    return tables
+
+
+def faults(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Return what of the new tables the old code can't live with."""
+    found = []
+    for table, was in old.items():
+        if table not in new:
+            found.append(f"{table} is gone")
+            continue
+        columns = new[table]["columns"]
+        for name, column in was["columns"].items():
+            now = columns.get(name)
+            if now is None:
+                found.append(f"{table}.{name} is gone")
+            elif now["type"] != column["type"]:
+                found.append(f"{table}.{name} is {now['type']} and was {column['type']}")
+            elif column["may_be_left_out"] and not now["may_be_left_out"]:
+                found.append(f"{table}.{name} may not be left out any more")
+            elif column["nullable"] and not now["nullable"]:
+                found.append(f"{table}.{name} may not be null any more")
+        found += [
+            f"{table}.{name} is new, and the old code does not write it"
+            for name, column in columns.items()
+            if name not in was["columns"] and not column["may_be_left_out"]
+        ]
+        found += [
+            f"{table}: {name} may refuse what the old code writes"
+            for name in new[table]["constraints"]
+            if name not in was["constraints"] and name not in HARMLESS
+        ]
+    return found
+
+
+@pytest.mark.django_db
+def test_the_last_releases_code_can_write_to_these_tables() -> None:
+    if os.environ.get("UPDATE_SCHEMA"):
+        FILE.write_text(json.dumps({"release": __version__, "tables": schema()}, indent=1) + "\n")
+    assert faults(json.loads(FILE.read_text())["tables"], schema()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ("ALTER TABLE tasks_task ADD COLUMN colour text NOT NULL", "tasks_task.colour is new"),
+        ("ALTER TABLE tasks_task DROP COLUMN estimate_min", "tasks_task.estimate_min is gone"),
+        ("ALTER TABLE tasks_task RENAME COLUMN notes TO words", "tasks_task.notes is gone"),
+        ("ALTER TABLE tasks_task ALTER COLUMN estimate_min TYPE bigint", "tasks_task.estimate_min is bigint"),
+        ("ALTER TABLE tasks_task ALTER COLUMN labels DROP DEFAULT", "tasks_task.labels may not be left out"),
+        ("ALTER TABLE tasks_task ADD CHECK (priority < 4)", "may refuse"),
+        ("CREATE UNIQUE INDEX one_title ON tasks_task (title)", "one_title may refuse"),
+        ("DROP TABLE engine_heartbeat", "engine_heartbeat is gone"),
+    ],
+)
+def test_what_it_could_not_live_with_is_seen(change: str, fault: str) -> None:
+    old = schema()
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    assert any(fault in each for each in faults(old, schema()))
+
+
+@pytest.mark.django_db
+def test_what_it_does_not_notice_is_let_pass() -> None:
+    old = schema()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE tasks_task ADD COLUMN colour text")
+        cursor.execute("ALTER TABLE tasks_task ADD COLUMN size integer NOT NULL DEFAULT 3")
+        cursor.execute("CREATE TABLE shop_thing (id bigint PRIMARY KEY, size integer NOT NULL)")
+        cursor.execute("CREATE INDEX by_title ON tasks_task (title)")
+    assert faults(old, schema()) == []

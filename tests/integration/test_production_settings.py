@@ -1,0 +1,54 @@
+"""The settings of an installation on the internet: nothing is held against them, and what would do harm stops them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "SECRET_KEY": "zV3nq0Yk2-Lw7tRj9XsBpE4uHc8Fm1QdAoG5iN6xKvS8aZ0eTq4",
+    "DATABASE_URL": "postgresql://taskengine:secret@database/taskengine",
+    "REDIS_URL": "redis://:secret@redis:6379/0",
+    "PUBLIC_URL": "https://tasks.example.org",
+    "TRUSTED_PROXIES": "10.0.0.0/8",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+    "PATH": os.environ["PATH"],
+}
+
+
+def managed(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command with the settings of production, but for these."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", *arguments],
+        cwd=ROOT,
+        env={**PRODUCTION, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_djangos_own_checks_for_production_find_nothing() -> None:
+    done = managed("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+    assert "(1 silenced)" in done.stdout, "the browsers' preload list, and nothing else"
+
+
+@pytest.mark.parametrize(
+    ("env", "complaint"),
+    [
+        ({"DJANGO_DEBUG": "1"}, "taskengine.E001"),
+        ({"TRUSTED_PROXY_COUNT": "1"}, "TRUSTED_PROXIES"),
+        ({"DEMO": "1", "EMBEDDED": "1", "PUBLIC_URL": "http://localhost:8000"}, "DEMO=1"),  # behind a proxy
+    ],
+)
+def test_a_server_with_settings_that_would_do_harm_does_not_start(
+    env: dict[str, str], complaint: str
+) -> None:
+    done = managed("-c", "import taskengine.asgi", **env)
+    assert done.returncode != 0
+    assert complaint in done.stderr

@@ -1,0 +1,80 @@
+"""What compose.yaml promises about every service, read without starting any."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.servers import ROOT
+
+FILES = ("compose.yaml", "containers/proxy/services.yaml", "containers/monitoring/services.yaml")
+ONE_SHOT = {"keys", "migrate"}
+FROM_OUTSIDE = {"web", "proxy", "grafana"}
+
+
+def services() -> dict[str, dict[str, Any]]:
+    """Every service, whatever profile it is of."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in FILES:
+        found |= yaml.safe_load((ROOT / file).read_text())["services"]
+    return found
+
+
+SERVICES = services()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_has_limits_is_started_again_and_can_write_nowhere_but_in_its_volumes(name: str) -> None:
+    service = SERVICES[name]
+    assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
+    assert service["restart"] == ("on-failure:5" if name in ONE_SHOT else "unless-stopped")
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["init"] is True
+    assert not service.get("privileged")
+    assert name in ONE_SHOT or "healthcheck" in service or name == "web"  # which has the image's
+
+
+def test_nobody_but_web_is_reached_from_outside_unless_a_profile_is_asked_for() -> None:
+    published = {name for name, service in SERVICES.items() if service.get("ports")}
+    assert published == FROM_OUTSIDE
+    assert {name for name in published if "profiles" not in SERVICES[name]} == {"web"}
+    assert SERVICES["web"]["ports"] == ["${PUBLISH:-127.0.0.1:8000}:8000"]
+    for name in ("postgres", "redis", "engine", "migrate"):
+        assert "outside" not in SERVICES[name]["networks"]
+    networks = yaml.safe_load((ROOT / "compose.yaml").read_text())["networks"]
+    assert [name for name, each in networks.items() if not each.get("internal")] == ["outside"]
+
+
+def test_secrets_come_as_files_only() -> None:
+    for name, service in SERVICES.items():
+        for variable, value in (service.get("environment") or {}).items():
+            is_secret = any(
+                word in variable for word in ("KEY", "PASSWORD", "TOKEN", "DATABASE_URL", "REDIS_URL")
+            )
+            assert not is_secret or str(value).startswith("/run/keys/"), (name, variable)
+    seen_by = {name for name, service in SERVICES.items() if service.get("secrets")}
+    assert seen_by == {"keys"}
+    assert (ROOT / "containers/not-given").read_text() == ""
+
+
+def test_whoever_has_sockets_or_work_under_way_is_given_the_time_to_end_it() -> None:
+    assert SERVICES["web"]["stop_grace_period"] == "40s"
+    assert SERVICES["worker"]["stop_grace_period"] == "190s"
+    assert all(
+        SERVICES[name]["image"] == SERVICES["web"]["image"] for name in ("engine", "worker", "migrate")
+    )
+    for name in ("web", "engine", "worker"):
+        needed = SERVICES[name]["depends_on"]
+        assert needed["migrate"] == {"condition": "service_completed_successfully"}
+        assert needed["postgres"] == needed["redis"] == {"condition": "service_healthy"}
+
+
+def test_the_image_is_made_of_the_code_and_nothing_else() -> None:
+    allowed = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in allowed
+    assert not [
+        line for line in allowed if line.startswith("!") and not Path(ROOT, line.removeprefix("!")).exists()
+    ]
+    assert "taskengine/embedded" in allowed
