@@ -8,7 +8,7 @@
 FROM node:24-trixie-slim AS page
 WORKDIR /build/frontend
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci --prefer-offline --loglevel=error
+RUN --mount=type=cache,target=/cache/npm npm ci --cache /cache/npm --prefer-offline --loglevel=error
 COPY frontend ./
 # Types are checked by `make lint`, long before there is an image.
 RUN node_modules/.bin/vite build --logLevel warn
@@ -39,11 +39,12 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 COPY --from=lock /lock/requirements.txt /venv/
 # Wheels only: nothing is compiled, so no compiler has to be kept out of here. Sources of translations, tests
-# and type stubs are never read by a server.
-RUN --mount=type=cache,target=/root/.cache/pip \
+# and type stubs are never read by a server. The cache is a mount, which is in no layer.
+# hadolint ignore=DL3042
+RUN --mount=type=cache,target=/cache/pip \
     python -m venv --without-pip /venv \
     && pip --disable-pip-version-check --python /venv/bin/python install --quiet --no-compile \
-      --no-deps --require-hashes --only-binary :all: --requirement /venv/requirements.txt \
+      --cache-dir /cache/pip --no-deps --require-hashes --only-binary :all: --requirement /venv/requirements.txt \
     && find /venv \( -name '*.po' -o -name '*.pyi' \) -delete \
     && find /venv/lib -type d -name tests -prune -exec rm -r {} + \
     && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /venv/lib \
