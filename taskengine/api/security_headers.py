@@ -81,10 +81,10 @@ def with_security_headers(application: Application) -> Application:
     plain = [(name, value.encode()) for name, value in always.items()]
     over_tls = [*plain, *_transport()]
 
-    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+    # No coroutine of its own: a socket would keep that for as long as it is open.
+    def guarded(scope: Any, receive: Any, send: Any) -> Awaitable[None]:
         if scope["type"] not in {"http", "websocket"}:
-            await application(scope, receive, send)
-            return
+            return application(scope, receive, send)
         headers = over_tls if scope.get("scheme") in {"https", "wss"} else plain
         is_for_programs = scope["path"].startswith("/api/")
 
@@ -98,7 +98,7 @@ def with_security_headers(application: Application) -> Application:
                 message["headers"] = own
             await send(message)
 
-        await application(scope, receive, with_headers)
+        return application(scope, receive, with_headers)
 
     return guarded
 
