@@ -82,7 +82,7 @@ class Runtime:
     async def _look_around(self) -> None:
         """Tell whoever watches how engines and workers fare; what can't be told stays as it was."""
         try:
-            await self.relay.run(watch.look_around)
+            await self.relay.questions.run(watch.look_around)
         except DatabaseError as error:
             logger.warning("What engines and workers do could not be read: %s", error)
 
@@ -99,7 +99,7 @@ class Runtime:
 
     async def _measure(self) -> None:
         try:
-            await self.relay.run(clock.measure)
+            await self.relay.questions.run(clock.measure)
         except DatabaseError as error:
             logger.warning("The database's clock could not be read: %s", error)
 
