@@ -70,6 +70,11 @@ def worker(*, now: datetime, broker_answers: bool) -> Finding:
         return well("worker", "Servers make breakdowns themselves; nothing waits too long.")
     if not broker_answers:
         return advice("worker", "Celery's workers can't be asked without Redis.", "Mend Redis first.")
+    return of_celery()
+
+
+def of_celery() -> Finding:
+    """Whether some of Celery's workers answer, and how much waits for them. Asks Redis alone."""
     if not (names := _workers()):
         return fault("worker", "None of Celery's workers answers: breakdowns stay queued.", _START_WORKER)
     return well("worker", f"{len(names)} of Celery's answer: {', '.join(sorted(names)[:3])}. {_queues()}")
@@ -82,7 +87,7 @@ def _queues() -> str:
     except RedisError as error:
         return f"Their queue can't be read ({type(error).__name__})."
     waiting = ", ".join(f"{count} in {queue!r}" for queue, count in seen.waiting.items())
-    return f"Of messages wait {waiting}; {seen.unacknowledged} are being worked on."
+    return f"Of messages wait {waiting}; {seen.unacknowledged} were handed out and are not done."
 
 
 def jobs(*, now: datetime) -> Finding:

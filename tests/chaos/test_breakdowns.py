@@ -11,11 +11,13 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import httpx
 import pytest
 from redis import Redis
 
+from taskengine.doctor import processes
 from taskengine.planning import broker
 from tests.support.client import Client, Listener
 from tests.support.environment import server_environment
@@ -166,7 +168,7 @@ def celery(
 
 
 async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_left(
-    celery: tuple[Server, Celery], gemini: FakeGemini, redis: PrivateRedis
+    celery: tuple[Server, Celery], gemini: FakeGemini, redis: PrivateRedis, settings: Any
 ) -> None:
     server, worker = celery
     async with await Client.sign_up(server.url) as ada:
@@ -189,6 +191,11 @@ async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_lef
         assert await figure(worker.figures_url, ENDED) == 2
         assert await figure(worker.figures_url, RETRIED) == 1
         await until_told(server, "taskengine_workers", 1)
+        settings.REDIS_URL = redis.url
+        finding = await asyncio.to_thread(processes.of_celery)
+        assert finding.level == "ok"
+        assert finding.says.startswith("1 of Celery's answer: celery@")
+        assert "Of messages wait 0 in 'celery'; 1 were handed out" in finding.says, "to the killed one"
 
         # A dead Redis fails no write, and what it lost is hinted at again.
         await asyncio.to_thread(redis.kill)
