@@ -67,7 +67,7 @@ openapi: .venv/.for-development frontend/node_modules/.installed ## Write docs/o
 contracts: .venv/.for-development ## Write the JSON that server and page are both tested against anew
 	UPDATE_CONTRACTS=1 $(PYTHON) -m pytest -q tests/integration/test_convergence.py tests/integration/test_frames.py
 
-schema: .venv/.for-development ## With a release: keep its tables as those that the next one has to be good for
+schema: .venv/.for-development ## With a release: keep its tables and what it says to them, which the next one has to be good for
 	UPDATE_SCHEMA=1 $(PYTHON) -m pytest -q tests/integration/test_previous_release.py
 
 images: .venv/.for-development frontend/dist/index.html ## Take the README's picture of the page anew

@@ -32,7 +32,8 @@ from realtime.envelope import (
 )
 from realtime.outbox import Head
 from realtime.ports import Listener
-from realtime.relay import Relay, Ring
+from realtime.relay import Relay
+from realtime.sockets import Ring
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +132,7 @@ class StreamConsumer:
         await self._send_message({"type": "websocket.accept", "subprotocol": subprotocol})
         self._last_pong_s = asyncio.get_running_loop().time()
         try:
-            listener = await self._relay.authenticate(scope)
+            listener = await self._relay.questions.authenticate(scope)
         except Exception as error:  # noqa: BLE001 (whatever it is, the client is told to come back)
             self._fail(error)
             return
@@ -317,7 +318,7 @@ class StreamConsumer:
         return Cursor(last_sent=start, head=self._known_head)
 
     async def _head(self) -> Head:
-        head = await self._relay.head(self.listener.stream)
+        head = await self._relay.questions.head(self.listener.stream)
         if head is None:
             raise Dismissed(CloseCode.SESSION_ENDED, "This account is gone.")
         return head
@@ -336,7 +337,7 @@ class StreamConsumer:
     async def _send_pages(self, *, seq: int) -> bool:
         """Send one snapshot; False, before its last frame, if the events after `seq` are gone."""
         stream = self.listener.stream
-        first = await self._relay.first_page(stream)
+        first = await self._relay.questions.first_page(stream)
         items, after = first.items, first.reached
         is_long = False
         while True:
@@ -352,7 +353,7 @@ class StreamConsumer:
                 return True
             is_long = True
             await self._ping_if_due()
-            items, after = await self._relay.snapshot_page(stream, as_of=first.as_of, after=after)
+            items, after = await self._relay.questions.snapshot_page(stream, as_of=first.as_of, after=after)
 
     async def _send_all(self, cursor: Cursor) -> None:
         """Send what there is, as the client takes it in."""
@@ -378,7 +379,7 @@ class StreamConsumer:
             metrics.EVENTS_TOLD.inc(ring.last - ring.first + 1)
             await self._finish(self.send(ring.message))
             return True
-        found = await self._relay.read(self.listener.stream, after=cursor.last_sent)
+        found = await self._relay.questions.read(self.listener.stream, after=cursor.last_sent)
         if not found or found[0][0] != cursor.last_sent + 1:
             raise Dismissed(CloseCode.RESYNC, "The history was trimmed.")
         taken = cursor.takes(envelope.size(text) for _, text in found)

@@ -2,7 +2,7 @@
 
 One relay a process. It hears the doorbell, knows which sockets listen to which stream, and once
 a second or so asks the database for the heads of all of them, which makes up for every ring that
-was lost. Reads of the outbox are gathered, so that a burst is a few queries and not one a socket.
+was lost. What single sockets ask stands in `questions`.
 A ring about log-ins makes it ask at once whether the sockets of a stream may still listen.
 """
 
@@ -11,23 +11,22 @@ import contextlib
 import logging
 import math
 import random
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, partial
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db import close_old_connections, connections
+from django.db import connections
 
-from realtime import envelope, metrics, outbox, revocation, tracing
-from realtime.envelope import CloseCode, Events
-from realtime.gathering import AWAY, Gathering
+from realtime import metrics, outbox, revocation, tracing
+from realtime.envelope import CloseCode
 from realtime.outbox import Head
-from realtime.ports import Authenticator, Listener, SnapshotSource
+from realtime.ports import Authenticator, SnapshotSource
 from realtime.publisher import doorbell
 from realtime.pulse import Pulse
+from realtime.questions import Questions
+from realtime.sockets import Ring, Socket
 
 logger = logging.getLogger(__name__)
 
@@ -35,73 +34,14 @@ T = TypeVar("T")
 
 REPAIR_INTERVAL_S: Final = 1.0
 _REPAIR_JITTER_S: Final = 0.5
-# After a read that failed because the database is away: soon, for it mostly restarts.
-_READ_AGAIN_S: Final = 0.5
-# More of them would only take turns. Snapshots have their own: a thousand who come anew hold up no event.
-_DATABASE_THREADS: Final = 2
-_SNAPSHOT_THREADS: Final = 2
-_AT_MOST: Final = 200  # questions in one round trip
-_SNAPSHOTS_AT_MOST: Final = 20  # whose first pages are read at once
+# After a look that failed because the database is away: soon, for it mostly restarts.
+_REPAIR_AGAIN_S: Final = 0.5
 # As many clients a second as one process takes in without falling behind: so many are sent away.
 _DISMISSALS_PER_S: Final = 400
 _DISMISSAL_STEP_S: Final = 0.1
 _GOODBYES_S: Final = 3.0  # longer than one socket may take over its bye and its close
 _GOODBYES_LOOK_S: Final = 0.01
 _SIGNED_OUT: Final = "You are signed out."
-
-
-@dataclass(frozen=True)
-class Ring:
-    """News of one stream: the events `first` to `last`, encoded, or None when they are to be read."""
-
-    first: int
-    last: int
-    encoded: Sequence[str] | None
-
-    @cached_property
-    def message(self) -> Mapping[str, Any]:
-        """The events as one frame, in ASGI's words, made once for all the sockets that get it."""
-        frame = Events(first=self.first, last=self.last, items=self.encoded or ()).encode()
-        return {"type": "websocket.send", "text": frame}
-
-    @cached_property
-    def size(self) -> int:
-        """How many bytes the events are."""
-        return sum(map(envelope.size, self.encoded or ()))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FirstPage:
-    """How a snapshot begins.
-
-    Attributes:
-        as_of: The instant that decides what belongs in it; the pages that follow take the same.
-        items: The items, as JSON.
-        reached: Where the page ends; None when it is the last, too.
-    """
-
-    as_of: datetime
-    items: Sequence[str]
-    reached: str | None
-
-
-class Socket(Protocol):
-    """What the relay needs of a consumer. Called on the server's event loop."""
-
-    listener: Listener
-    epoch: str | None
-
-    def offer(self, ring: Ring) -> None:
-        """Take in news; never blocks."""
-
-    def note(self, head: int) -> None:
-        """Learn how far the stream reaches."""
-
-    def beat(self) -> float | None:
-        """Do what is due now and then; return in how many seconds to be called again, None for never."""
-
-    def dismiss(self, code: CloseCode, reason: str) -> None:
-        """Say goodbye and close; never blocks."""
 
 
 class _Audience:
@@ -140,26 +80,12 @@ class Relay:
         sockets_per_stream: int,
     ) -> None:
         self.authenticator = authenticator
-        self.snapshots = snapshots
         self.now = now
+        self.questions = Questions(authenticator=authenticator, snapshots=snapshots, now=now)
         self.pulse = Pulse()
         self._sockets_per_stream = sockets_per_stream
         self._audiences: dict[UUID, _Audience] = {}
-        # The ORM stays out of the event loop and off Django's one shared thread: a slow request
-        # elsewhere must not hold up the sockets.
-        self._threads = ThreadPoolExecutor(_DATABASE_THREADS, thread_name_prefix="relay")
-        self._snapshot_threads = ThreadPoolExecutor(_SNAPSHOT_THREADS, thread_name_prefix="snapshot")
         self._repair_thread = ThreadPoolExecutor(1, thread_name_prefix="repair")
-        self._knocks: Gathering[Mapping[str, Any], Listener | None] = Gathering(
-            "who somebody is", self._authenticate, at_most=_AT_MOST, key=id
-        )
-        self._heads: Gathering[UUID, Head | None] = Gathering("a head", self._find_heads, at_most=_AT_MOST)
-        self._reads: Gathering[tuple[UUID, int], list[tuple[int, str]]] = Gathering(
-            "events", self._find_events, at_most=_AT_MOST
-        )
-        self._first_pages: Gathering[UUID, FirstPage] = Gathering(
-            "a snapshot", self._find_first_pages, at_most=_SNAPSHOTS_AT_MOST
-        )
         self._repairing: asyncio.Task[None] | None = None
         self._pulsing: asyncio.Task[None] | None = None
         self._suspects: set[UUID] = set()
@@ -221,24 +147,9 @@ class Relay:
             if task is not None:
                 task.cancel()
         await self.dismiss_all(within_s=0)
-        for threads in (self._threads, self._snapshot_threads):
-            threads.shutdown(wait=False, cancel_futures=True)
+        self.questions.close()
         self._repair_thread.submit(connections.close_all)
         self._repair_thread.shutdown(wait=False)
-
-    async def run(self, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Call a function that uses the database in one of the relay's own threads."""
-        return await self._run_in(self._threads, partial(function, *args, **kwargs))
-
-    async def _run_in(self, threads: ThreadPoolExecutor, function: Callable[[], T]) -> T:
-        def call() -> T:
-            close_old_connections()
-            try:
-                return function()
-            finally:
-                close_old_connections()
-
-        return await asyncio.get_running_loop().run_in_executor(threads, call)
 
     async def _ask(self, function: Callable[..., T], *args: Any) -> T:
         """Call a function in the thread of repairs.
@@ -296,67 +207,6 @@ class Relay:
     def _everybody(self) -> list[Socket]:
         return [socket for audience in self._audiences.values() for socket in audience.sockets]
 
-    async def first_page(self, stream: UUID) -> FirstPage:
-        """Begin to read the whole state, together with whoever else comes without a past."""
-        return await self._first_pages.answer(stream)
-
-    async def _find_first_pages(self, streams: Sequence[UUID]) -> Sequence[FirstPage]:
-        as_of = self.now()
-
-        def read() -> list[FirstPage]:
-            pages = self.snapshots.first_pages(streams, as_of=as_of)
-            return [
-                FirstPage(as_of=as_of, items=list(map(envelope.encode_item, items)), reached=reached)
-                for items, reached in pages
-            ]
-
-        return await self._run_in(self._snapshot_threads, read)
-
-    async def snapshot_page(
-        self, stream: UUID, *, as_of: datetime, after: str
-    ) -> tuple[list[str], str | None]:
-        """Read another page of the whole state, as `SnapshotSource.page` does, with the items as JSON."""
-
-        def read() -> tuple[list[str], str | None]:
-            items, reached = self.snapshots.page(stream, as_of=as_of, after=after)
-            return [envelope.encode_item(item) for item in items], reached
-
-        return await self._run_in(self._snapshot_threads, read)
-
-    async def authenticate(self, scope: Mapping[str, Any]) -> Listener | None:
-        """Return who a socket belongs to, asked together with whoever else comes."""
-        return await self._knocks.answer(scope)
-
-    async def _authenticate(self, scopes: Sequence[Mapping[str, Any]]) -> Sequence[Listener | None]:
-        return await self.run(self.authenticator.authenticate_all, scopes)
-
-    async def head(self, stream: UUID) -> Head | None:
-        """Return how far a stream reaches, asked together with others; None if there is none."""
-        return await self._heads.answer(stream)
-
-    async def _find_heads(self, streams: Sequence[UUID]) -> Sequence[Head | None]:
-        found = await self.run(outbox.heads, streams)
-        return [found.get(stream) for stream in streams]
-
-    async def read(self, stream: UUID, *, after: int) -> list[tuple[int, str]]:
-        """Read the next events of a stream, together with whatever else waits to be read.
-
-        While the database is away it waits: a socket that stands outlives the outage, instead of
-        coming back together with all others to a database that has just started.
-
-        Returns:
-            `(seq, event as JSON)` in order, at most `outbox.READ_LIMIT` of them.
-        """
-        while True:
-            try:
-                return await self._reads.answer((stream, after))
-            except AWAY:
-                await asyncio.sleep(_READ_AGAIN_S)
-
-    async def _find_events(self, wanted: Sequence[tuple[UUID, int]]) -> Sequence[list[tuple[int, str]]]:
-        found = await self.run(outbox.read, wanted)
-        return [found[each] for each in wanted]
-
     def _deliver(self, rings: list[Any]) -> None:
         for name, first, last, encoded in rings:
             audience = self._audiences.get(UUID(name))
@@ -413,7 +263,7 @@ class Relay:
                 await self._repair()
             except Exception:
                 logger.exception("The repair query failed; it is asked again.")
-                pause_s = min(pause_s, _READ_AGAIN_S)
+                pause_s = min(pause_s, _REPAIR_AGAIN_S)
 
     async def _repair(self) -> None:
         """Compare the heads and the log-ins of all sockets with the database: two queries.

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import DatabaseError
+from redis.exceptions import RedisError
 
 from realtime.relay import Relay
 from taskengine import clock, watch
@@ -38,6 +39,7 @@ class Runtime:
         )
         self._threads: list[Engine | Housekeeper | Worker] = []
         self._measuring: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to relay and, unless this server is told not to, to fire deadlines and make breakdowns."""
@@ -70,21 +72,34 @@ class Runtime:
         while True:
             await asyncio.sleep(CLOCK_INTERVAL_S)
             await self._measure()
-            watch.look_here(open_sockets=self.relay.open_sockets)
+            workers = sum(isinstance(each, Worker) and each.goes_round() for each in self._threads)
+            watch.look_here(open_sockets=self.relay.open_sockets, workers=workers)
             if looks % watch.LOOK_INTERVAL_S == 0:
                 await self._look_around()
+                self._look_at_broker()
             looks += 1
 
     async def _look_around(self) -> None:
         """Tell whoever watches how engines and workers fare; what can't be told stays as it was."""
         try:
-            await self.relay.run(watch.look_around)
+            await self.relay.questions.run(watch.look_around)
         except DatabaseError as error:
             logger.warning("What engines and workers do could not be read: %s", error)
 
+    def _look_at_broker(self) -> None:
+        """Begin to tell how long the workers' queue is. Redis may take its time: nobody waits for it."""
+        if settings.REDIS_URL and (self._asking is None or self._asking.done()):
+            self._asking = asyncio.create_task(self._ask_broker(), name="broker")
+
+    async def _ask_broker(self) -> None:
+        try:
+            await asyncio.to_thread(watch.look_at_broker)
+        except RedisError as error:
+            logger.warning("What waits for the workers could not be read: %r", error)
+
     async def _measure(self) -> None:
         try:
-            await self.relay.run(clock.measure)
+            await self.relay.questions.run(clock.measure)
         except DatabaseError as error:
             logger.warning("The database's clock could not be read: %s", error)
 

@@ -1,4 +1,4 @@
-"""What a server looks at now and then and tells Prometheus: its lines and pools, and what engines and workers do.
+"""What a server looks at now and then and tells Prometheus: its lines and pools, what engines and workers do, the queue.
 
 Engines and workers are watched from here too, so that it is seen when there are none.
 """
@@ -14,7 +14,9 @@ from realtime import metrics as sockets
 from realtime.publisher import doorbell
 from taskengine import clock, lanes
 from taskengine.engine.models import Heartbeat
+from taskengine.planning import broker
 from taskengine.planning.lifecycle import Status
+from taskengine.planning.metrics import BREAKDOWN
 from taskengine.planning.models import Breakdown
 
 # One connection asks two small questions so often.
@@ -49,8 +51,8 @@ HEARTBEAT_AGE: Final = Gauge(
 REPLICAS: Final = Gauge("taskengine_engine_replicas", "Engines that live.", multiprocess_mode="livemax")
 JOBS: Final = Gauge(
     "taskengine_jobs",
-    "Breakdowns that are queued, and those that are running.",
-    ["state"],
+    "Jobs that are queued, and those that are running, by the database.",
+    ["kind", "state"],
     multiprocess_mode="livemax",
 )
 OLDEST_JOB: Final = Gauge(
@@ -58,13 +60,40 @@ OLDEST_JOB: Final = Gauge(
     "How long the breakdown has waited that no worker took for the longest time.",
     multiprocess_mode="livemax",
 )
+WORKERS: Final = Gauge(
+    "taskengine_workers",
+    "Celery's workers that hear the broker and gave a sign of life lately.",
+    multiprocess_mode="livemax",  # all processes see the same ones
+)
+WORKERS_HERE: Final = Gauge(
+    "taskengine_workers_in_servers",
+    "Workers inside server processes whose loops go round.",
+    multiprocess_mode="livesum",
+)
+QUEUE: Final = Gauge(
+    "taskengine_job_queue_messages",
+    "Messages in the broker that wait for one of Celery's workers.",
+    ["queue"],
+    multiprocess_mode="livemax",
+)
+UNACKNOWLEDGED: Final = Gauge(
+    "taskengine_job_queue_unacknowledged_messages",
+    "Messages that one of Celery's workers took and has not said to be done.",
+    multiprocess_mode="livemax",
+)
 
 _REPLICA_LIVES_FOR: Final = timedelta(seconds=10)
 
 
-def look_here(*, open_sockets: int) -> None:
-    """Tell how this process fares. Asks nobody."""
+def look_here(*, open_sockets: int, workers: int) -> None:
+    """Tell how this process fares. Asks nobody.
+
+    Args:
+        open_sockets: How many it has.
+        workers: How many workers inside it go round.
+    """
     sockets.SOCKETS.set(open_sockets)
+    WORKERS_HERE.set(workers)
     sockets.DOORBELL_CONNECTED.set(doorbell.connected)
     sockets.DOORBELL_QUEUE.set(doorbell.waiting)
     for name, waiting in lanes.waiting().items():
@@ -90,6 +119,19 @@ def look_around() -> None:
         for row in rows.order_by().values("status").annotate(n=Count("id"), oldest=Min("updated_at"))
     }
     queued = found.get(Status.QUEUED.value)
-    JOBS.labels("queued").set(queued["n"] if queued else 0)
-    JOBS.labels("running").set(found.get(Status.GENERATING.value, {"n": 0})["n"])
+    JOBS.labels(BREAKDOWN, "queued").set(queued["n"] if queued else 0)
+    JOBS.labels(BREAKDOWN, "running").set(found.get(Status.GENERATING.value, {"n": 0})["n"])
     OLDEST_JOB.set(max(0.0, (now - queued["oldest"]).total_seconds()) if queued else 0)
+
+
+def look_at_broker() -> None:
+    """Tell how long the broker's queues are and who hears it, in the caller's thread, for two seconds at most.
+
+    Raises:
+        RedisError: It does not answer.
+    """
+    seen = broker.look()
+    for queue, waiting in seen.waiting.items():
+        QUEUE.labels(queue).set(waiting)
+    UNACKNOWLEDGED.set(seen.unacknowledged)
+    WORKERS.set(len(seen.workers))

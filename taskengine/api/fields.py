@@ -11,7 +11,6 @@ from taskengine import instants
 
 # A UUID as it is mostly written, as a part of a regular expression.
 UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-_MIN_YEAR, _MAX_YEAR = 1970, 9000
 
 
 class InstantField(serializers.DateTimeField):

@@ -43,6 +43,7 @@ def _of_the_database(connection: Any, *, broker_answers: bool) -> Iterator[Findi
     yield _directly(replicas=processes.replicas(now=now))
     yield processes.engine(now=now)
     yield processes.worker(now=now, broker_answers=broker_answers)
+    yield processes.jobs(now=now)
 
 
 def _directly(*, replicas: int) -> Finding:

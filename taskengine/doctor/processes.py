@@ -1,11 +1,12 @@
 """What runs beside the servers: engines, workers, and the Redis between them."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -13,11 +14,14 @@ from taskengine.doctor.findings import Finding, advice, fault, well
 from taskengine.engine.loop import HEARTBEAT_STALE_S
 from taskengine.engine.models import Heartbeat
 from taskengine.env import env
-from taskengine.planning.lifecycle import PENDING
+from taskengine.planning import broker
+from taskengine.planning.lifecycle import PENDING, Status
 from taskengine.planning.models import Breakdown
 
 # A worker that lives takes what waits within seconds; beyond this none does.
 LONGEST_WAIT: Final = timedelta(minutes=1)
+RECENTLY: Final = timedelta(hours=1)
+MANY_FAILED: Final = 5
 _TIMEOUT_S: Final = 2.0
 _PING_S: Final = 1.5  # how long workers are given to say that they are there
 _START_ENGINE: Final = (
@@ -66,9 +70,45 @@ def worker(*, now: datetime, broker_answers: bool) -> Finding:
         return well("worker", "Servers make breakdowns themselves; nothing waits too long.")
     if not broker_answers:
         return advice("worker", "Celery's workers can't be asked without Redis.", "Mend Redis first.")
+    return of_celery()
+
+
+def of_celery() -> Finding:
+    """Whether some of Celery's workers answer, and how much waits for them. Asks Redis alone."""
     if not (names := _workers()):
         return fault("worker", "None of Celery's workers answers: breakdowns stay queued.", _START_WORKER)
-    return well("worker", f"{len(names)} of Celery's answer: {', '.join(sorted(names)[:3])}.")
+    return well("worker", f"{len(names)} of Celery's answer: {', '.join(sorted(names)[:3])}. {_queues()}")
+
+
+def _queues() -> str:
+    """Return how much waits for them."""
+    try:
+        seen = broker.look()
+    except RedisError as error:
+        return f"Their queue can't be read ({type(error).__name__})."
+    waiting = ", ".join(f"{count} in {queue!r}" for queue, count in seen.waiting.items())
+    return f"Of messages wait {waiting}; {seen.unacknowledged} were handed out and are not done."
+
+
+def jobs(*, now: datetime) -> Finding:
+    """What became of the breakdowns of the last hour, whoever makes them."""
+    status = dict(
+        Breakdown.objects.filter(status__in=[one.value for one in PENDING])
+        .order_by()
+        .values_list("status")
+        .annotate(Count("id"))
+    )
+    lately = Breakdown.objects.filter(updated_at__gt=now - RECENTLY).exclude(status__in=PENDING)
+    codes = Counter(lately.filter(error__isnull=False).values_list("error__code", flat=True))
+    failed, whole = codes.total(), lately.filter(error__isnull=True, attempt__gt=0).count()
+    says = (
+        f"{status.get(Status.QUEUED, 0)} queued, {status.get(Status.GENERATING, 0)} being made; in the last hour"
+        f" {whole} went well and {failed} failed"
+    )
+    says += f" ({', '.join(f'{code} {count}' for code, count in codes.most_common(3))})." if codes else "."
+    if failed >= MANY_FAILED and failed > whole:
+        return advice("jobs", says, "docs/ai.md says what each code means; look into the workers' log.")
+    return well("jobs", says)
 
 
 def _workers() -> list[str]:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+import time
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE: Final = 4
 LOOK_INTERVAL_S: Final = 1.0
+HANGS_AFTER_S: Final = 10.0
 _THREADS: Final = 2
 
 
@@ -38,8 +40,13 @@ class Worker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken: asyncio.Event | None = None
         self._stopping = threading.Event()
+        self._looked_at = 0.0  # by `time.monotonic()`
         self._running: dict[UUID, asyncio.Task[None]] = {}
         self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+
+    def goes_round(self) -> bool:
+        """Whether it looked for work lately."""
+        return self._thread.is_alive() and time.monotonic() - self._looked_at < HANGS_AFTER_S
 
     def start(self) -> None:
         """Run in a thread."""
@@ -71,6 +78,7 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 self._woken.clear()
+                self._looked_at = time.monotonic()
                 try:
                     await self._take_what_waits(planners, threads)
                 except DatabaseError as error:

@@ -24,7 +24,7 @@ from realtime import outbox
 from realtime.outbox import UnknownStream
 from taskengine import clock
 from taskengine.accounts.models import User
-from taskengine.planning import making
+from taskengine.planning import making, metrics
 from taskengine.planning.briefs import brief_of
 from taskengine.planning.edits import Edit
 from taskengine.planning.events import BreakdownEvent
@@ -44,6 +44,7 @@ class Attempt:
         number: The fence: a later attempt has a higher one.
         planner: The name of the planner that is to be asked.
         brief: What it is to be asked.
+        tries: How many attempts there were since it was asked for, this one too: those before it died.
     """
 
     breakdown_id: UUID
@@ -51,6 +52,7 @@ class Attempt:
     number: int
     planner: str
     brief: Brief
+    tries: int
 
 
 def claim(breakdown_id: UUID) -> Attempt | None:
@@ -67,6 +69,7 @@ def claim(breakdown_id: UUID) -> Attempt | None:
         if edit is not None and edit.draft.tries >= MAX_TRIES:
             logger.error("The breakdown %s was tried %d times and is given up.", breakdown_id, MAX_TRIES)
             _end_in_failure(edit, PlanNotMade("Every worker that took it died."))
+            metrics.count(metrics.Outcome.GIVEN_UP)
         elif edit is not None:
             draft = edit.draft
             making.begin(draft, now=edit.now)
@@ -78,6 +81,7 @@ def claim(breakdown_id: UUID) -> Attempt | None:
                 number=draft.attempt,
                 planner=draft.planner,
                 brief=brief_of(draft, now=edit.now, zone=zone),
+                tries=draft.tries,
             )
     return attempt
 
@@ -156,6 +160,7 @@ def _give_up(breakdown_id: UUID, owner_id: UUID, *, over: datetime) -> None:
         if edit is not None:
             logger.error("No worker took the breakdown %s: it is given up.", breakdown_id)
             _end_in_failure(edit, PlanNotMade("No worker took it."))
+            metrics.count(metrics.Outcome.GIVEN_UP)
 
 
 def unheard(*, now: datetime, limit: int = 100) -> list[UUID]:

@@ -7,6 +7,7 @@ the planner is waited for.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, Final, Protocol, TypeVar
@@ -18,6 +19,7 @@ from ai.plans import Plan
 from taskengine import logs
 from taskengine.planning import attempts, metrics
 from taskengine.planning.attempts import Attempt
+from taskengine.planning.metrics import Outcome
 from taskengine.planning.planners import Planners
 
 logger = logging.getLogger(__name__)
@@ -46,12 +48,27 @@ async def generate(attempt: Attempt, *, planners: Planners, run: Run) -> None:
         planners: Of this process.
         run: Where the database is used.
     """
-    whose = logs.bound(breakdown_id=str(attempt.breakdown_id), attempt=attempt.number)
-    with whose, metrics.DURATION.time():
-        await _carried_out(attempt, planners, run)
+    begun_at = time.monotonic()
+    outcome = Outcome.LEFT  # unless it comes to an end here
+    with logs.bound(breakdown_id=str(attempt.breakdown_id), attempt=attempt.number):
+        if attempt.tries > 1:
+            metrics.RETRIED.labels(metrics.BREAKDOWN).inc()
+        try:
+            outcome = await _carried_out(attempt, planners, run)
+        finally:
+            took_s = time.monotonic() - begun_at
+            metrics.DURATION.labels(metrics.BREAKDOWN).observe(took_s)
+            metrics.count(outcome)
+            logger.info(
+                "The attempt %d at %s: %s, after %.1f s.",
+                attempt.number,
+                attempt.breakdown_id,
+                outcome,
+                took_s,
+            )
 
 
-async def _carried_out(attempt: Attempt, planners: Planners, run: Run) -> None:
+async def _carried_out(attempt: Attempt, planners: Planners, run: Run) -> Outcome:
     making = asyncio.create_task(_make(attempt, planners, run), name=f"breakdown {attempt.breakdown_id}")
     living = asyncio.create_task(_stay_alive(attempt, run), name=f"lease {attempt.breakdown_id}")
     try:
@@ -63,9 +80,8 @@ async def _carried_out(attempt: Attempt, planners: Planners, run: Run) -> None:
         await asyncio.wait({making, living})
     if is_cut_off:
         living.result()
-        logger.info("The attempt %d at %s is not wanted any more.", attempt.number, attempt.breakdown_id)
-    else:
-        making.result()
+        return Outcome.UNWANTED
+    return making.result()
 
 
 async def _stay_alive(attempt: Attempt, run: Run) -> None:
@@ -79,26 +95,35 @@ async def _stay_alive(attempt: Attempt, run: Run) -> None:
             logger.warning("A lease could not be extended, and is tried again: %s", error)
 
 
-async def _make(attempt: Attempt, planners: Planners, run: Run) -> None:
+async def _make(attempt: Attempt, planners: Planners, run: Run) -> Outcome:
     try:
         async with asyncio.timeout(MOST_S):
-            await _plan(attempt, planners, run)
+            return await _plan(attempt, planners, run)
     except PlannerError as error:
-        await run(attempts.fail, attempt, error)
+        return await _fail(attempt, error, run)
     except TimeoutError:
-        await run(attempts.fail, attempt, PlannerTimeout("The attempt's time was up."))
+        return await _fail(attempt, PlannerTimeout("The attempt's time was up."), run)
     except (OperationalError, InterfaceError) as error:
         # The database is away. The lease runs out, and whoever takes it up begins afresh.
         logger.warning("The attempt %d at %s ended: %s", attempt.number, attempt.breakdown_id, error)
+        return Outcome.LEFT
     except Exception:
         logger.exception("The attempt %d at %s failed.", attempt.number, attempt.breakdown_id)
-        await run(attempts.fail, attempt, PlanNotMade("A fault of our own; it was logged."))
+        return await _fail(attempt, PlanNotMade("A fault of our own; it was logged."), run)
 
 
-async def _plan(attempt: Attempt, planners: Planners, run: Run) -> None:
-    planner = planners.named(attempt.planner)
+async def _fail(attempt: Attempt, error: PlannerError, run: Run) -> Outcome:
+    return Outcome.FAILED if await run(attempts.fail, attempt, error) else Outcome.UNWANTED
+
+
+async def _plan(attempt: Attempt, planners: Planners, run: Run) -> Outcome:
+    planner, is_made = planners.named(attempt.planner), False
     async with aclosing(planner.plan(attempt.brief)) as coming:
         async for item in coming:
             write = attempts.finish if isinstance(item, Plan) else attempts.add_step
             if not await run(write, attempt, item):
-                return
+                return Outcome.UNWANTED
+            is_made = isinstance(item, Plan)
+    if not is_made:
+        raise PlanNotMade("The planner ended without a plan.")
+    return Outcome.SUCCEEDED

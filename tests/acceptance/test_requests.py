@@ -174,6 +174,9 @@ async def test_a_fault_is_logged_once_with_the_name_that_the_client_got(
         name = answer.headers["X-Request-ID"]
         lines = [line for line in server.output().splitlines() if f"request_id={name}" in line]
         assert len(lines) == 1, server.tail()
+        assert not re.search(r"tasks_|django_|relation|[a-z]Error|Traceback", answer.text), (
+            "it tells of the inside"
+        )
     assert within.json()["request_id"] == within.headers["X-Request-ID"]
     assert len(re.findall(r" ERROR ", server.output())) == 2, server.tail()
 

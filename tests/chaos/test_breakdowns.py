@@ -1,19 +1,29 @@
 """Whoever makes a breakdown is killed in the middle: another begins afresh, and no step is doubled."""
 
 import asyncio
+import json
 import os
 import random
+import re
 import signal
 import sys
+import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
+import httpx
 import pytest
+from redis import Redis
 
+from taskengine.doctor import processes
+from taskengine.planning import broker
 from tests.support.client import Client, Listener
 from tests.support.environment import server_environment
 from tests.support.gemini import FakeGemini
 from tests.support.gemini_answers import Stream, plan
+from tests.support.ports import free_port
 from tests.support.process import ChildProcess
 from tests.support.redis import PrivateRedis
 from tests.support.servers import ROOT, Server
@@ -24,6 +34,9 @@ WHOLE = plan()
 LEASE_S = 5
 PATIENCE_S = 60.0
 MANY_ROUNDS = range(2, 22)
+TOKEN = "a token for scrapers"
+ENDED = 'taskengine_jobs_ended_total{kind="breakdown",outcome="succeeded"}'
+RETRIED = 'taskengine_jobs_retried_total{kind="breakdown"}'
 
 
 @pytest.fixture
@@ -119,10 +132,12 @@ class Celery(ChildProcess):
             command=[
                 *(sys.executable, "-m", "celery", "-A", "taskengine.celery", "worker"),
                 *("--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+                *("--metrics-port", str(port := free_port())),
             ],
             env=server_environment(database_url=database_url, **env),
             cwd=ROOT,
         )
+        self.figures_url = f"http://127.0.0.1:{port}/metrics"
 
     def start(self) -> None:
         """Start it and wait until it takes messages."""
@@ -141,17 +156,19 @@ def celery(
     gemini: FakeGemini, redis: PrivateRedis, start_server: Callable[..., Server]
 ) -> Iterator[tuple[Server, Celery]]:
     """A server that leaves breakdowns to a Celery worker."""
-    env = {**environment(gemini), "REDIS_URL": redis.url}
-    server = start_server("uvicorn", **env)
+    env = {**environment(gemini), "REDIS_URL": redis.url, "LOG_FORMAT": "json"}
+    server = start_server("uvicorn", **env, METRICS_TOKEN=TOKEN)
     with ExitStack() as stack:
-        worker = Celery(name="celery", database_url=server.database_url, env=env)
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        of_worker = {**env, "PROMETHEUS_MULTIPROC_DIR": folder}
+        worker = Celery(name="celery", database_url=server.database_url, env=of_worker)
         stack.callback(worker.close)
         worker.start()
         yield server, worker
 
 
 async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_left(
-    celery: tuple[Server, Celery], gemini: FakeGemini, redis: PrivateRedis
+    celery: tuple[Server, Celery], gemini: FakeGemini, redis: PrivateRedis, settings: Any
 ) -> None:
     server, worker = celery
     async with await Client.sign_up(server.url) as ada:
@@ -159,8 +176,26 @@ async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_lef
         draft = await ada.break_down(goal=GOAL)
         whole = (await listener.event("breakdown.ready", draft, deadline_s=PATIENCE_S))["data"]["breakdown"]
         assert ([step["key"] for step in whole["steps"]], whole["attempt"]) == (STEPS, 1)
+        (line,) = [
+            each
+            for each in map(json.loads, re.findall(r"^{.*}$", worker.output(), re.MULTILINE))
+            if each.get("breakdown_id") == draft["id"] and "succeeded" in each["event"]
+        ]
+        asked_by = listener.of(draft, "breakdown.started")[0]["op_id"]
+        assert (line["op_id"], line["attempt"]) == (asked_by, 1)
+        assert str(uuid.UUID(line["job_id"])) == line["job_id"]
+        assert await figure(worker.figures_url, ENDED) == 1
+        assert await figure(worker.figures_url, "taskengine_doorbell_connected") is None
 
         await killed_once(server, worker, gemini, seed=1)
+        assert await figure(worker.figures_url, ENDED) == 2
+        assert await figure(worker.figures_url, RETRIED) == 1
+        await until_told(server, "taskengine_workers", 1)
+        settings.REDIS_URL = redis.url
+        finding = await asyncio.to_thread(processes.of_celery)
+        assert finding.level == "ok"
+        assert finding.says.startswith("1 of Celery's answer: celery@")
+        assert "Of messages wait 0 in 'celery'; 1 were handed out" in finding.says, "to the killed one"
 
         # A dead Redis fails no write, and what it lost is hinted at again.
         await asyncio.to_thread(redis.kill)
@@ -168,6 +203,28 @@ async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_lef
         assert draft["status"] == "queued"
         await asyncio.to_thread(redis.start)
         await listener.event("breakdown.ready", draft, deadline_s=PATIENCE_S)
+
+        await asyncio.to_thread(worker.terminate)
+        with Redis.from_url(redis.url) as client:
+            assert client.zcard(broker.SIGNS) == 0, "it signs off"
+
+
+async def figure(url: str, name: str) -> float | None:
+    """Return a figure as a scraper is told it; None where nobody tells it."""
+    async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {TOKEN}"}) as http:
+        answer = await http.get(url)
+    assert answer.status_code == 200, answer.text
+    found = [line.rpartition(" ") for line in answer.text.splitlines() if not line.startswith("#")]
+    return next((float(value) for told, _, value in found if told == name), None)
+
+
+async def until_told(server: Server, name: str, value: float) -> None:
+    """Wait until a server tells so of the workers; it looks every five seconds."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            if await figure(f"{server.url}/metrics", name) == value:
+                return
+            await asyncio.sleep(0.1)
 
 
 @pytest.mark.long

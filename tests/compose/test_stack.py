@@ -240,5 +240,10 @@ print(urllib.request.urlopen(request, timeout=5).read().decode())
 """
     lines = ready.carry_out("web", "python", "-c", scrape).splitlines()
     assert len([line for line in lines if line.startswith("taskengine_looks_total ")]) == 1
+    (workers,) = [line for line in lines if line.startswith("taskengine_workers ")]
+    assert float(workers.split()[1]) == 1
+    of_worker = "import urllib.request as u; print(u.urlopen('http://worker:9100/metrics', timeout=5).read().decode())"
+    told = {line.partition("{")[0] for line in ready.carry_out("web", "python", "-c", of_worker).splitlines()}
+    assert "taskengine_jobs_ended_total" in told
     async with httpx.AsyncClient(trust_env=False) as stranger:
         assert (await stranger.get(f"{ready.url}/metrics")).status_code == 404

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import yaml
@@ -15,9 +16,11 @@ from django.http import HttpResponse
 from rest_framework import serializers
 
 from taskengine.accounts.models import User
+from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.api.fields import ListOfField, ShortListField
 from taskengine.api.serializers import StrictSerializer
 from tests.support.accounts import AppClient, signed_up
+from tests.support.people import make_token
 from tests.support.routes import Asked, Ids, asked, settled
 from tests.support.servers import ROOT
 
@@ -85,6 +88,11 @@ def names(value: Any) -> Iterator[str]:
 def test_no_answer_shows_what_is_for_nobody_or_somebody_elses(ada: AppClient, ids: Ids) -> None:
     signed_up("bob@example.org")
     bob = User.objects.get(email="bob@example.org")
+    # He has one of everything too, which no list, count or file of hers may have in it.
+    his = {
+        bob.email,
+        *(str(value) for name, value in settled(bob).items() if name not in {"key", "session_id"}),
+    }
     shown, count = [], 0
     for one in asked(ids):
         if one.sent is None or one.method == "OPTIONS" or one.template in UNDESCRIBED:
@@ -94,9 +102,26 @@ def test_no_answer_shows_what_is_for_nobody_or_somebody_elses(ada: AppClient, id
         count += 1
         told_names = names(json.loads(text)) if "json" in response.headers.get("Content-Type", "") else ()
         shown += [f"{one.name} shows {name}" for name in told_names if SECRET.search(name)]
-        shown += [f"{one.name} tells of Bob" for his in (bob.email, str(bob.pk)) if his.encode() in text]
+        shown += [f"{one.name} tells of Bob's {each}" for each in his if each.encode() in text]
     assert not shown, "\n".join(shown)
     assert count > 40, "routes were not found"
+
+
+def test_no_token_is_believed_in_an_address(ada: AppClient) -> None:
+    """An address stands in logs, histories and referrers."""
+    ticket = ada.send("POST", "/api/v1/tickets/").json()["ticket"]
+    personal = make_token(User.objects.get())[1]
+    nobody, me = AppClient(), "/api/v1/users/me/"
+    assert ada.send("GET", me).status_code == 200
+    for name in ("access_token", "token", "ticket", "authorization", "bearer", "jwt", "sessionid"):
+        for proof in (ada.access, f"Bearer {ada.access}", personal, ticket):
+            query = urlencode({name: proof})
+            assert nobody.send("GET", f"{me}?{query}").status_code == 401, name
+            scope = {
+                "type": "websocket", "path": "/ws/v1/stream", "query_string": query.encode(), "headers": [],
+                "subprotocols": [], "client": ("127.0.0.1", 1),
+            }  # fmt: skip
+            assert SessionAuthenticator().authenticate(scope) is None, name
 
 
 def with_addresses(value: Any) -> Any:

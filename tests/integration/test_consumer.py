@@ -609,7 +609,7 @@ async def test_a_ping_that_is_due_while_a_stalled_client_s_events_are_read_is_no
         socket = await home.open(stream)
         await socket.hello()
         (consumer,) = home.relay.sockets_of(stream)
-        read = home.relay.read
+        read = home.relay.questions.read
 
         async def read_slowly(stream: UUID, *, after: int) -> Any:
             found = await read(stream, after=after)
@@ -617,7 +617,7 @@ async def test_a_ping_that_is_due_while_a_stalled_client_s_events_are_read_is_no
                 consumer.beat()
             return found
 
-        monkeypatch.setattr(home.relay, "read", read_slowly)
+        monkeypatch.setattr(home.relay.questions, "read", read_slowly)
         await record(stream, 20, text=ITEM)
 
         assert await socket.seqs(8) == list(range(1, 9))

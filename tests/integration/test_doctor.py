@@ -87,6 +87,7 @@ def test_nothing_is_wrong_with_a_good_installation() -> None:
             "connections",
             "engine",
             "worker",
+            "jobs",
         ],
         "ok",
     )
@@ -197,6 +198,34 @@ def test_work_that_nobody_takes(settings: Any) -> None:
         updated_at=past,
     )
     assert set(faults()) == {"worker"}
+
+
+def test_jobs_that_fail() -> None:
+    signed_up()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM accounts_user")
+        ((owner_id,),) = cursor.fetchall()
+    lately, long_ago = timezone.now() - timedelta(minutes=5), timezone.now() - timedelta(hours=2)
+    fields = {
+        "owner_id": owner_id,
+        "goal": "Thesis",
+        "planner": "gemini",
+        "attempt": 1,
+        "created_at": long_ago,
+    }
+    says, error = "", {"code": "ai_unavailable", "detail": "…", "retry_after_s": None}
+    for at, found in (
+        (long_ago, ("ok", "0 went well and 0 failed")),
+        (lately, ("advice", "ai_unavailable 6")),
+    ):
+        for _ in range(6):
+            Breakdown.objects.create(**fields, status="failed", error=error, updated_at=at)
+        Breakdown.objects.create(**fields, status="ready", updated_at=at)
+        code, findings = examined()
+        level, says = findings["jobs"]
+        assert (code, level) == (0, found[0])
+        assert found[1] in says
+    assert "1 went well and 6 failed" in says
 
 
 def test_the_disk_of_the_embedded_database(monkeypatch: pytest.MonkeyPatch) -> None:

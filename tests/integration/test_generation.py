@@ -20,6 +20,7 @@ from taskengine.engine.worker import Worker
 from taskengine.planning import attempts, generation, jobs, services
 from taskengine.planning.attempts import Attempt
 from taskengine.planning.lifecycle import GIVE_UP_AFTER
+from taskengine.planning.metrics import Outcome
 from taskengine.planning.models import Breakdown
 from taskengine.planning.planners import Planners
 from taskengine.planning.threads import DatabaseThreads
@@ -27,6 +28,7 @@ from taskengine.tasks.models import Task
 from tests.support.breakdowns import ask, claimed, error_of, fresh, said, types
 from tests.support.gemini import FakeGemini
 from tests.support.gemini_answers import Failure, Hang, HangUp, Reaction, Stream, plan
+from tests.support.metrics import figure
 from tests.support.people import events_of, make_person, operation_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,6 +77,21 @@ def in_database(threads: DatabaseThreads) -> Callable[..., Any]:
     return threads.run
 
 
+@pytest.fixture
+def ended() -> Callable[[], dict[str, float]]:
+    """What Prometheus is told of attempts since the test began: how many ended how, and began again."""
+
+    def figures() -> dict[str, float]:
+        found = {
+            outcome.value: figure("taskengine_jobs_ended_total", kind="breakdown", outcome=outcome.value)
+            for outcome in Outcome
+        }
+        return {**found, "again": figure("taskengine_jobs_retried_total", kind="breakdown")}
+
+    before = figures()
+    return lambda: {name: value - before[name] for name, value in figures().items() if value != before[name]}
+
+
 async def until(what: str, condition: Callable[[], Any], run: Callable[..., Any]) -> Any:
     """Wait until a condition on the database holds."""
     give_up = time.monotonic() + PATIENCE_S
@@ -95,7 +112,7 @@ def asked(**fields: Any) -> tuple[User, Breakdown, Attempt]:
 
 
 async def test_gemini_makes_a_plan_step_by_step(
-    crew: Planners, threads: DatabaseThreads, gemini: FakeGemini
+    crew: Planners, threads: DatabaseThreads, gemini: FakeGemini, ended: Callable[[], dict[str, float]]
 ) -> None:
     ada, draft, attempt = await threads.run(asked)
     await generation.generate(attempt, planners=crew, run=threads.run)
@@ -109,6 +126,7 @@ async def test_gemini_makes_a_plan_step_by_step(
     }  # fmt: skip
     assert "usage" not in events[-1].data["breakdown"], "what it cost is the operator's business"
     assert len(gemini.requests) == 1
+    assert ended() == {"succeeded": 1}
 
 
 async def test_without_a_key_rules_make_the_plan_and_are_labelled_so(
@@ -247,14 +265,31 @@ class _Crew(Planners):
         return self._planner  # type: ignore[no-any-return]
 
 
+async def test_a_planner_that_ends_without_a_plan_has_failed(
+    threads: DatabaseThreads, ended: Callable[[], dict[str, float]]
+) -> None:
+    class Speechless:
+        name = "offline"
+
+        async def plan(self, brief: Brief) -> AsyncIterator[Any]:
+            return
+            yield
+
+    _, draft, attempt = await threads.run(asked)
+    await generation.generate(attempt, planners=_Crew(Speechless()), run=threads.run)
+    assert (await threads.run(fresh, draft)).status == "failed"
+    assert ended() == {"failed": 1}
+
+
 async def test_a_bug_fails_one_breakdown_and_is_logged(
-    threads: DatabaseThreads, caplog: pytest.LogCaptureFixture
+    threads: DatabaseThreads, caplog: pytest.LogCaptureFixture, ended: Callable[[], dict[str, float]]
 ) -> None:
     _, draft, attempt = await threads.run(asked)
     await generation.generate(attempt, planners=_Crew(_Broken()), run=threads.run)
     draft = await threads.run(fresh, draft)
     assert (draft.status, error_of(draft)["code"]) == ("failed", "ai_unavailable")
     assert "ZeroDivisionError" in caplog.text
+    assert ended() == {"failed": 1}
 
 
 async def test_a_planner_that_never_ends_is_ended(
@@ -296,6 +331,7 @@ async def test_the_planner_is_hung_up_on(
     threads: DatabaseThreads,
     gemini: FakeGemini,
     monkeypatch: pytest.MonkeyPatch,
+    ended: Callable[[], dict[str, float]],
     how: str,
     when: str,
 ) -> None:
@@ -318,6 +354,7 @@ async def test_the_planner_is_hung_up_on(
 
     async with asyncio.timeout(PATIENCE_S / 3):  # long before the planner's own limits
         await making
+    assert ended() == {"unwanted": 1}
     assert await asyncio.to_thread(gemini.hung_up.wait, PATIENCE_S)
     assert await threads.run(lambda: Breakdown.objects.values().get()) == before
     assert len(await threads.run(events_of, ada)) == head
@@ -409,7 +446,9 @@ def test_a_breakdown_that_the_database_itself_refuses_holds_up_no_other(
 
 
 @pytest.mark.parametrize("spoils", [True, False])
-def test_a_breakdown_that_can_not_be_given_up_holds_up_no_other(spoils: bool) -> None:
+def test_a_breakdown_that_can_not_be_given_up_holds_up_no_other(
+    spoils: bool, ended: Callable[[], dict[str, float]]
+) -> None:
     ada = make_person()
     drafts = [ask(ada, "Spoilt"), ask(ada)]
     long_ago = drafts[0].created_at - GIVE_UP_AFTER
@@ -422,6 +461,7 @@ def test_a_breakdown_that_can_not_be_given_up_holds_up_no_other(spoils: bool) ->
         cure()
     assert [fresh(draft).status for draft in drafts] == ["queued" if spoils else "failed", "failed"]
     assert not attempts.give_up(now=clock.now()), "it is put off, and not tried again and again"
+    assert ended() == {"given_up": 1 if spoils else 2}
     assert error_of(fresh(drafts[1]))["detail"].startswith("This server did not"), "no AI is to blame"
 
 
@@ -446,7 +486,9 @@ def test_several_are_made_at_once(gemini: FakeGemini, settings: Any) -> None:
         made.stop(timeout_s=PATIENCE_S)
 
 
-def test_a_worker_that_is_stopped_leaves_its_work_to_the_next_at_once(gemini: FakeGemini) -> None:
+def test_a_worker_that_is_stopped_leaves_its_work_to_the_next_at_once(
+    gemini: FakeGemini, ended: Callable[[], dict[str, float]]
+) -> None:
     gemini.answer(Stream(texts=[TWO_STEPS], finish=None, ending="silent"))
     ada = make_person()
     draft = ask(ada)
@@ -456,7 +498,10 @@ def test_a_worker_that_is_stopped_leaves_its_work_to_the_next_at_once(gemini: Fa
     while len(fresh(draft).steps) < 2:
         assert time.monotonic() < give_up
         time.sleep(0.02)
+    assert first.goes_round()
     first.stop(timeout_s=PATIENCE_S)
+    assert not first.goes_round()
+    assert ended() == {"left": 1}
     assert gemini.hung_up.wait(PATIENCE_S)
     assert fresh(draft).status == "generating"
 
@@ -467,4 +512,5 @@ def test_a_worker_that_is_stopped_leaves_its_work_to_the_next_at_once(gemini: Fa
     finally:
         second.stop(timeout_s=PATIENCE_S)
     assert (done.attempt, len(done.steps)) == (2, 5)
+    assert ended() == {"left": 1, "succeeded": 1}, "handed over in order, nobody has died of it"
     assert types(said(ada)) == ["started", "started", "step", "step", "started", *["step"] * 5, "ready"]

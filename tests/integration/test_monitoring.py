@@ -3,16 +3,21 @@
 import asyncio
 import json
 import re
+import time
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import yaml
 from asgiref.sync import sync_to_async
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
+from redis import Redis
+from redis.exceptions import RedisError
 
 from taskengine import clock as database_clock
 from taskengine import runtime, watch
@@ -20,9 +25,11 @@ from taskengine.accounts.models import User
 from taskengine.engine.models import Heartbeat
 from taskengine.health import metrics
 from taskengine.lanes import Lane
+from taskengine.planning import broker, jobs
 from taskengine.planning.models import Breakdown
 from tests.support.accounts import signed_up
 from tests.support.client import eventually
+from tests.support.redis import PrivateRedis
 from tests.support.servers import ROOT
 from tests.support.sockets import house, new_stream, record
 
@@ -162,7 +169,50 @@ def test_engines_and_workers_are_watched_by_the_servers() -> None:
     watch.look_around()
     assert 7 <= sample("taskengine_engine_heartbeat_age_seconds") < 20
     assert 90 <= sample("taskengine_jobs_oldest_waiting_seconds") < 110
-    assert sample("taskengine_jobs", state="queued") == 1
+    assert sample("taskengine_jobs", kind="breakdown", state="queued") == 1
+
+
+def test_the_queue_and_who_hears_it_are_told(settings: Any, redis: PrivateRedis) -> None:
+    settings.REDIS_URL = redis.url
+    queue = {"queue": "celery"}
+    watch.look_at_broker()
+    assert sample("taskengine_job_queue_messages", **queue) == sample("taskengine_workers") == 0
+
+    sender = jobs.Sender()
+    sender.send([uuid.uuid4() for _ in range(3)])
+    broker.sign("celery@here")
+    broker.sign("celery@there")
+    with Redis.from_url(redis.url) as client:
+        until("three messages", lambda: client.llen("celery") == 3)
+        watch.look_at_broker()
+        assert sample("taskengine_job_queue_messages", **queue) == 3
+        assert sample("taskengine_workers") == 2
+
+        client.zincrby(broker.SIGNS, -broker.LIVES_FOR_S - 1, "celery@here")  # killed: it signs no more
+        client.hset("unacked", "a tag", "a message")
+    broker.sign_off("celery@there")
+    watch.look_at_broker()
+    assert sample("taskengine_workers") == 0
+    assert sample("taskengine_job_queue_unacknowledged_messages") == 1
+
+    redis.kill()
+    with pytest.raises(RedisError):
+        watch.look_at_broker()
+
+
+def until(what: str, condition: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < give_up, f"no {what}"
+        time.sleep(0.01)
+
+
+def test_a_celery_worker_with_a_port_for_its_figures_has_a_folder_to_count_in() -> None:
+    from taskengine.celery import Figures
+
+    with pytest.raises(ImproperlyConfigured, match="PROMETHEUS_MULTIPROC_DIR"):
+        Figures(None, metrics_port=9100)
+    assert not Figures(None).enabled
 
 
 @pytest.mark.django_db(transaction=True)
@@ -178,9 +228,10 @@ async def test_lines_and_pools_are_told() -> None:
     await eventually("a line", lambda: lane.waiting == 3)
     with_database = sync_to_async(lambda: connection.ensure_connection())
     await with_database()
-    watch.look_here(open_sockets=3)
+    watch.look_here(open_sockets=3, workers=1)
     free.set()
     await asyncio.gather(*calls)
     assert sample("taskengine_http_waiting_requests", lane="watched-by-a-test") == 3
     assert sample("taskengine_sockets") == 3
+    assert sample("taskengine_workers_in_servers") == 1
     assert sample("taskengine_database_pool_max_connections") >= 1

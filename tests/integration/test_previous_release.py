@@ -1,20 +1,39 @@
 """The code of the release before this one runs on this one's tables: a deploy migrates first, then replaces processes.
 
-What that code writes to is kept in `tests/contracts/schema.json`: the tables of the last release. With the commit that
-releases a version they are written anew (`make schema`), never to make this test pass.
+What that code writes to is kept in `tests/contracts/schema.json`: the tables of the last release. What it says is kept in
+`tests/contracts/statements.json`: all that the last release said to its database on a walk through every verb, read, claim
+and sweep (`tests.support.walk`), with the values, to be said again to these tables. With the commit that releases a
+version both are written anew (`make schema`), never to make this test pass.
 """
 
 import json
 import os
+import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from taskengine import __version__
 from tests.support.contracts import FOLDER
+from tests.support.spoken import Refused, recorded, say_again
+from tests.support.walk import walk
 
 FILE: Final = FOLDER / "schema.json"
+SAID: Final = FOLDER / "statements.json"
+# Tables of which no process of ours writes rows.
+NOT_WRITTEN: Final = {
+    "account_emailconfirmation",  # the links in mail are signed instead
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "accounts_user_groups",
+    "accounts_user_user_permissions",
+    "django_content_type",
+    "tasks_document",  # a trigger writes it
+}
 # Constraints that a later release added to tables of the last one, each with the reason why no row that the old code
 # writes can break it.
 HARMLESS: Final[dict[str, str]] = {}
@@ -122,3 +141,54 @@ def test_what_it_does_not_notice_is_let_pass() -> None:
         cursor.execute("CREATE TABLE shop_thing (id bigint PRIMARY KEY, size integer NOT NULL)")
         cursor.execute("CREATE INDEX by_title ON tasks_task (title)")
     assert faults(old, schema()) == []
+
+
+def said() -> list[str]:
+    """Return what the last release said."""
+    statements: list[str] = json.loads(SAID.read_text())["statements"]
+    return statements
+
+
+@pytest.fixture
+def says(db: None, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[[], list[str]]:
+    """What this release says."""
+    settings.DEMO, settings.GEMINI_API_KEY = True, "so that what costs money is counted; nobody is asked"
+    return lambda: recorded(lambda: walk(monkeypatch))
+
+
+@pytest.mark.django_db
+def test_what_the_last_release_says_is_understood_and_taken(request: pytest.FixtureRequest) -> None:
+    if os.environ.get("UPDATE_SCHEMA"):
+        statements = request.getfixturevalue("says")()
+        SAID.write_text(json.dumps({"release": __version__, "statements": statements}, indent=1) + "\n")
+    say_again(said())
+
+
+@pytest.mark.long
+def test_this_release_can_be_held_to_what_it_says_when_it_is_the_last(says: Callable[[], list[str]]) -> None:
+    say_again(says())
+
+
+def test_the_walk_leaves_no_table_out() -> None:
+    written = {name for each in said() for name in re.findall(r'INSERT INTO "?(\w+)"?', each)}
+    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    assert tables - NOT_WRITTEN == written & tables, "Let tests.support.walk write to those that are missing."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("ALTER TABLE tasks_task ADD COLUMN colour text NOT NULL", 'null value in column "colour"'),
+        ("ALTER TABLE tasks_task RENAME COLUMN notes TO words", "does not exist"),
+        ("ALTER TABLE realtime_stream DROP COLUMN epoch", "does not exist"),
+        ("ALTER TABLE planning_breakdown ADD CHECK (attempt < 2)", "violates check constraint"),
+        ("CREATE UNIQUE INDEX one_each ON tasks_task (owner_id)", "duplicate key"),
+        ("ALTER TABLE operations_operation ALTER COLUMN verb TYPE varchar(4)", "too long"),
+    ],
+)
+def test_what_it_says_and_could_not_live_with_is_seen(change: str, why: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    with pytest.raises(Refused, match=why):
+        say_again(said())

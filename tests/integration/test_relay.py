@@ -13,7 +13,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
-from realtime import outbox, relay, revocation
+from realtime import outbox, questions, relay, revocation
 from realtime.models import Stream
 from realtime.ports import Listener
 from realtime.publisher import doorbell
@@ -46,7 +46,7 @@ async def test_who_waits_for_the_same_events_is_served_by_one_query(
             await record(stream, 3)
 
         found = await asyncio.gather(
-            *(home.relay.read(stream, after=1) for stream in streams for _ in range(4))
+            *(home.relay.questions.read(stream, after=1) for stream in streams for _ in range(4))
         )
 
         assert [[seq for seq, _ in events] for events in found] == [[2, 3]] * 20
@@ -137,7 +137,7 @@ async def test_sockets_outlive_an_outage_of_the_database(monkeypatch: pytest.Mon
         return read(wanted)
 
     monkeypatch.setattr(outbox, "read", read_on_a_line_that_breaks_twice)
-    monkeypatch.setattr(relay, "_READ_AGAIN_S", 0.01)
+    monkeypatch.setattr(questions, "_READ_AGAIN_S", 0.01)
     async with house() as home:
         stream = await new_stream()
         sockets = [await home.open(stream) for _ in range(3)]

@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidMessage
 
 T = TypeVar("T")
 
@@ -343,7 +343,8 @@ class Listener:
         while True:
             try:
                 await self.resume()
-            except (OSError, AssertionError, ConnectionClosed):
+            # No answer at all: whoever hands connections on took it for a server that is being replaced.
+            except (OSError, AssertionError, ConnectionClosed, InvalidMessage):
                 if time.monotonic() > give_up:
                     raise
                 await asyncio.sleep(0.05)

@@ -3,6 +3,6 @@
 from prometheus_client import REGISTRY
 
 
-def figure(name: str) -> float:
+def figure(name: str, **labels: str) -> float:
     """Return a sample; 0 if there is none yet."""
-    return REGISTRY.get_sample_value(name) or 0.0
+    return REGISTRY.get_sample_value(name, labels) or 0.0
