@@ -225,3 +225,23 @@ def test_axe_finds_nothing_on_any_page_or_state(window: Page, scheme: Any) -> No
             window.wait_for_timeout(200)
             faults += violations(window, state=f"{path} at {size['width']}")
     assert faults == []
+
+
+def test_a_task_is_added_by_q_on_every_page(window: Page) -> None:
+    ids = fill(window)
+    keys, line = window.keyboard, window.get_by_role("dialog", name="New task")
+    for path in ("insights", "activity", "settings", f"tasks/{ids['Send invoice']}"):
+        window.evaluate("to => { history.pushState(null, '', to); }", f"/{path}")
+        opened = window.get_by_role("dialog", name="Task", exact=True)
+        expect(opened.or_(window.get_by_role("heading", name=path.title(), exact=True))).to_be_visible()
+        keys.press("q")
+        expect(line.get_by_role("textbox", name="New task")).to_be_focused()
+        keys.press("Escape")
+        expect(line).to_have_count(0)
+    keys.press("Control+k")
+    keys.type("Add a task")
+    keys.press("Enter")
+    keys.type("Water the plants")
+    keys.press("Enter")
+    expect(line).to_have_count(0)
+    expect(card(window, "Water the plants")).to_be_attached()

@@ -1,6 +1,7 @@
 import { type RefObject, useRef, useState } from "react";
 
 import { useMedia, WIDE } from "@/shared/lib/media";
+import { SIGNS } from "@/shared/lib/signs";
 import { useObservable } from "@/shared/lib/observable";
 import type { Priority } from "@/shared/api/types";
 import { text } from "@/shared/text";
@@ -166,10 +167,10 @@ function Chips({ filter, onChange }: ChipsProps) {
   const label = useLabel(filter.label ?? "");
   const chips: readonly (readonly [string | null, Partial<Filter>])[] = [
     [
-      filter.project === "none" ? views.noProject : (project?.name ?? null),
+      filter.project === "none" ? views.noProject : project ? SIGNS.project + project.name : null,
       { project: NO_FILTER.project },
     ],
-    [label ? `#${label.name}` : null, { label: NO_FILTER.label }],
+    [label ? SIGNS.label + label.name : null, { label: NO_FILTER.label }],
     [
       filter.priority === null ? null : text.detail.priorities[filter.priority as Priority],
       { priority: NO_FILTER.priority },
