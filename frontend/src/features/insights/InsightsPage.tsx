@@ -62,7 +62,7 @@ export default function InsightsPage({ store, zone }: InsightsPageProps) {
               </Button>
             </p>
           )}
-          <div className="grid grid-cols-1 gap-4 wide:grid-cols-2">
+          <div className="grid grid-flow-dense grid-cols-1 gap-4 wide:grid-cols-2">
             {ready && <Soon soon={counted.soon} now={now} zone={zone} />}
             {insights && days ? (
               <>

@@ -35,7 +35,7 @@ export function Panel({
   return (
     <section
       aria-labelledby={id}
-      className={`grid min-w-0 content-start gap-4 rounded-card border border-line bg-card p-4 sm:p-6 ${table === null ? "order-last self-start" : ""} ${className}`}
+      className={`grid min-w-0 grid-cols-1 content-start gap-4 rounded-card border border-line bg-card p-4 sm:p-6 ${table === null ? "order-last self-start" : ""} ${className}`}
     >
       <div className="flex items-start gap-2">
         <div className="grid min-w-0 flex-1 gap-1">

@@ -77,8 +77,8 @@ function MissedActions({ task }: { readonly task: Task }) {
         <Action
           label={text.plan.of(task.title)}
           title={text.plan.breakDown}
-          icon={<StepsIcon className="size-4 @min-[20rem]:hidden" />}
-          className="@max-[20rem]:sr-only"
+          icon={<StepsIcon className="size-4 @min-[19rem]:hidden" />}
+          className="@max-[19rem]:sr-only"
           onRun={() => {
             subject.set({ taskId: task.id });
           }}
@@ -106,7 +106,7 @@ function Action({ label, title, icon, className, onRun }: ActionProps) {
       look="plain"
       aria-label={label}
       title={title}
-      className="min-w-11 wide:min-w-8"
+      className="min-w-11 wide:min-w-8 @max-[13rem]:px-2"
       onClick={onRun}
     >
       {icon}

@@ -33,7 +33,7 @@ function ProjectField({ task }: { readonly task: Task }) {
     <Named name={views.project}>
       <Menu
         label={`${views.project}: ${project?.name ?? views.noProject}`}
-        className={`${buttonClass("quiet")} w-full justify-between! px-3 wide:min-h-10`}
+        className={`${buttonClass("quiet")} w-full justify-between! px-3`}
         items={[
           ...projects.map(({ id, name, colour }) => ({
             label: name,

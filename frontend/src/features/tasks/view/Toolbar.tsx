@@ -116,7 +116,7 @@ function Search({ searchRef, q, onChange }: SearchProps) {
       role="search"
       className="flex min-h-11 items-center rounded-card border border-transparent focus-within:border-line-strong focus-within:bg-card hover:bg-hover has-[input:not(:placeholder-shown)]:border-line-strong has-[input:not(:placeholder-shown)]:bg-card wide:min-h-9"
     >
-      <label className="flex min-h-11 min-w-11 items-center justify-center gap-1.5 px-2 text-muted wide:min-h-9 wide:min-w-9">
+      <label className="flex min-h-11 min-w-11 items-center justify-center px-2 text-muted focus-within:gap-1.5 wide:min-h-9 wide:min-w-9 wide:gap-1.5">
         <SearchIcon />
         <span className="sr-only">{views.searchHint}</span>
         <input
