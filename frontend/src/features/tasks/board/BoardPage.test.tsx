@@ -49,7 +49,6 @@ async function draw(
   await screen.findByRole("textbox", { name: "New task" });
   if (tasks?.length) await screen.findAllByRole("region");
 }
-
 const column = (name: RegExp) => within(screen.getByRole("region", { name }));
 const titles = (name: RegExp) =>
   column(name)
@@ -194,40 +193,17 @@ describe("what is marked", () => {
 });
 
 describe("a view", () => {
-  const project = (fields: Partial<Parameters<typeof makeProject>[0]>) => ({
-    kind: "project",
-    data: makeProject({ id: "p", ...fields }),
-  });
+  const project = { kind: "project", data: makeProject({ id: "p" }) };
   const place = (kind: "project" | "label", id: string) => ({
     view: { place: { kind, id }, filter: NO_FILTER },
   });
 
   it("holds what belongs to its place", async () => {
     const inside = makeTask({ id: "i", title: "Inside", project: "p" });
-    await draw([inside, open], place("project", "p"), [project({})]);
+    await draw([inside, open], place("project", "p"), [project]);
     expect(titles(/^Upcoming, 1 task/)).toEqual(["Inside"]);
     await user.keyboard("qTea{Enter}");
     expect(workspace.commands.create.mock.calls[0]?.[2]).toEqual({ project: "p" });
-  });
-
-  it("says that its project is archived, and has it brought back", async () => {
-    const inside = makeTask({ id: "i", title: "Inside", project: "p" });
-    await draw([inside], place("project", "p"), [project({ archived: true })]);
-    expect(titles(/^Upcoming, 1 task/)).toEqual(["Inside"]);
-    expect(screen.getByText("This project is archived.")).toBeVisible();
-    expect(screen.getByRole("link", { name: "Show all tasks" })).toHaveAttribute("href", "/");
-    await user.click(screen.getByRole("button", { name: "Bring back" }));
-    expect(workspace.commands.editProject.mock.calls[0]?.[1]).toEqual({ archived: false });
-  });
-
-  it.each([
-    ["project", "This project does not exist any more."],
-    ["label", "This label does not exist any more."],
-  ] as const)("says that its %s is gone, and leads to all tasks", async (kind, says) => {
-    await draw([], place(kind, "p"));
-    expect(await screen.findByText(says)).toBeVisible();
-    expect(screen.queryByRole("region", { name: /^Upcoming/ })).toBeNull();
-    expect(screen.getByRole("link", { name: "Show all tasks" })).toHaveAttribute("href", "/");
   });
 
   it("is narrowed by every word that is searched, whatever its accents", async () => {
