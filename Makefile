@@ -70,8 +70,8 @@ contracts: .venv/.for-development ## Write the JSON that server and page are bot
 schema: .venv/.for-development ## With a release: keep its tables and what it says to them, which the next one has to be good for
 	UPDATE_SCHEMA=1 $(PYTHON) -m pytest -q tests/integration/test_previous_release.py
 
-images: .venv/.for-development frontend/dist/index.html ## Take the README's picture of the page anew
-	UPDATE_IMAGES=1 $(PYTHON) -m pytest -q tests/e2e -k demo
+images: .venv/.for-development frontend/dist/index.html ## Take the README's pictures of the page anew
+	UPDATE_IMAGES=1 $(PYTHON) -m pytest -q tests/e2e/test_images.py
 
 bench: .venv/.for-bench ## Run the measurements; each prints a table and one JSON line
 	@scripts/test-packages

@@ -17,9 +17,11 @@ export function installable(): Plugin[] {
     manifest: false,
     workbox: {
       globPatterns: ["**/*.{js,css,svg,html}"],
-      globIgnores: ["sw.js"],
+      globIgnores: ["sw.js", "notices.js"],
       // One file, served at the root of the site so that it may speak for all of it.
       inlineWorkboxRuntime: true,
+      // What it does beside keeping the page: presses on notices (public/notices.js).
+      importScripts: ["/static/notices.js"],
       sourcemap: false,
       cleanupOutdatedCaches: true,
       // The first visit is kept too. A new version waits until the person says so.

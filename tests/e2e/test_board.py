@@ -225,3 +225,43 @@ def test_axe_finds_nothing_on_any_page_or_state(window: Page, scheme: Any) -> No
             window.wait_for_timeout(200)
             faults += violations(window, state=f"{path} at {size['width']}")
     assert faults == []
+
+
+def test_a_task_is_added_by_q_on_every_page(window: Page) -> None:
+    ids = fill(window)
+    keys, line = window.keyboard, window.get_by_role("dialog", name="New task")
+    for path in ("insights", "activity", "settings", f"tasks/{ids['Send invoice']}"):
+        window.evaluate("to => { history.pushState(null, '', to); }", f"/{path}")
+        opened = window.get_by_role("dialog", name="Task", exact=True)
+        expect(opened.or_(window.get_by_role("heading", name=path.title(), exact=True))).to_be_visible()
+        keys.press("q")
+        expect(line.get_by_role("textbox", name="New task")).to_be_focused()
+        keys.press("Escape")
+        expect(line).to_have_count(0)
+    keys.press("Control+k")
+    keys.type("Add a task")
+    keys.press("Enter")
+    keys.type("Water the plants")
+    keys.press("Enter")
+    expect(line).to_have_count(0)
+    expect(card(window, "Water the plants")).to_be_attached()
+
+
+def test_a_card_keeps_the_focus_however_far_the_page_is_scrolled(window: Page) -> None:
+    due = datetime.now(UTC) + DAY
+    tasks = [
+        {"title": f"Task {number:03}", "deadline": (due + timedelta(minutes=number)).isoformat()}
+        for number in range(100)
+    ]
+    changes = [{"verb": "task.create", "fields": fields} for fields in tasks]
+    ask(window, "POST", "batch/", {"operations": changes})
+    expect(card(window, "Task 000")).to_be_visible()
+    window.keyboard.press("j")
+    first = window.get_by_role("link", name="Task 000", exact=True)
+    expect(first).to_be_focused()
+    window.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    expect(card(window, "Task 099")).to_be_in_viewport()
+    expect(card(window, "Task 030")).to_have_count(0)
+    expect(first).to_be_focused()
+    window.keyboard.press("j")
+    expect(window.get_by_role("link", name="Task 001", exact=True)).to_be_focused()

@@ -1,18 +1,14 @@
 """The page in a real Chromium, against a real server: what a newcomer does in the first minute."""
 
 import json
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from tests.support.servers import Server
 from tests.support.windows import sign_in, sign_up, wait_until
-
-IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 
 
 def card(page: Page, bucket: str, title: str) -> Any:
@@ -142,14 +138,9 @@ def test_the_demo_shows_a_miss_within_the_minute(
     start_server: Callable[..., Server], open_window: Callable[..., Page]
 ) -> None:
     server = start_server(DEMO="1", EMBEDDED="1")
-    window = open_window(viewport={"width": 1440, "height": 900}, device_scale_factor=2)
+    window = open_window(viewport={"width": 1440, "height": 900})
     window.goto(server.url)
     window.get_by_role("button", name="Try the demo").click()
     title = "Watch this one cross the line"
     expect(card(window, "Upcoming", title)).to_be_visible()
     expect(card(window, "Missed", title)).to_be_visible(timeout=30_000)
-    if os.environ.get("UPDATE_IMAGES"):
-        IMAGES.mkdir(exist_ok=True)
-        window.mouse.move(0, 0)  # no card is pointed at
-        window.wait_for_timeout(600)  # the card has arrived
-        window.screenshot(path=IMAGES / "board.png")

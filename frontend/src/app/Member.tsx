@@ -1,9 +1,11 @@
 import { Outlet, useLocation, useRouteContext } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense } from "react";
+import { Fragment, lazy, type ReactNode, Suspense } from "react";
 
 import { useObservable } from "@/shared/lib/observable";
+import { language } from "@/shared/text/language";
 
 import { Header } from "./Header";
+import { LanguageSwitch } from "./LanguageSwitch";
 import { Opening } from "./Opening";
 
 /** What needs an account, in one piece: fetched while the server is asked whose session it is. */
@@ -18,6 +20,7 @@ export function Member(): ReactNode {
   const { session } = useRouteContext({ from: "__root__" });
   const signedIn = useObservable(session.user) !== null;
   const { pathname } = useLocation();
+  const spoken = useObservable(language);
   if (signedIn) {
     return (
       <Suspense fallback={<Opening />}>
@@ -27,12 +30,12 @@ export function Member(): ReactNode {
   }
   // Anywhere else the way out, or to the door, has begun.
   return pathname === "/" ? (
-    <>
-      <Header />
+    <Fragment key={spoken}>
+      <Header end={<LanguageSwitch />} />
       <Suspense>
         <Landing />
       </Suspense>
-    </>
+    </Fragment>
   ) : null;
 }
 

@@ -1,7 +1,8 @@
-import { Outlet, useNavigate, useRouteContext } from "@tanstack/react-router";
+import { Outlet, useMatches, useNavigate, useRouteContext } from "@tanstack/react-router";
 import { Fragment, useCallback, useEffect, useState } from "react";
 
 import {
+  Anywhere,
   ConnectionPill,
   makeWorkspace,
   NextDeadline,
@@ -46,6 +47,9 @@ function Frame({ user }: { readonly user: User }) {
   );
   const { state } = useObservable(workspace.connection);
   const wide = useMedia(WIDE);
+  const onBoard = useMatches({
+    select: (matches) => matches.some(({ routeId }) => routeId === "/member/board"),
+  });
   const live = state === "live";
   const spoken = useObservable(language);
   useEffect(() => workspace.open(), [workspace]);
@@ -95,6 +99,7 @@ function Frame({ user }: { readonly user: User }) {
           </div>
         </div>
         {!wide && <Tabs />}
+        {!onBoard && <Anywhere />}
       </Fragment>
     </WorkspaceProvider>
   );

@@ -5,13 +5,14 @@ import { useObservable } from "@/shared/lib/observable";
 import { language } from "@/shared/text/language";
 
 import { Header } from "./Header";
+import { LanguageSwitch } from "./LanguageSwitch";
 
 /** The frame of what needs no account. */
 export function SignedOut() {
   const spoken = useObservable(language);
   return (
     <Fragment key={spoken}>
-      <Header />
+      <Header end={<LanguageSwitch />} />
       <Outlet />
     </Fragment>
   );

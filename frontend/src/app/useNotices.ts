@@ -14,20 +14,27 @@ export function useNotices({ store }: { readonly store: TaskStore }): void {
   useEffect(followChoice, []);
   useEffect(() => {
     if (!on) return;
+    const openTask = (taskId: string) =>
+      void navigate({ to: "/tasks/$taskId", params: { taskId } });
     let stop: (() => void) | null = null;
     let left = false;
     const start = async () => {
       const { startNotices } = await import("@/shared/notices/notices");
       if (left) return;
-      const openTask = (taskId: string) =>
-        void navigate({ to: "/tasks/$taskId", params: { taskId } });
       stop = startNotices({ store, clock, openTask });
     };
+    // One that the worker has shown is pressed there (public/notices.js), and opened here.
+    const workers = (navigator as Partial<Navigator>).serviceWorker;
+    const pressed = ({ data }: MessageEvent<{ readonly open?: unknown } | null>) => {
+      if (typeof data?.open === "string") openTask(data.open);
+    };
+    workers?.addEventListener("message", pressed);
     // Without its code nothing is notified; the next load of the page tries again.
     start().catch(() => undefined);
     return () => {
       left = true;
       stop?.();
+      workers?.removeEventListener("message", pressed);
     };
   }, [on, store, clock, navigate]);
 }

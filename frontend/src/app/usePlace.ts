@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { useLabels, useProjects } from "@/features/tasks";
 import { filterOf, placeOfWord, searchOf, type ViewSearch } from "@/features/tasks/view/address";
 import { fold, type Place, type View } from "@/features/tasks/view/view";
-import { text } from "@/shared/text";
+import { SIGNS } from "@/shared/lib/signs";
 import { views } from "@/shared/text/views";
 
 interface Placed {
@@ -38,7 +38,7 @@ export function usePlace(): Placed {
       const found =
         labels.find((one) => one.id === id) ?? labels.find((one) => fold(one.name) === fold(id));
       if (found) place = { kind: "label", id: found.id };
-      title = `#${found?.name ?? text.detail.missing}`;
+      title = found ? SIGNS.label + found.name : views.label;
     }
     const filter = filterOf({
       ...(project === undefined ? {} : { project }),

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import { remember } from "@/shared/lib/storage";
+
 import { type Line, Session } from "./session";
 
 const fetched = vi.fn<typeof fetch>();
@@ -76,6 +78,24 @@ describe("who is there", () => {
     );
     expect(await new Session().load()).toBeNull();
     expect(asked()).toContain("/api/v1/users/me/");
+  });
+});
+
+describe("a new account", () => {
+  const patched = () =>
+    fetched.mock.calls
+      .filter(([, init]) => init?.method === "PATCH")
+      .map(([, init]) => JSON.parse(init?.body as string) as unknown);
+
+  it("is spoken to as was chosen in this browser", async () => {
+    remember("language", "de");
+    await new Session().signUp("ada", "secret");
+    expect(patched()).toEqual([expect.objectContaining({ language: "de" })]);
+  });
+
+  it("is left to the browser where nothing was chosen", async () => {
+    await new Session().signUp("ada", "secret");
+    expect(JSON.stringify(patched())).not.toContain("language");
   });
 });
 

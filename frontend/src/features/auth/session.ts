@@ -10,6 +10,7 @@ import { updateMe } from "@/shared/api/updateMe";
 import { Observable } from "@/shared/lib/observable";
 import { recall, remember } from "@/shared/lib/storage";
 import { browserZone } from "@/shared/lib/zone";
+import { chosenLanguage } from "@/shared/text/language";
 
 /** Under this name the browser remembers that somebody was signed in. */
 const MEMBER = "member";
@@ -70,15 +71,13 @@ export class Session {
   /** False if the address has to be confirmed first. */
   async signUp(email: string, password: string): Promise<boolean> {
     if (!(await signUp(email, password))) return false;
-    await this.#begin();
-    await this.#adoptZone();
+    await this.#begin(asHere);
     return true;
   }
 
   async startDemo(): Promise<void> {
     await startDemo();
-    await this.#begin();
-    await this.#adoptZone();
+    await this.#begin(asHere);
   }
 
   async signOut(): Promise<void> {
@@ -113,11 +112,13 @@ export class Session {
     this.user.set(user);
   }
 
-  async #begin(): Promise<void> {
+  /** `settle`: what is to be done with a new account before anything of it is drawn. */
+  async #begin(settle?: (user: User) => Promise<User>): Promise<void> {
     this.#over = false;
     remember(USER, "");
     this.#loading = null;
-    await this.load();
+    if (settle) this.update(await settle(await getMe()));
+    else await this.load();
     this.#tell();
   }
 
@@ -150,14 +151,17 @@ export class Session {
     this.#over = true;
     for (const ended of [...this.#endListeners]) ended();
   }
+}
 
-  /** A new account reads times as its browser does. Without that it still works, in UTC. */
-  async #adoptZone(): Promise<void> {
-    const time_zone = browserZone();
-    if (this.user.get()?.time_zone === time_zone) return;
-    const user = await updateMe({ time_zone }).catch(() => null);
-    if (user) this.update(user);
-  }
+/**
+ * A new account reads times as its browser does, and is spoken to as was chosen here. Without that it
+ * still works, in UTC and as the browser reads.
+ */
+async function asHere(user: User): Promise<User> {
+  const language = chosenLanguage() ?? user.language;
+  const time_zone = browserZone();
+  if (user.time_zone === time_zone && user.language === language) return user;
+  return updateMe({ time_zone, language }).catch(() => user);
 }
 
 function readUser(text: string | null): User | null {

@@ -128,7 +128,7 @@ it("each chart stands under its question and the answer in words, with a table b
   expect(load.getByText(/^Not on/)).toHaveTextContent(
     "10 h of work is due, and there are 8 h for it.",
   );
-  expect(load.getByRole("row", { name: /^Monday.* 1 10 h 8 h$/ })).toBeInTheDocument();
+  expect(load.getByRole("row", { name: /^Monday.* 1 10\sh 8\sh$/ })).toBeInTheDocument();
   expect(panel("When do you miss deadlines?").getByText(/^3 of the 5/)).toHaveTextContent(
     /fell on a Friday, most often around (16:00|4:00)/,
   );

@@ -62,21 +62,15 @@ export default function InsightsPage({ store, zone }: InsightsPageProps) {
               </Button>
             </p>
           )}
-          <div className="grid grid-cols-1 gap-4 wide:grid-cols-2">
-            {ready && (
-              <div className="grid min-w-0 wide:col-span-2">
-                <Soon soon={counted.soon} now={now} zone={zone} />
-              </div>
-            )}
+          <div className="grid grid-flow-dense grid-cols-1 gap-4 wide:grid-cols-2">
+            {ready && <Soon soon={counted.soon} now={now} zone={zone} />}
             {insights && days ? (
               <>
                 <Load days={days} />
                 <Forecast forecast={insights.forecast} />
                 <OnTime weeks={insights.weeks} />
                 <LateBy bars={insights.lateness} />
-                <div className="grid min-w-0 wide:col-span-2">
-                  <Misses matrix={insights.missed_by_hour} />
-                </div>
+                <Misses matrix={insights.missed_by_hour} />
               </>
             ) : (
               failed === null && <Loading />

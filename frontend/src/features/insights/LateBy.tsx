@@ -84,7 +84,7 @@ function Bars({ bars, onMissing }: BarsProps) {
   );
   const bar = pointed === null ? undefined : bars[pointed];
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       <Plot draw={draw} data={data} height={220} onPoint={setPointed} onMissing={onMissing} />
       <p aria-hidden="true" className="min-h-[18px] text-meta">
         {bar && text.lateness.reading(barText(bar), bar.tasks)}

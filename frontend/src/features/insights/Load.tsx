@@ -105,7 +105,7 @@ function Bars({ days, onMissing }: BarsProps) {
   );
   const day = pointed === null ? undefined : days[pointed];
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       <Plot draw={draw} data={data} height={220} onPoint={setPointed} onMissing={onMissing} />
       <p
         aria-hidden="true"

@@ -96,7 +96,7 @@ function Curve({ weeks, onMissing }: CurveProps) {
   );
   const week = pointed === null ? undefined : weeks[pointed];
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       <Plot draw={draw} data={data} height={220} onPoint={setPointed} onMissing={onMissing} />
       <p aria-hidden="true" className="min-h-[18px] text-meta">
         {week && text.onTime.reading(dayText(week.starts_on, DATE), week.on_time, week.settled)}

@@ -13,6 +13,7 @@ interface PanelProps {
   readonly more?: readonly string[];
   /** The same as the chart, for who reads rather than looks; null where there is nothing to draw. */
   readonly table: ReactNode;
+  /** Where it stands; one that has nothing to draw stands after those that have, no taller than its words. */
   readonly className?: string;
   /** The chart; `onMissing` shows the table in its place. */
   readonly children: (onMissing: () => void) => ReactNode;
@@ -34,7 +35,7 @@ export function Panel({
   return (
     <section
       aria-labelledby={id}
-      className={`grid min-w-0 grid-cols-1 content-start gap-4 rounded-card border border-line bg-card p-4 sm:p-6 ${className}`}
+      className={`grid min-w-0 grid-cols-1 content-start gap-4 rounded-card border border-line bg-card p-4 sm:p-6 ${table === null ? "order-last self-start" : ""} ${className}`}
     >
       <div className="flex items-start gap-2">
         <div className="grid min-w-0 flex-1 gap-1">

@@ -32,6 +32,7 @@ export function Soon({ soon, now, zone }: SoonProps) {
       : text.soon.many(soon.length, time(first), first.title);
   return (
     <Panel
+      className="order-first wide:col-span-2"
       question={text.soon.question}
       answer={answer}
       table={
@@ -83,6 +84,8 @@ function Line({ soon, now, zone }: SoonProps) {
   const roomy = useMedia(ROOMY);
   const slots = slotsOf(soon, now);
   const highest = Math.min(HIGHEST, Math.max(...slots.map(({ length }) => length)));
+  // What of the line half a name takes up, and "now" before it.
+  const [before, after] = roomy ? [1 / 16, 1 / 32] : [1 / 6, 1 / 12];
   const marks = hourMarks(now, zone, roomy ? 3 : 6);
   const today = dayOf(now, zone);
   return (
@@ -104,7 +107,7 @@ function Line({ soon, now, zone }: SoonProps) {
         <span className="absolute left-0 font-semibold text-ink">{text.soon.now}</span>
         {marks
           // The one beside "now" would stand on it, and the last one over the edge.
-          .filter((at) => at - now > DAY_MS / 16 && at - now < (DAY_MS * 31) / 32)
+          .filter((at) => at - now > DAY_MS * before && at - now < DAY_MS * (1 - after))
           .map((at) => (
             <span
               key={at}

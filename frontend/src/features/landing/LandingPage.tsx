@@ -29,7 +29,7 @@ export function LandingPage({ sample, startDemo }: LandingPageProps) {
     }
   };
   return (
-    <main className="mx-auto grid max-w-[1120px] gap-8 px-4 pt-8 pb-16 sm:px-8 wide:gap-10 wide:pt-14">
+    <main className="mx-auto grid max-w-[1120px] gap-6 px-4 pt-6 pb-16 sm:px-8 wide:gap-10 wide:pt-14">
       <div className="grid gap-5">
         <h1 className="max-w-[22ch] text-display font-semibold tracking-tight text-balance">
           {landing.claim}

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { explain } from "@/shared/api/errors";
 import type { User } from "@/shared/api/types";
 import { updateMe } from "@/shared/api/updateMe";
-import { LANGUAGES, speakAs } from "@/shared/text/language";
+import { LANGUAGES, nameOfLanguage, speakAs } from "@/shared/text/language";
 import { settings } from "@/shared/text/settings";
 import { showToast } from "@/shared/ui/toasts";
 
@@ -11,12 +11,6 @@ import { Choice } from "./Choice";
 
 const ID = "language";
 const AUTO = "";
-
-/** Each language in its own words. */
-function nameOf(code: string): string {
-  const name = new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
-  return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
-}
 
 interface LanguageChoiceProps {
   readonly user: User;
@@ -58,7 +52,7 @@ export function LanguageChoice({ user, onChanged }: LanguageChoiceProps) {
       aria-busy={busy}
       options={[
         { value: AUTO, label: settings.languageAuto },
-        ...[...codes].map((code) => ({ value: code, label: nameOf(code) })),
+        ...[...codes].map((code) => ({ value: code, label: nameOfLanguage(code) })),
       ]}
       onChange={(event) => {
         void choose(event.target.value);

@@ -1,6 +1,7 @@
 /** What the rest of the app may know of the board. */
 export { BoardPage } from "./board/BoardPage";
 export { useLabels, useProjects, useWorkspace, WorkspaceProvider } from "./context";
+export { Anywhere } from "./frame/Anywhere";
 export { Sidebar } from "./frame/Sidebar";
 export { Tabs } from "./frame/Tabs";
 export { ConnectionPill } from "./header/ConnectionPill";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "@/shared/lib/durations";
 import { NOW } from "@/test/tasks";
 
-import { type Reading, span, stopwatch, timeAgo, timeLeft } from "./countdown";
+import { type Reading, span, timeAgo, timeLeft } from "./countdown";
 import { urgency } from "./urgency";
 
 describe("timeLeft", () => {
@@ -50,7 +50,6 @@ describe("a reading's end", () => {
   const reads: Record<string, (now: number) => Reading> = Object.fromEntries(
     lefts.flatMap((left) => [
       [`timeLeft, ${left} ms before`, (now: number) => timeLeft(NOW + left, now)],
-      [`stopwatch, ${left} ms before`, (now: number) => stopwatch(NOW + left, now)],
       [`urgency, ${left} ms before`, (now: number) => urgency(NOW + left, now)],
       [`timeAgo, ${left} ms after`, (now: number) => timeAgo(NOW - left, now)],
     ]),
@@ -69,13 +68,6 @@ describe("a reading's end", () => {
 });
 
 describe("the others", () => {
-  it("the stopwatch shows minutes and seconds", () => {
-    expect(stopwatch(NOW + 41_000, NOW).value).toBe("00:41");
-    expect(stopwatch(NOW + 59 * MINUTE_MS + 1, NOW).value).toBe("59:01");
-    expect(stopwatch(NOW + HOUR_MS, NOW).value).toBe("in 1 h 00 m");
-    expect(stopwatch(NOW, NOW).value).toBe("00:00");
-  });
-
   it("what is past is told in whole units", () => {
     expect(timeAgo(NOW, NOW).value).toBe("just now");
     expect(timeAgo(NOW - 22 * MINUTE_MS, NOW).value).toBe("22 min ago");

@@ -40,15 +40,6 @@ function hoursLeft(deadline: number, left: number): Reading {
   return { value, until: deadline - (hours * 60 - 1) * MINUTE_MS };
 }
 
-/** The same as a stopwatch shows it, `00:41`, for the header; from an hour on as `timeLeft`. */
-export function stopwatch(deadline: number, now: number): Reading {
-  const seconds = Math.ceil((deadline - now) / SECOND_MS);
-  if (seconds >= 3600) return timeLeft(deadline, now);
-  if (seconds <= 0) return { value: text.time.stopwatch(0, 0), until: null };
-  const value = text.time.stopwatch(Math.floor(seconds / 60), seconds % 60);
-  return { value, until: deadline - (seconds - 1) * SECOND_MS };
-}
-
 /** How long ago an instant was, in whole units, rounded down. */
 export function timeAgo(instant: number, now: number): Reading {
   const ago = Math.max(0, now - instant);

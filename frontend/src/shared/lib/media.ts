@@ -4,6 +4,8 @@ export const WIDE = "(min-width: 1024px)";
 /** Room for an open task beside the board. */
 export const ROOM_BESIDE = "(min-width: 1536px)";
 export const ROOMY = "(min-width: 640px)";
+/** Somewhere there is a finger to touch with, be it beside a mouse. */
+export const FINGERS = "(any-pointer: coarse)";
 export const REDUCED_MOTION = "(prefers-reduced-motion: reduce)";
 
 export function matches(query: string): boolean {

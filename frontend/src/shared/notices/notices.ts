@@ -29,6 +29,7 @@ export function startNotices({ store, clock, openTask }: NoticeParts): () => voi
         title: task.title,
         body: kind === "missed" ? text.notices.missed : text.notices.soon(minutesLeft(task)),
         tag: name,
+        task: task.id,
         onPress: () => {
           openTask(task.id);
         },

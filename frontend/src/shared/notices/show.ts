@@ -3,14 +3,16 @@ export interface Notice {
   readonly body: string;
   /** A second notice of the same tag takes the place of the first, silently. */
   readonly tag: string;
+  /** The task that it is about, if any: all that the worker has to go by. */
+  readonly task?: string;
   readonly onPress: () => void;
 }
 
 const ICON = "/favicon.svg";
 
 /** Shows a notification. Where the page itself may not (phones), its service worker does. */
-export function show({ title, body, tag, onPress }: Notice): void {
-  const options = { body, tag, icon: ICON };
+export function show({ title, body, tag, task, onPress }: Notice): void {
+  const options = { body, tag, icon: ICON, data: { task } };
   try {
     const notification = new Notification(title, options);
     notification.onclick = () => {

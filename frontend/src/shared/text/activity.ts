@@ -68,7 +68,6 @@ const english = {
   } as Readonly<Record<string, (what: string) => string>>,
   breakdownChanged: (what: string) => `Changed the plan for ${what}`,
   otherwise: (what: string) => `Changed ${what}`,
-  taskOf: (title: string) => `Open ${title}`,
   undo: "Undo",
   undoOf: (sentence: string) => `Undo: ${sentence}`,
   undone: "taken back",

@@ -20,7 +20,6 @@ export const en = {
     inHours: (h: number, m: number) => `in ${h} h ${two(m)} m`,
     inDaysHours: (d: number, h: number) => `in ${plural(d, "day", "days")} ${h} h`,
     inDays: (d: number) => `in ${plural(d, "day", "days")}`,
-    stopwatch: (m: number, s: number) => `${two(m)}:${two(s)}`,
     minutes: (m: number) => `${m} min`,
     hours: (h: number) => `${h} h`,
     days: (d: number) => plural(d, "day", "days"),
@@ -142,6 +141,7 @@ export const en = {
   quickAdd: {
     label: "New task",
     placeholder: "What needs doing, and by when?",
+    placeholderShort: "What, and by when?",
     add: "Add",
   },
 
@@ -178,6 +178,7 @@ export const en = {
 
   toasts: {
     label: "Notices",
+    completed: (title: string) => `Completed ${short(title)}.`,
     deleted: (title: string) => `Deleted ${short(title)}.`,
     stillSignedIn: (why: string) => `You are still signed in. ${why}`,
     /** What was done to many at once, said where it can be taken back. */

@@ -14,7 +14,6 @@ const ALIKE = new Set([
   "settings.export",
   "settings.import",
   "board.time.seconds",
-  "board.time.stopwatch",
   "board.time.minutes",
   "board.time.hours",
   "board.page.titled",

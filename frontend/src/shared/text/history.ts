@@ -4,7 +4,6 @@ const quoted = (title: string) => `“${title}”`;
 
 const english = {
   title: "History",
-  show: "Show the history",
   older: "Show older",
   loading: "Loading the history",
   failed: (why: string) => `The history could not be read. ${why}`,

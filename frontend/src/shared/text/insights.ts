@@ -15,8 +15,8 @@ const english = {
   asChart: "Show as a chart",
   noChart: "The chart could not be loaded; here is its table.",
 
-  minutes: (m: string) => `${m} min`,
-  hours: (h: string) => `${h} h`,
+  minutes: (m: string) => `${m}\u00a0min`,
+  hours: (h: string) => `${h}\u00a0h`,
 
   numbers: {
     label: "In numbers",

@@ -7,7 +7,7 @@ import type { Parts } from "./parts";
 export const LANGUAGES = ["en", "de"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** Under this name the browser remembers what the account has chosen, for the next first paint. */
+/** Under this name the browser remembers what the account, or a visitor, has chosen, for the next first paint. */
 const CHOSEN = "language";
 
 /** What the page speaks just now. */
@@ -35,7 +35,7 @@ export function speakFirst(): Promise<void> {
 }
 
 /**
- * Speaks as an account says; null, or a language that the page does not know, leaves it to the
+ * Speaks as an account says, or a visitor; null, or a language that the page does not know, leaves it to the
  * browser. Resolves when it does: at once, unless that language has to be fetched.
  */
 export function speakAs(chosen: string | null): Promise<void> {
@@ -44,6 +44,17 @@ export function speakAs(chosen: string | null): Promise<void> {
   if (wanted) remember(CHOSEN, wanted);
   else forget(CHOSEN);
   return speak(wanted ?? preferred());
+}
+
+/** What was chosen in this browser, by the account of last time or by a visitor; null: nothing. */
+export function chosenLanguage(): Language | null {
+  return known(recall(CHOSEN)) ?? null;
+}
+
+/** A language in its own words. */
+export function nameOfLanguage(code: string): string {
+  const name = new Intl.DisplayNames([code], { type: "language" }).of(code) ?? code;
+  return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
 }
 
 /** The locale to write times and numbers in: the reader's own kind of the language, such as `de-AT`. */

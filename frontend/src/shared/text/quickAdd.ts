@@ -1,5 +1,9 @@
 import { translated } from "./language";
 
+/** Enough of a title to know it by. */
+const quoted = (title: string) =>
+  `“${title.length > 40 ? `${title.slice(0, 39).trim()}…` : title}”`;
+
 const english = {
   understood: "Understood",
   by: (when: string) => `by ${when}`,
@@ -16,6 +20,8 @@ const english = {
   takeBack: (what: string) => `${what}. Take back`,
   projects: "Projects",
   labels: "Labels",
+  added: (title: string) => `Added ${quoted(title)}.`,
+  open: "Open",
 };
 
 /** What the line for a new task says of what it understood; loaded when something is typed. */

@@ -15,6 +15,7 @@ const english = {
   archived: (count: number) => `Archived ${count}`,
   open: "open",
   chooseView: "Choose what to see",
+  archivedProject: "This project is archived.",
   goneProject: "This project does not exist any more.",
   goneLabel: "This label does not exist any more.",
   toAll: "Show all tasks",
@@ -94,14 +95,11 @@ const english = {
     pick: "Pick a time",
   },
   undo: "Undo",
-  undone: "Taken back.",
-  notUndone: (why: string) => `It was not taken back. ${why}`,
   openParts: (title: string, count: number) =>
     `${quoted(title)} has ${plural(count, "open step", "open steps")}. Complete ${count === 1 ? "it" : "them"} too?`,
   completeParts: "Complete all",
 
   dragging: (title: string) => `Moving ${quoted(title)}`,
-  dropHere: "Drop here",
   droppedOn: (title: string, where: string) => `${quoted(title)}: ${where}.`,
   movedUp: (title: string) => `${quoted(title)} moved up.`,
   movedDown: (title: string) => `${quoted(title)} moved down.`,
@@ -114,7 +112,6 @@ const english = {
   estimateBad: "Write a length of time, such as 45 min or 2 h.",
   addStep: "Add a step",
   editNotes: "Edit the notes",
-  doneNotes: "Done",
   history: "History",
 };
 

@@ -1,6 +1,7 @@
 import { type ReactNode, useRef, useState } from "react";
 
 import type { Colour } from "@/shared/api/types";
+import type { Signed } from "@/shared/lib/signs";
 
 import { part } from "./part";
 import { Unopened } from "./Unloaded";
@@ -9,8 +10,8 @@ const panel = part(() => import("./MenuPanel"));
 
 export interface MenuItem {
   readonly label: string;
-  /** A colour that it is known by. */
-  readonly colour?: Colour;
+  /** What it is known by. */
+  readonly sign?: { readonly of: Signed; readonly colour: Colour };
   /** Whether it is so already, where it is something that can be or not. */
   readonly checked?: boolean;
   readonly run: () => void;

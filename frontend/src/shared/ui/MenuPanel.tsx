@@ -1,9 +1,9 @@
 import { DropdownMenu } from "radix-ui";
 import type { RefObject } from "react";
 
-import { Dot } from "./Dot";
 import { CheckIcon } from "./icons";
 import type { MenuItem } from "./Menu";
+import { Sign } from "./Sign";
 
 interface MenuPanelProps {
   readonly label: string;
@@ -59,7 +59,7 @@ export default function MenuPanel({ label, items, button, home, onClose }: MenuP
               }}
             >
               <span className="flex min-w-0 items-center gap-2">
-                {item.colour && <Dot colour={item.colour} />}
+                {item.sign && <Sign {...item.sign} className="w-4 text-center" />}
                 <span className="truncate">{item.label}</span>
               </span>
               {item.checked && <CheckIcon />}

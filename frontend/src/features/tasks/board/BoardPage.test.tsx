@@ -10,7 +10,7 @@ import {
 } from "@/test/render";
 import { FakeServer, makePlan } from "@/test/breakdowns";
 import { screenIs } from "@/test/media";
-import { iso, makeEvent, makeTask } from "@/test/tasks";
+import { asItems, iso, makeEvent, makeProject, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
 
 import { NO_FILTER } from "../view/view";
@@ -41,13 +41,14 @@ beforeEach(() => {
 async function draw(
   tasks: Parameters<typeof makeTestWorkspace>[0],
   props: Partial<Parameters<typeof BoardPage>[0]> = {},
+  others: readonly { readonly kind: string; readonly data: unknown }[] = [],
 ) {
   workspace = makeTestWorkspace(tasks);
+  if (tasks) workspace.store.replace({ epoch: "e", seq: 0 }, [...asItems(tasks), ...others]);
   await renderPage(<BoardPage {...ALL} {...props} />, workspace);
   await screen.findByRole("textbox", { name: "New task" });
-  if (tasks) await screen.findAllByRole("region");
+  if (tasks?.length) await screen.findAllByRole("region");
 }
-
 const column = (name: RegExp) => within(screen.getByRole("region", { name }));
 const titles = (name: RegExp) =>
   column(name)
@@ -192,14 +193,17 @@ describe("what is marked", () => {
 });
 
 describe("a view", () => {
+  const project = { kind: "project", data: makeProject({ id: "p" }) };
   const place = (kind: "project" | "label", id: string) => ({
     view: { place: { kind, id }, filter: NO_FILTER },
   });
 
   it("holds what belongs to its place", async () => {
     const inside = makeTask({ id: "i", title: "Inside", project: "p" });
-    await draw([inside, open], place("project", "p"));
+    await draw([inside, open], place("project", "p"), [project]);
     expect(titles(/^Upcoming, 1 task/)).toEqual(["Inside"]);
+    await user.keyboard("qTea{Enter}");
+    expect(workspace.commands.create.mock.calls[0]?.[2]).toEqual({ project: "p" });
   });
 
   it("is narrowed by every word that is searched, whatever its accents", async () => {

@@ -1,7 +1,8 @@
+import { useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { useToday } from "@/shared/clock/useToday";
-import { useMedia, WIDE } from "@/shared/lib/media";
+import { FINGERS, useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
 import type { Bucket } from "@/shared/store/bucket";
 import { useDraftsOf, useReadyOf } from "@/shared/store/react";
@@ -23,12 +24,15 @@ import { ConnectionNote } from "./ConnectionNote";
 import { Hands, HandsProvider, useHands, ViewProvider } from "./hands";
 import { Loading } from "./Loading";
 import { PhoneColumn } from "./PhoneColumn";
+import { PlaceNote, useIsGone } from "./PlaceNote";
 import { useKeys } from "./useKeys";
 
+const addDialog = part(() => import("../quick-add/AddDialog"));
 const keyHelp = part(() => import("./KeyHelp"));
 const palette = part(() => import("../palette/Palette"));
 const planner = part(() => import("../breakdown/Planner"));
 const waitingPlans = part(() => import("../breakdown/WaitingPlans"));
+const swipe = part(() => import("../swipe/Swipe"));
 const elsewhere = part(() => import("../view/Elsewhere"));
 
 interface BoardPageProps {
@@ -60,14 +64,17 @@ export function BoardPage(props: BoardPageProps) {
 
 function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPageProps) {
   const { store, subject: opened } = useWorkspace();
+  const navigate = useNavigate();
   const hands = useHands();
   const board = useBoardIn(view);
   const ready = useReadyOf(store);
+  const gone = useIsGone();
   const drafts = useDraftsOf(store);
   const subject = useObservable(opened);
   const wide = useMedia(WIDE);
+  const fingers = useMedia(FINGERS);
   const [choice, setChoice] = useState(noDeadline);
-  const [open, setOpen] = useState<"help" | "palette" | null>(null);
+  const [open, setOpen] = useState<"add" | "help" | "palette" | null>(null);
   const quickAdd = useRef<HTMLInputElement>(null);
   const search = useRef<HTMLInputElement>(null);
   const placeKey = Object.values(view.place).join(" ");
@@ -76,9 +83,9 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     setChoice(preset);
     quickAdd.current?.focus();
   };
-  const close = () => {
+  const close = useCallback(() => {
     setOpen(null);
-  };
+  }, []);
   const closePlanner = () => {
     opened.set(null);
     onPlan(null);
@@ -95,8 +102,13 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     hands.selection.clear();
     hands.marking.set(false);
   }, [hands, placeKey]);
+  const covered = detail !== null && modal;
+  const add = useCallback(() => {
+    if (covered) setOpen("add");
+    else quickAdd.current?.focus();
+  }, [covered]);
   useKeys({
-    quickAdd,
+    onAdd: add,
     search,
     onBucket: show,
     onHelp: useCallback(() => {
@@ -107,10 +119,10 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     }, []),
   });
   const line = <QuickAdd inputRef={quickAdd} choice={choice} onChoose={setChoice} />;
-  const covered = detail !== null && modal;
   const top = (
     <>
       <ConnectionNote />
+      <PlaceNote />
       <AwayLine
         onReview={() => {
           show("missed");
@@ -131,7 +143,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
             {line}
             <Toolbar title={title} searchRef={search} />
             {top}
-            {ready ? <Columns board={board} onBegin={begin} /> : <Loading />}
+            {ready ? !gone && <Columns board={board} onBegin={begin} /> : <Loading />}
             {found}
           </main>
           {detail}
@@ -143,7 +155,11 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
             <main className="mx-auto grid max-w-[640px] grid-cols-1 gap-3 px-4 pt-2 pb-44">
               <Toolbar title={title} searchRef={search} />
               {top}
-              {ready ? <PhoneColumn bucket={bucket} board={board} onBegin={begin} /> : <Loading />}
+              {ready ? (
+                !gone && <PhoneColumn bucket={bucket} board={board} onBegin={begin} />
+              ) : (
+                <Loading />
+              )}
               {found}
             </main>
             <div
@@ -157,6 +173,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
         </>
       )}
       <Dragging />
+      {fingers && <swipe.Part of={{}} failed={() => null} />}
       <SelectionBar />
       <RescheduleAsked />
       {subject && (
@@ -168,11 +185,20 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
       {open === "help" && (
         <keyHelp.Part of={{ onClose: close }} failed={() => <Unopened onClose={close} />} />
       )}
+      {open === "add" && (
+        <addDialog.Part
+          of={{
+            onClose: close,
+            onOpen: (taskId) => void navigate({ to: "/tasks/$taskId", params: { taskId } }),
+          }}
+          failed={() => <Unopened onClose={close} />}
+        />
+      )}
       {open === "palette" && (
         <palette.Part
           of={{
             onClose: close,
-            onAdd: () => quickAdd.current?.focus(),
+            onAdd: add,
             onHelp: () => {
               setOpen("help");
             },

@@ -5,11 +5,12 @@ import { type Bucket, BUCKETS } from "@/shared/store/bucket";
 import { useWorkspace } from "../context";
 import { useComplete } from "../useComplete";
 import { useMoves } from "../drag/useMoves";
+import { isBusy, isTyping } from "./busy";
 import { useHands } from "./hands";
 import { focusedId } from "./lists";
 
 interface Keys {
-  readonly quickAdd: RefObject<HTMLInputElement | null>;
+  readonly onAdd: () => void;
   readonly search: RefObject<HTMLInputElement | null>;
   readonly onBucket: (bucket: Bucket) => void;
   readonly onHelp: () => void;
@@ -17,7 +18,7 @@ interface Keys {
 }
 
 /** The board's keys. They rest while something is typed and while a menu or dialog is open. */
-export function useKeys({ quickAdd, search, onBucket, onHelp, onPalette }: Keys): void {
+export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): void {
   const { store, commands, subject } = useWorkspace();
   const hands = useHands();
   const complete = useComplete();
@@ -80,7 +81,7 @@ export function useKeys({ quickAdd, search, onBucket, onHelp, onPalette }: Keys)
       else if (tasks[0]) commands.remove(tasks[0]);
     };
     const plain: Readonly<Record<string, () => void>> = {
-      q: () => quickAdd.current?.focus(),
+      q: onAdd,
       "/": () => search.current?.focus(),
       j: () => {
         move(1, false);
@@ -108,7 +109,14 @@ export function useKeys({ quickAdd, search, onBucket, onHelp, onPalette }: Keys)
         onPalette();
         return;
       }
-      if (event.defaultPrevented || isBusy(event.target)) return;
+      if (event.defaultPrevented) return;
+      if (isBusy(event.target)) {
+        // An open task has no line of its own for the next one.
+        if (event.key !== "q" || chord || !inOpenTask(event.target)) return;
+        onAdd();
+        event.preventDefault();
+        return;
+      }
       if (chord) {
         if (event.key.toLowerCase() !== "a" || event.altKey) return;
         selection.all(lists.ids());
@@ -151,19 +159,14 @@ export function useKeys({ quickAdd, search, onBucket, onHelp, onPalette }: Keys)
     moves,
     onBucket,
     onHelp,
+    onAdd,
     onPalette,
-    quickAdd,
     search,
     store,
     subject,
   ]);
 }
 
-function isBusy(target: EventTarget | null): boolean {
-  return (
-    target instanceof Element &&
-    target.closest(
-      "input, textarea, select, [contenteditable], dialog, [role=menu], [role=dialog]",
-    ) !== null
-  );
+function inOpenTask(target: EventTarget | null): boolean {
+  return target instanceof Element && !isTyping(target) && target.closest("[data-detail]") !== null;
 }

@@ -1,9 +1,10 @@
-import { type MouseEvent, memo } from "react";
+import { type MouseEvent, memo, type ReactNode } from "react";
 
 import type { Task } from "@/shared/api/types";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
+import { CheckIcon, StepsIcon } from "@/shared/ui/icons";
 
 import { useHands, useIsSelected } from "../board/hands";
 import { useWorkspace } from "../context";
@@ -60,29 +61,57 @@ export const Card = memo(function Card({ task, bucket }: CardProps) {
 function MissedActions({ task }: { readonly task: Task }) {
   const { commands, subject } = useWorkspace();
   return (
-    <div className="relative z-10 mt-2 flex flex-wrap gap-1">
-      <Reschedule tasks={[task]} label={text.card.rescheduleLabel(task.title)} />
-      <Button
-        small
-        look="plain"
-        aria-label={text.card.doneLateLabel(task.title)}
-        onClick={() => {
-          commands.complete(task);
-        }}
-      >
-        {text.card.doneLate}
-      </Button>
-      <Button
-        small
-        look="plain"
-        aria-label={text.plan.of(task.title)}
-        onClick={() => {
-          subject.set({ taskId: task.id });
-        }}
-      >
-        {text.plan.breakDown}
-      </Button>
+    // In one row wherever it stands: where there is no room for words, the rarer ones are icons.
+    <div className="@container relative z-10 mt-2">
+      <div className="flex flex-wrap gap-1">
+        <Reschedule tasks={[task]} label={text.card.rescheduleLabel(task.title)} />
+        <Action
+          label={text.card.doneLateLabel(task.title)}
+          title={text.card.doneLate}
+          icon={<CheckIcon className="size-4 @min-[13rem]:hidden" />}
+          className="@max-[13rem]:sr-only"
+          onRun={() => {
+            commands.complete(task);
+          }}
+        />
+        <Action
+          label={text.plan.of(task.title)}
+          title={text.plan.breakDown}
+          icon={<StepsIcon className="size-4 @min-[19rem]:hidden" />}
+          className="@max-[19rem]:sr-only"
+          onRun={() => {
+            subject.set({ taskId: task.id });
+          }}
+        />
+      </div>
     </div>
+  );
+}
+
+interface ActionProps {
+  /** What it is called by those who do not see whose it is. */
+  readonly label: string;
+  readonly title: string;
+  /** What stands for the words where they have no room. */
+  readonly icon: ReactNode;
+  /** When the words are out of sight. */
+  readonly className: string;
+  readonly onRun: () => void;
+}
+
+function Action({ label, title, icon, className, onRun }: ActionProps) {
+  return (
+    <Button
+      small
+      look="plain"
+      aria-label={label}
+      title={title}
+      className="min-w-11 wide:min-w-8 @max-[13rem]:px-2"
+      onClick={onRun}
+    >
+      {icon}
+      <span className={className}>{title}</span>
+    </Button>
   );
 }
 

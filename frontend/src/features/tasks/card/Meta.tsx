@@ -7,8 +7,8 @@ import { useToday } from "@/shared/clock/useToday";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 import { views } from "@/shared/text/views";
-import { Dot } from "@/shared/ui/Dot";
 import { FlagIcon, MissedIcon } from "@/shared/ui/icons";
+import { Sign } from "@/shared/ui/Sign";
 
 import { useLabel, useProject, useTask, useZone } from "../context";
 import { dueText, whenText } from "../deadline/when";
@@ -75,7 +75,7 @@ function ProjectName({ id }: { readonly id: string }) {
   return (
     project && (
       <span className="max-w-full">
-        <Dot colour={project.colour} className="mr-1.5" />
+        <Sign of="project" colour={project.colour} />
         <span className="truncate">{project.name}</span>
       </span>
     )
@@ -86,10 +86,8 @@ function LabelName({ id }: { readonly id: string }) {
   const label = useLabel(id);
   return (
     label && (
-      <span data-colour={label.colour} className="max-w-full">
-        <span aria-hidden="true" className="text-(--tag)">
-          #
-        </span>
+      <span className="max-w-full">
+        <Sign of="label" colour={label.colour} />
         <span className="truncate">{label.name}</span>
       </span>
     )

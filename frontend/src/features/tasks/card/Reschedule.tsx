@@ -28,7 +28,7 @@ export function Reschedule({ tasks, label, look = "quiet" }: RescheduleProps) {
     <span ref={anchor} tabIndex={-1} className="inline-flex">
       <Menu label={label} className={buttonClass(look, true)} items={ways}>
         {text.card.reschedule}
-        <ChevronIcon />
+        <ChevronIcon className="size-4 @max-[13rem]:hidden" />
       </Menu>
       <DeadlinePicker
         open={picking}

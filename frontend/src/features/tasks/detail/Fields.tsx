@@ -4,9 +4,9 @@ import type { Task } from "@/shared/api/types";
 import { breakdown } from "@/shared/text/breakdown";
 import { views } from "@/shared/text/views";
 import { buttonClass } from "@/shared/ui/Button";
-import { Dot } from "@/shared/ui/Dot";
 import { ChevronIcon, PlusIcon } from "@/shared/ui/icons";
 import { Menu } from "@/shared/ui/Menu";
+import { Sign } from "@/shared/ui/Sign";
 
 import { readMinutes, work } from "../breakdown/minutes";
 import { useLabel, useLabels, useProject, useProjects, useWorkspace } from "../context";
@@ -33,11 +33,11 @@ function ProjectField({ task }: { readonly task: Task }) {
     <Named name={views.project}>
       <Menu
         label={`${views.project}: ${project?.name ?? views.noProject}`}
-        className={`${buttonClass("quiet")} w-full justify-between! px-3 wide:min-h-10`}
+        className={`${buttonClass("quiet")} w-full justify-between! px-3`}
         items={[
           ...projects.map(({ id, name, colour }) => ({
             label: name,
-            colour,
+            sign: { of: "project", colour } as const,
             checked: id === task.project,
             run: () => {
               choose(id);
@@ -53,7 +53,7 @@ function ProjectField({ task }: { readonly task: Task }) {
         ]}
       >
         <span className="flex min-w-0 items-center gap-2">
-          {project && <Dot colour={project.colour} />}
+          {project && <Sign of="project" colour={project.colour} />}
           <span className={`truncate ${project ? "" : "text-muted"}`}>
             {project?.name ?? views.noProject}
           </span>
@@ -126,7 +126,7 @@ function LabelsField({ task }: { readonly task: Task }) {
             const has = task.labels.includes(id);
             return {
               label: name,
-              colour,
+              sign: { of: "label", colour } as const,
               checked: has,
               run: () => {
                 commands.edit(task, {
@@ -148,13 +148,8 @@ function LabelChip({ id }: { readonly id: string }) {
   const label = useLabel(id);
   return (
     label && (
-      <span
-        data-colour={label.colour}
-        className="inline-flex min-h-8 max-w-full items-center rounded-card bg-hover px-2.5 text-meta"
-      >
-        <span aria-hidden="true" className="text-(--tag)">
-          #
-        </span>
+      <span className="inline-flex min-h-8 max-w-full items-center rounded-card bg-hover px-2.5 text-meta">
+        <Sign of="label" colour={label.colour} />
         <span className="truncate">{label.name}</span>
       </span>
     )

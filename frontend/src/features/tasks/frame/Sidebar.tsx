@@ -6,7 +6,6 @@ import { useToday } from "@/shared/clock/useToday";
 import { useCountsOf } from "@/shared/store/react";
 import { views } from "@/shared/text/views";
 import { IconButton } from "@/shared/ui/Button";
-import { Dot } from "@/shared/ui/Dot";
 import {
   ActivityIcon,
   ChartIcon,
@@ -18,6 +17,7 @@ import {
 } from "@/shared/ui/icons";
 import { Menu } from "@/shared/ui/Menu";
 import { part } from "@/shared/ui/part";
+import { Sign } from "@/shared/ui/Sign";
 import { Unopened } from "@/shared/ui/Unloaded";
 
 import { useBoard, useLabels, useProjects, useWorkspace, useZone } from "../context";
@@ -53,7 +53,7 @@ export function Sidebar({ onGo }: SidebarProps) {
       to={`/projects/${project.id}`}
       name={project.name}
       count={counts.byProject.get(project.id) ?? 0}
-      icon={<Dot colour={project.colour} className="mx-1" />}
+      icon={<Sign of="project" colour={project.colour} className="w-4 text-center" />}
       drop={`project-${project.id}`}
       onGo={onGo}
       menu={[
@@ -130,15 +130,7 @@ export function Sidebar({ onGo }: SidebarProps) {
             to={`/labels/${label.id}`}
             name={label.name}
             count={counts.byLabel.get(label.id) ?? 0}
-            icon={
-              <span
-                aria-hidden="true"
-                data-colour={label.colour}
-                className="w-4 text-center text-(--tag)"
-              >
-                #
-              </span>
-            }
+            icon={<Sign of="label" colour={label.colour} className="w-4 text-center" />}
             drop={`label-${label.id}`}
             onGo={onGo}
             menu={[

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useCallback } from "react";
 
 import type { Task } from "@/shared/api/types";
-import { stopwatch } from "@/shared/clock/countdown";
+import { timeLeft } from "@/shared/clock/countdown";
 import { useReading } from "@/shared/clock/react";
 import { text } from "@/shared/text";
 
@@ -17,7 +17,7 @@ export function NextDeadline() {
 }
 
 function Next({ task, deadline }: { readonly task: Task; readonly deadline: number }) {
-  const left = useReading(useCallback((now: number) => stopwatch(deadline, now), [deadline]));
+  const left = useReading(useCallback((now: number) => timeLeft(deadline, now), [deadline]));
   const now = useUrgency(deadline) === "now";
   return (
     <Link

@@ -7,8 +7,8 @@ import { BUCKETS } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 import { keys } from "@/shared/text/keys";
 import { views } from "@/shared/text/views";
-import { Dot } from "@/shared/ui/Dot";
 import { CheckIcon, ClockIcon, MissedIcon, SearchIcon } from "@/shared/ui/icons";
+import { Sign } from "@/shared/ui/Sign";
 import { nextTheme } from "@/shared/ui/theme";
 
 import { useHands } from "../board/hands";
@@ -106,18 +106,12 @@ export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
             <Item name={views.activity} onRun={go("/activity")} />
             {projects.map(({ id, name, colour }) => (
               <Item key={id} id={id} name={name} onRun={go(`/projects/${id}`)}>
-                <Dot colour={colour} className="mx-1" />
+                <Sign of="project" colour={colour} className="w-4 text-center" />
               </Item>
             ))}
             {labels.map(({ id, name, colour }) => (
               <Item key={id} id={id} name={name} onRun={go(`/labels/${id}`)}>
-                <span
-                  aria-hidden="true"
-                  data-colour={colour}
-                  className="w-4 text-center text-(--tag)"
-                >
-                  #
-                </span>
+                <Sign of="label" colour={colour} className="w-4 text-center" />
               </Item>
             ))}
             <Item name={text.header.settings} onRun={go("/settings")} />

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 
 import { useClock } from "@/shared/clock/react";
+import { SIGNS } from "@/shared/lib/signs";
 import { dayOf } from "@/shared/lib/zone";
 import { quickAdd } from "@/shared/text/quickAdd";
 import { ClockIcon, CloseIcon, FlagIcon } from "@/shared/ui/icons";
@@ -112,7 +113,7 @@ function chipsOf(reading: Reading, { projects, labels, zone, now }: Around): Chi
       key: "project",
       says: said(says, isNew),
       shown: project,
-      icon: sign("#"),
+      icon: sign(SIGNS.project),
       spans: of("project"),
       isNew,
     });
@@ -129,10 +130,10 @@ function chipsOf(reading: Reading, { projects, labels, zone, now }: Around): Chi
       ),
     );
     chips.push({
-      key: `@${name}`,
+      key: SIGNS.label + name,
       says: said(quickAdd.label(name), isNew),
       shown: name,
-      icon: sign("@"),
+      icon: sign(SIGNS.label),
       spans: its,
       isNew,
     });

@@ -9,12 +9,14 @@ import {
 } from "react";
 
 import { useClock } from "@/shared/clock/react";
+import { ROOMY, useMedia } from "@/shared/lib/media";
 import { newUuid } from "@/shared/lib/uuid";
 import { text } from "@/shared/text";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { ClockIcon, PlusIcon, StepsIcon } from "@/shared/ui/icons";
 import { part } from "@/shared/ui/part";
 
+import { useView } from "../board/hands";
 import { useWorkspace, useZone } from "../context";
 import {
   inOneMinute,
@@ -41,16 +43,19 @@ interface QuickAddProps {
   /** The deadline's choice, not its instant: "in 1 minute" counts from when the task is added. */
   readonly choice: Preset;
   readonly onChoose: (choice: Preset) => void;
+  /** Told of each task that was added, and whether it opens; else the focus stays, for the next one. */
+  readonly onAdded?: (id: string, title: string, opened: boolean) => void;
 }
 
 /**
  * One line for a new task, which understands what is typed. Enter adds it and the focus stays, ready
  * for the next; Shift and Enter open it; Backspace after words that were understood takes that back.
  */
-export function QuickAdd({ inputRef, choice, onChoose }: QuickAddProps) {
+export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps) {
   const clock = useClock();
   const navigate = useNavigate();
   const { commands, store, subject } = useWorkspace();
+  const { place } = useView();
   const zone = useZone();
   const line = useLine();
   const [caret, setCaret] = useState(0);
@@ -59,6 +64,7 @@ export function QuickAdd({ inputRef, choice, onChoose }: QuickAddProps) {
   const [picking, setPicking] = useState(false);
   const chip = useRef<HTMLButtonElement>(null);
   const listId = useId();
+  const roomy = useMedia(ROOMY);
   const chosen = choice !== noDeadline;
   const reading = chosen ? withoutDeadline(line.reading) : line.reading;
   const title = titleOf(line.line, reading.spans);
@@ -88,11 +94,12 @@ export function QuickAdd({ inputRef, choice, onChoose }: QuickAddProps) {
     if (title === "") return;
     const id = newUuid();
     const known = { projects: store.getProjects(), labels: store.getLabels() };
-    const fields = fieldsOf(reading, known, commands);
-    commands.create(title, deadline(), open ? { ...fields, id } : fields);
+    const fields = fieldsOf(reading, known, commands, place);
+    commands.create(title, deadline(), open || onAdded ? { ...fields, id } : fields);
     empty();
+    onAdded?.(id, title, open);
     if (open) void navigate({ to: "/tasks/$taskId", params: { taskId: id } });
-    else inputRef.current?.focus();
+    else if (!onAdded) inputRef.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing || (list && press(event))) return;
@@ -134,7 +141,7 @@ export function QuickAdd({ inputRef, choice, onChoose }: QuickAddProps) {
             ref={inputRef}
             aria-label={text.quickAdd.label}
             aria-autocomplete="list"
-            placeholder={text.quickAdd.placeholder}
+            placeholder={roomy ? text.quickAdd.placeholder : text.quickAdd.placeholderShort}
             autoComplete="off"
             enterKeyHint="done"
             maxLength={TITLE_LIMIT}

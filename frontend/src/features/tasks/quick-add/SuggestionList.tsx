@@ -1,3 +1,4 @@
+import { SIGNS } from "@/shared/lib/signs";
 import { quickAdd } from "@/shared/text/quickAdd";
 
 import type { Suggestions } from "./useSuggestions";
@@ -33,7 +34,7 @@ export default function SuggestionList({ id, kind, names, active, take }: Sugges
           }}
         >
           <span aria-hidden="true" className="text-accent">
-            {kind === "project" ? "#" : "@"}
+            {SIGNS[kind]}
           </span>
           <span className="truncate">{name}</span>
         </li>

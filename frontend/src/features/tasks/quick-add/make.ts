@@ -1,35 +1,41 @@
 import type { Label, Project } from "@/shared/api/types";
 
 import type { Commands, NewTaskFields } from "../commands";
+import type { Place } from "../view/view";
 import { type Reading, sameName } from "./reading";
 
 /** What a project or label is coloured until somebody chooses otherwise. */
 const NEW_COLOUR = "grey";
 
-/** What a line says of a task beside title and deadline. Projects and labels that are new are made. */
+/**
+ * What a line says of a task beside title and deadline. Projects and labels that are new are made. What
+ * is added in a project's or label's place belongs there, unless the line names another project.
+ */
 export function fieldsOf(
   { project, labels, priority, estimate }: Reading,
   known: { readonly projects: readonly Project[]; readonly labels: readonly Label[] },
   commands: Pick<Commands, "createProject" | "createLabel">,
+  place: Place = { kind: "all" },
 ): NewTaskFields {
   const idOf = (
     name: string,
     among: readonly { readonly id: string; readonly name: string }[],
     make: (name: string, colour: typeof NEW_COLOUR) => string,
   ) => among.find((one) => sameName(one.name, name))?.id ?? make(name, NEW_COLOUR);
+  const projects = known.projects.filter(({ archived }) => !archived);
+  const inProject =
+    project !== null
+      ? idOf(project, projects, commands.createProject)
+      : place.kind === "project" && projects.some(({ id }) => id === place.id)
+        ? place.id
+        : null;
+  const inLabels = new Set(labels.map((name) => idOf(name, known.labels, commands.createLabel)));
+  if (place.kind === "label" && known.labels.some(({ id }) => id === place.id)) {
+    inLabels.add(place.id);
+  }
   return {
-    ...(project === null
-      ? {}
-      : {
-          project: idOf(
-            project,
-            known.projects.filter(({ archived }) => !archived),
-            commands.createProject,
-          ),
-        }),
-    ...(labels.length === 0
-      ? {}
-      : { labels: labels.map((name) => idOf(name, known.labels, commands.createLabel)) }),
+    ...(inProject === null ? {} : { project: inProject }),
+    ...(inLabels.size === 0 ? {} : { labels: [...inLabels] }),
     ...(priority === null ? {} : { priority }),
     ...(estimate === null ? {} : { estimate_min: estimate }),
   };

@@ -1,3 +1,5 @@
+import { SIGNS } from "@/shared/lib/signs";
+
 import type { Circumstances, Reading, Span } from "./reading";
 
 const MAX_ESTIMATE_MIN = 10_080;
@@ -6,7 +8,6 @@ const ESTIMATE =
   /(?<!\S)~(?:(?<hours>\d{1,3}(?:[.,]\d{1,2})?)\s?(?:hours?|hrs?|h|std)(?:(?<rest>[0-5]?\d)\s?(?:minutes?|mins?|m)?)?|(?<minutes>\d{1,5})\s?(?:minutes?|mins?|m))(?=[\s,;.]|$)/gi;
 const QUOTED = /"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|`[^`]*`/g;
 const WORD = String.raw`\p{L}(?:[\p{L}\p{N}_&/'.+-]*[\p{L}\p{N}_&/+])?`;
-const SIGNS = { project: "#", label: "@" } as const;
 
 interface Said<Value> {
   readonly span: Span;

@@ -1,5 +1,7 @@
 import { type KeyboardEvent, useState } from "react";
 
+import { SIGNS } from "@/shared/lib/signs";
+
 const MAX_SHOWN = 6;
 /** A sign and what is typed after it, up to the caret. */
 const BEGUN = /(?:^|\s)([#@])([^#@"]{0,60})$/;
@@ -32,7 +34,7 @@ export function useSuggestions({ line, caret, projects, labels, onTake }: Option
   const begun = BEGUN.exec(line.slice(0, caret));
   if (!begun || dismissed === line) return { suggestions: null, press: () => false };
   const [, sign, typed = ""] = begun;
-  const kind = sign === "#" ? "project" : "label";
+  const kind = sign === SIGNS.project ? "project" : "label";
   const names = matching(kind === "project" ? projects : labels, typed);
   if (names.length === 0) return { suggestions: null, press: () => false };
   const active = moved.line === line ? Math.min(moved.active, names.length - 1) : 0;

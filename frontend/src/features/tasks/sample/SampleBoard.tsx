@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 
 import type { Clock } from "@/shared/clock/clock";
 import { useClock } from "@/shared/clock/react";
-import { useMedia, WIDE } from "@/shared/lib/media";
+import { ROOMY, useMedia, WIDE } from "@/shared/lib/media";
 import { Observable } from "@/shared/lib/observable";
 import { browserZone } from "@/shared/lib/zone";
 import { BUCKETS } from "@/shared/store/bucket";
@@ -37,15 +37,17 @@ function sampleWorkspace(clock: Clock): Workspace {
 /** The product at work, for those who have no account: a board whose tasks live by themselves. */
 export function SampleBoard() {
   const clock = useClock();
+  // On a phone fewer, so that what is missed is in sight.
+  const roomy = useMedia(ROOMY);
   const [workspace] = useState(() => sampleWorkspace(clock));
   useEffect(() => {
     const stopTime = workspace.store.keepTime();
-    const stopSample = simulate(workspace.store, clock);
+    const stopSample = simulate(workspace.store, clock, roomy ? 3 : 2);
     return () => {
       stopSample();
       stopTime();
     };
-  }, [clock, workspace]);
+  }, [clock, roomy, workspace]);
   return (
     <div className="grid gap-3">
       <p className="text-meta text-muted">{landing.sample}</p>

@@ -17,7 +17,7 @@ beforeEach(() => {
   store.keepTime();
   missed.mockReset();
   store.onMissed(missed);
-  simulate(store, clock);
+  simulate(store, clock, 3);
 });
 
 it("lets a task cross every few seconds, for as long as one looks", () => {

@@ -9,7 +9,6 @@ import { completion, makeTask } from "../task";
 
 /** A deadline passes about this often. */
 const BEAT_MS = 6 * SECOND_MS;
-const UPCOMING = 3;
 const LOOK_EVERY_MS = 500;
 /** A missed task is left in sight for so long before somebody does it after all. */
 const MISSED_FOR_MS = 9 * SECOND_MS;
@@ -18,10 +17,10 @@ const DONE_BEFORE_MS = 3 * SECOND_MS;
 const KEEP_COMPLETED = 3;
 
 /**
- * Fills a store with tasks that live by themselves, by the events that a server would send.
- * Returns how to stop.
+ * Fills a store with tasks that live by themselves, by the events that a server would send; so many
+ * of them are `upcoming` at a time. Returns how to stop.
  */
-export function simulate(store: TaskStore, clock: Clock): () => void {
+export function simulate(store: TaskStore, clock: Clock, upcoming: number): () => void {
   const titles = landing.tasks;
   const prompt = new Set<string>();
   let seq = 0;
@@ -47,11 +46,11 @@ export function simulate(store: TaskStore, clock: Clock): () => void {
   const begin = () => {
     const now = clock.now();
     lastDeadline = now - SECOND_MS;
-    const upcoming = Array.from({ length: UPCOMING }, () => make(now));
+    const next = Array.from({ length: upcoming }, () => make(now));
     const missed = sampleTask(titles[4] ?? "", now - HOUR_MS, now - 4 * SECOND_MS);
     const done = sampleTask(titles[5] ?? "", now - 3 * HOUR_MS, now + 2 * HOUR_MS);
     made += 2;
-    const items = [...upcoming, missed, completed(done, now - 20 * MINUTE_MS)];
+    const items = [...next, missed, completed(done, now - 20 * MINUTE_MS)];
     store.replace(
       { epoch: "sample", seq },
       items.map((data) => ({ kind: "task", data })),
@@ -77,7 +76,7 @@ export function simulate(store: TaskStore, clock: Clock): () => void {
       }
     }
     for (const task of board.completed.slice(KEEP_COMPLETED)) emit("task.deleted", task);
-    if (store.getBoard().upcoming.length < UPCOMING) emit("task.created", make(now));
+    if (store.getBoard().upcoming.length < upcoming) emit("task.created", make(now));
   };
 
   begin();

@@ -97,7 +97,7 @@ function Actions({ tasks }: { readonly tasks: readonly Task[] }) {
         items={[
           ...projects.map((project) => ({
             label: project.name,
-            colour: project.colour,
+            sign: { of: "project", colour: project.colour } as const,
             run: () => {
               commands.move(tasks, project.id);
             },
@@ -121,7 +121,7 @@ function Actions({ tasks }: { readonly tasks: readonly Task[] }) {
             const all = tasks.every((task) => task.labels.includes(label.id));
             return {
               label: label.name,
-              colour: label.colour,
+              sign: { of: "label", colour: label.colour } as const,
               checked: all,
               run: () => {
                 commands.relabel(tasks, all ? { remove: [label.id] } : { add: [label.id] });

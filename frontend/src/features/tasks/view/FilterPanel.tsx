@@ -1,6 +1,7 @@
 import type { RefObject } from "react";
 
 import type { Priority } from "@/shared/api/types";
+import { SIGNS } from "@/shared/lib/signs";
 import { text } from "@/shared/text";
 import { views } from "@/shared/text/views";
 import { Button } from "@/shared/ui/Button";
@@ -37,7 +38,7 @@ export default function FilterPanel({ filter, onChange, onClose, anchor }: Filte
             value={filter.project ?? ""}
             options={[
               ["", views.anyProject],
-              ...projects.map(({ id, name }) => [id, name] as const),
+              ...projects.map(({ id, name }) => [id, SIGNS.project + name] as const),
               ["none", views.noProject],
             ]}
             onChoose={(value) => {
@@ -49,7 +50,10 @@ export default function FilterPanel({ filter, onChange, onClose, anchor }: Filte
           <Choice
             name={views.label}
             value={filter.label ?? ""}
-            options={[["", views.anyLabel], ...labels.map(({ id, name }) => [id, name] as const)]}
+            options={[
+              ["", views.anyLabel],
+              ...labels.map(({ id, name }) => [id, SIGNS.label + name] as const),
+            ]}
             onChoose={(value) => {
               onChange({ label: value === "" ? null : value });
             }}

@@ -1,6 +1,7 @@
 import { type RefObject, useRef, useState } from "react";
 
 import { useMedia, WIDE } from "@/shared/lib/media";
+import { SIGNS } from "@/shared/lib/signs";
 import { useObservable } from "@/shared/lib/observable";
 import type { Priority } from "@/shared/api/types";
 import { text } from "@/shared/text";
@@ -115,7 +116,7 @@ function Search({ searchRef, q, onChange }: SearchProps) {
       role="search"
       className="flex min-h-11 items-center rounded-card border border-transparent focus-within:border-line-strong focus-within:bg-card hover:bg-hover has-[input:not(:placeholder-shown)]:border-line-strong has-[input:not(:placeholder-shown)]:bg-card wide:min-h-9"
     >
-      <label className="flex min-h-11 min-w-11 items-center justify-center gap-1.5 px-2 text-muted wide:min-h-9 wide:min-w-9">
+      <label className="flex min-h-11 min-w-11 items-center justify-center px-2 text-muted focus-within:gap-1.5 wide:min-h-9 wide:min-w-9 wide:gap-1.5">
         <SearchIcon />
         <span className="sr-only">{views.searchHint}</span>
         <input
@@ -166,10 +167,10 @@ function Chips({ filter, onChange }: ChipsProps) {
   const label = useLabel(filter.label ?? "");
   const chips: readonly (readonly [string | null, Partial<Filter>])[] = [
     [
-      filter.project === "none" ? views.noProject : (project?.name ?? null),
+      filter.project === "none" ? views.noProject : project ? SIGNS.project + project.name : null,
       { project: NO_FILTER.project },
     ],
-    [label ? `#${label.name}` : null, { label: NO_FILTER.label }],
+    [label ? SIGNS.label + label.name : null, { label: NO_FILTER.label }],
     [
       filter.priority === null ? null : text.detail.priorities[filter.priority as Priority],
       { priority: NO_FILTER.priority },

@@ -65,7 +65,6 @@ export const activity: Parts["activity"] = {
   },
   breakdownChanged: (what) => `Plan geändert: ${what}`,
   otherwise: (what) => `Geändert: ${what}`,
-  taskOf: (title) => `${title} öffnen`,
   undo: "Rückgängig",
   undoOf: (sentence) => `Rückgängig: ${sentence}`,
   undone: "zurückgenommen",

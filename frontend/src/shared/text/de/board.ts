@@ -15,7 +15,6 @@ export const board: Parts["board"] = {
     inHours: (h, m) => `in ${h} h ${two(m)} min`,
     inDaysHours: (d, h) => `in ${plural(d, "Tag", "Tagen")} ${h} h`,
     inDays: (d) => `in ${plural(d, "Tag", "Tagen")}`,
-    stopwatch: (m, s) => `${two(m)}:${two(s)}`,
     minutes: (m) => `${m} min`,
     hours: (h) => `${h} h`,
     days: (d) => plural(d, "Tag", "Tage"),
@@ -138,6 +137,7 @@ export const board: Parts["board"] = {
   quickAdd: {
     label: "Neue Aufgabe",
     placeholder: "Was ist zu tun?",
+    placeholderShort: "Was, und bis wann?",
     add: "Hinzufügen",
   },
 
@@ -174,6 +174,7 @@ export const board: Parts["board"] = {
 
   toasts: {
     label: "Hinweise",
+    completed: (title) => `${short(title)} erledigt.`,
     deleted: (title) => `${short(title)} gelöscht.`,
     stillSignedIn: (why) => `Du bist noch angemeldet. ${why}`,
     completedMany: (count) => `${tasks(count)} erledigt.`,

@@ -4,7 +4,6 @@ import { quoted } from "./words";
 
 export const history: Parts["history"] = {
   title: "Verlauf",
-  show: "Verlauf zeigen",
   older: "Früheres zeigen",
   loading: "Der Verlauf wird geladen",
   failed: (why) => `Der Verlauf ließ sich nicht lesen. ${why}`,

@@ -16,8 +16,8 @@ export const insights: Parts["insights"] = {
   asChart: "Als Diagramm zeigen",
   noChart: "Das Diagramm ließ sich nicht laden; hier ist seine Tabelle.",
 
-  minutes: (m) => `${m} min`,
-  hours: (h) => `${h} h`,
+  minutes: (m) => `${m}\u00a0min`,
+  hours: (h) => `${h}\u00a0h`,
 
   numbers: {
     label: "In Zahlen",

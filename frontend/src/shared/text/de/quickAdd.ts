@@ -16,4 +16,6 @@ export const quickAdd: Parts["quickAdd"] = {
   takeBack: (what) => `${what}. Zurücknehmen`,
   projects: "Projekte",
   labels: "Labels",
+  added: (title) => `„${title.length > 40 ? `${title.slice(0, 39).trim()}…` : title}“ hinzugefügt.`,
+  open: "Öffnen",
 };

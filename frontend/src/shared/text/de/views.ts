@@ -13,6 +13,7 @@ export const views: Parts["views"] = {
   archived: (count) => `Archiviert: ${count}`,
   open: "offen",
   chooseView: "Wählen, was zu sehen ist",
+  archivedProject: "Dieses Projekt ist archiviert.",
   goneProject: "Dieses Projekt gibt es nicht mehr.",
   goneLabel: "Dieses Label gibt es nicht mehr.",
   toAll: "Alle Aufgaben zeigen",
@@ -92,14 +93,11 @@ export const views: Parts["views"] = {
     pick: "Zeit wählen",
   },
   undo: "Rückgängig",
-  undone: "Zurückgenommen.",
-  notUndone: (why) => `Das wurde nicht zurückgenommen. ${why}`,
   openParts: (title, count) =>
     `${quoted(title)} hat noch ${plural(count, "offenen Schritt", "offene Schritte")}. Auch ${noun(count, "diesen", "diese")} erledigen?`,
   completeParts: "Alles erledigen",
 
   dragging: (title) => `${quoted(title)} wird bewegt`,
-  dropHere: "Hier ablegen",
   droppedOn: (title, where) => `${quoted(title)}: ${where}.`,
   movedUp: (title) => `${quoted(title)} ist nach oben gerückt.`,
   movedDown: (title) => `${quoted(title)} ist nach unten gerückt.`,
@@ -112,6 +110,5 @@ export const views: Parts["views"] = {
   estimateBad: "Gib eine Dauer an, etwa 45 min oder 2 h.",
   addStep: "Schritt hinzufügen",
   editNotes: "Notizen bearbeiten",
-  doneNotes: "Fertig",
   history: "Verlauf",
 };

@@ -1,0 +1,89 @@
+"""A finger on the board, in a real Chromium: what goes across a card, and what must not."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import CDPSession, Locator, Page, expect
+
+from tests.e2e.test_board import PHONE, card, fill
+from tests.support.servers import Server
+from tests.support.windows import sign_up
+
+pytestmark = pytest.mark.untimed
+
+STEPS = 8
+FRAME_MS = 16
+
+
+class Finger:
+    """A finger on a screen; what it does is what a hand's does: the browser decides what it means."""
+
+    def __init__(self, page: Page) -> None:
+        """Lay it beside `page`."""
+        self._page = page
+        self._session: CDPSession = page.context.new_cdp_session(page)
+        self._at = (0.0, 0.0)
+
+    @contextmanager
+    def on(self, what: Locator) -> Iterator["Finger"]:
+        """Put it down on something, and lift it in the end."""
+        box = what.bounding_box()
+        assert box is not None
+        self._at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self._send("touchStart")
+        yield self
+        self._session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def move(self, x: float, y: float = 0) -> None:
+        """Move it by so many px, in as many steps as a hand would."""
+        for _ in range(STEPS):
+            self._at = (self._at[0] + x / STEPS, self._at[1] + y / STEPS)
+            self._send("touchMove")
+            self._page.wait_for_timeout(FRAME_MS)
+
+    def _send(self, kind: str) -> None:
+        x, y = self._at
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+
+
+def test_a_swipe_completes_or_reschedules_and_a_scroll_does_neither(
+    start_server: Callable[..., Server], open_window: Callable[..., Page]
+) -> None:
+    page = open_window(**PHONE)
+    sign_up(page, start_server(), "ada@example.org")
+    fill(page)
+    finger = Finger(page)
+    talk, photos = card(page, "Prepare the talk"), card(page, "Sort the photos")
+
+    with finger.on(talk):
+        finger.move(20, 120)
+        finger.move(220)
+    with finger.on(talk):
+        finger.move(90)
+        assert left(talk) > 60, "the card follows the finger"
+        finger.move(-70)
+    expect(talk).to_have_css("translate", "none")
+    expect(talk).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    with finger.on(talk):
+        finger.move(200)
+        expect(page.locator("[data-swiped]").get_by_text("Complete", exact=True)).to_be_visible()
+        page.wait_for_timeout(100)
+    expect(talk).to_have_count(0)
+    expect(page.get_by_role("link", name="Completed 2")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(talk).to_be_visible()
+
+    with finger.on(photos):
+        finger.move(-200)
+        page.wait_for_timeout(100)
+    page.get_by_role("dialog", name="Reschedule").get_by_role("button", name="Tomorrow").click()
+    expect(photos).to_contain_text("Tomorrow")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def left(what: Locator) -> float:
+    """Return how far something was moved to the right, px."""
+    return float(what.evaluate("one => parseFloat(getComputedStyle(one).translate) || 0"))
