@@ -2,6 +2,7 @@
 // it is painted when the frame in which it stands has been drawn: the first task after that frame's callbacks.
 // All times are milliseconds on the page's own clock, from the navigation on.
 (() => {
+  const PATIENCE_MS = 30_000;
   const told = new Map();
   const events = new Map();
   const watch = {
@@ -23,9 +24,11 @@
 
   /** Resolves with when it was painted that `selector` stands. */
   watch.painted = (selector) =>
-    new Promise((resolve) => {
-      const look = () => {
+    new Promise((resolve, reject) => {
+      const giveUpAt = performance.now() + PATIENCE_MS;
+      const look = (now) => {
         if (document.querySelector(selector)) drawn(() => resolve(performance.now()));
+        else if (now > giveUpAt) reject(new Error(`There never stood ${selector}`));
         else requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
@@ -46,14 +49,16 @@
 
   /** From the next input of a type to `selector` painted; and what the browser itself says of that input. */
   watch.input = (type, selector) => {
-    watch.measured = new Promise((resolve) => {
-      const take = async (event) => {
-        const painted = await watch.painted(selector);
-        await new Promise((resolve) => setTimeout(resolve, 100)); // for the observer to hear of it
-        resolve({ own: painted - event.timeStamp, event: events.get(`${type} ${event.timeStamp}`) ?? 0 });
-      };
-      window.addEventListener(type, (event) => void take(event), { capture: true, once: true });
+    const begun = new Promise((resolve) => {
+      window.addEventListener(type, resolve, { capture: true, once: true });
     });
+    const measure = async () => {
+      const { timeStamp } = await begun;
+      const painted = await watch.painted(selector);
+      await new Promise((resolve) => setTimeout(resolve, 100)); // for the observer to hear of it
+      return { own: painted - timeStamp, event: events.get(`${type} ${timeStamp}`) ?? 0 };
+    };
+    watch.measured = measure();
   };
 
   /** Writes down when each frame of the browser's begins, until `stop`. */

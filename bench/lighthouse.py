@@ -1,7 +1,7 @@
 """What does Lighthouse say of the page on a phone: the front door, and, signed in, the board, Insights, the settings?
 
-Its own settings for a phone: a slow network and a processor slowed down to a quarter, both reckoned. Signed in is by a
-cookie; nothing is kept in the browser. Lighthouse itself is no part of the project: npx fetches it, or the environment
+Its own settings for a phone: a slow network and a processor slowed down to a quarter, both reckoned. Whoever is signed in
+has been here before; the files are fetched anew, for Lighthouse clears what is cached. Lighthouse itself is no part of the project: npx fetches it, or the environment
 names a program (LIGHTHOUSE=node_modules/.bin/lighthouse).
 """
 
@@ -83,7 +83,7 @@ def _program() -> Sequence[str] | None:
 
 @contextmanager
 def _chromium(address: str, person: Person | None) -> Iterator[int]:
-    """Run a Chromium of its own, in which somebody or nobody is signed in; yield its debugger's port."""
+    """Run a Chromium of its own, in which somebody has been before, or nobody; yield its debugger's port."""
     port = _servers.free_port()
     with tempfile.TemporaryDirectory(prefix="taskengine-bench-", ignore_cleanup_errors=True) as folder:
         options = ["--headless=new", f"--remote-debugging-port={port}", f"--user-data-dir={folder}"]
@@ -94,6 +94,10 @@ def _chromium(address: str, person: Person | None) -> Iterator[int]:
                     browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
                     cookie = {"name": "sessionid", "value": person.session, "url": f"http://{address}"}
                     browser.contexts[0].add_cookies([cookie])  # type: ignore[list-item]
+                    before = browser.contexts[0].new_page()
+                    before.goto(f"http://{address}/")
+                    before.get_by_text("Live", exact=True).wait_for()
+                    before.close()
                     browser.close()
             yield port
 

@@ -212,6 +212,7 @@ def _circle(page: Page) -> float:
 
 
 def _drag(page: Page) -> float:
+    page.evaluate("window.scrollTo(0, 0)")  # what is carried near an edge scrolls
     _window.settled(page)
     task = _first(page)
     card = page.locator(f'[data-travel="{task}"]').bounding_box()
