@@ -1,5 +1,6 @@
 """A real Chromium's window onto the page, with a watch in it that times what the page paints."""
 
+import itertools
 import json
 import subprocess
 import tempfile
@@ -106,14 +107,20 @@ def scrolled(page: Page, *, distance_px: int, speed_px_s: int) -> Sequence[float
     moved = page.evaluate("window.scrollY")
     if moved < distance_px * 0.9:
         raise RuntimeError(f"The wheel moved the page by {moved} px only.")
-    return [after - before for before, after in zip(starts, starts[1:], strict=False)]
+    return [after - before for before, after in itertools.pairwise(starts)]
 
 
 def put_peer(context: BrowserContext) -> None:
     """Put the plain React list into the page's document in place of our script, with the same styles."""
     with tempfile.TemporaryDirectory() as folder:
         bundle = Path(folder) / "list.js"
-        command = [ROOT / "frontend" / "node_modules" / ".bin" / "rolldown", "--config", _PEER, "--file", bundle]
+        command = [
+            ROOT / "frontend" / "node_modules" / ".bin" / "rolldown",
+            "--config",
+            _PEER,
+            "--file",
+            bundle,
+        ]
         subprocess.run(command, check=True, capture_output=True)
         script = bundle.read_text(encoding="utf-8")
 
