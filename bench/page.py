@@ -232,9 +232,9 @@ def _drag(page: Page) -> float:
 
 def _add(page: Page, number: int) -> float:
     page.keyboard.press("q")
-    page.keyboard.type(f"Made here {number} tomorrow")
+    page.keyboard.type(f"Made{number}here tomorrow")  # a number by itself is a time
     _window.settled(page)
-    _window.watch_input(page, "keydown", f'[data-travel] article[aria-label="Made here {number}"]')
+    _window.watch_input(page, "keydown", f'[data-travel] article[aria-label="Made{number}here"]')
     page.keyboard.press("Enter")
     took = _window.measured_input(page)
     page.keyboard.press("Escape")
