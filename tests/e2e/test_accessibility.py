@@ -4,6 +4,7 @@ The board, its dialogs and menus: `test_board.py`. Insights: `test_insights.py`.
 `test_settings.py`.
 """
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.axe import violations
 from tests.support.servers import Server
-from tests.support.windows import add_task, sign_up
+from tests.support.windows import add_task, sign_in, sign_up
 
 pytestmark = pytest.mark.untimed
 
@@ -54,7 +55,7 @@ def test_axe_finds_nothing_at_the_doors_and_in_the_boards_rarer_states(
     page.get_by_label("Email").fill("nobody@example.org")
     page.get_by_label("Password").fill("none of the passwords")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_text("Email and password do not match.")).to_be_visible()
     looker.look("a sign-in that is refused")
 
     sign_up(page, server, "ada@example.org")
@@ -66,19 +67,15 @@ def test_axe_finds_nothing_at_the_doors_and_in_the_boards_rarer_states(
     looker.look("a label")
     line = page.get_by_role("textbox", name="New task")
     line.fill("Call Grace tomorrow 5pm #calls !1 ~30m")
-    expect(page.get_by_role("button", name="Deadline:")).to_be_visible()
+    expect(page.get_by_role("list", name="Understood")).to_be_visible()
     looker.look("quick add with what it has understood")
-    page.get_by_role("button", name="Deadline:").click()
-    page.get_by_role("button", name="Pick a time").click()
-    looker.look("a deadline that is picked")
-    page.keyboard.press("Escape")
     line.fill("Write my thesis")
     page.get_by_role("button", name="Break down").click()
     planner = page.get_by_role("dialog", name="Break down")
     expect(planner).to_be_visible()
     looker.look("the planner asks")
     planner.get_by_role("button", name="Start").click()
-    expect(planner.get_by_role("button", name="Add")).to_be_visible(timeout=20_000)
+    expect(planner.get_by_role("button", name=re.compile("^Add \\d"))).to_be_visible(timeout=20_000)
     looker.look("the planner has a plan")
     page.keyboard.press("Escape")
     expect(planner).to_have_count(0)
@@ -92,20 +89,26 @@ def test_axe_finds_nothing_at_the_doors_and_in_the_boards_rarer_states(
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
     looker.look("a task that can be brought back")
     page.goto(f"{server.url}/tasks/{task}")
-    expect(page.get_by_text("This task does not exist any more.").or_(page.get_by_text("no such task"))).to_be_visible()
+    expect(
+        page.get_by_text("This task does not exist any more.").or_(page.get_by_text("no such task"))
+    ).to_be_visible()
     looker.look("a task that is not there")
     page.goto(f"{server.url}/nothing-here")
     expect(page.get_by_text("There is nothing at this address.")).to_be_visible()
     looker.look("nothing there, signed in")
-    page.route("**/assets/Insights-*", lambda route: route.abort())
-    page.goto(f"{server.url}/insights")
-    expect(page.get_by_text("Something broke on this page.")).to_be_visible()
-    looker.look("a page that broke")
     page.goto(server.url)
     page.context.set_offline(offline=True)
     page.evaluate("window.dispatchEvent(new Event('offline'))")
     expect(page.get_by_text("Offline", exact=False).first).to_be_visible(timeout=20_000)
     looker.look("offline")
+    # Where nothing keeps the page's files, one that can't be fetched breaks what needs it.
+    broken = open_window(service_workers="block")
+    sign_in(broken, server, "ada@example.org")
+    broken.route("**/assets/Insights-*", lambda route: route.abort())
+    broken.goto(f"{server.url}/insights")
+    expect(broken.get_by_text("Something broke on this page.")).to_be_visible()
+    looker.page = broken
+    looker.look("a page that broke")
     assert looker.faults == []
 
 

@@ -161,7 +161,8 @@ function chipsOf(reading: Reading, { projects, labels, zone, now }: Around): Chi
 }
 
 function said(what: string, isNew: boolean): string {
-  return isNew ? `${what}, ${quickAdd.isNew}` : what;
+  // In the words that are seen: whoever speaks to the page says those.
+  return isNew ? `${what} ${quickAdd.isNew}` : what;
 }
 
 function sign(character: string): ReactNode {
