@@ -121,7 +121,7 @@ def put_peer(context: BrowserContext) -> None:
             "--file",
             bundle,
         ]
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run([str(part) for part in command], check=True, capture_output=True)
         script = bundle.read_text(encoding="utf-8")
 
     def serve(route: Route) -> None:

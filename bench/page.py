@@ -143,7 +143,10 @@ class Scene:
 
 def _misses(page: Page, scene: Scene, sizes: Sizes) -> dict[str, float]:
     waiting = iter(_database.soonest(scene.database_url, scene.person.id))
-    take = lambda count: [next(waiting) for _ in range(count)]  # noqa: E731 (a word for what follows)
+
+    def take(count: int) -> list[str]:
+        return [next(waiting) for _ in range(count)]
+
     told = []
     for _ in range(sizes.misses):
         _window.settled(page)

@@ -59,7 +59,7 @@ export default function Chips({ reading, projects, labels, settled, onTakeBack }
                 <span className="inline-flex min-h-7 max-w-full min-w-0 items-center gap-1.5 rounded-full border border-line-strong bg-paper px-2.5 group-hover:bg-hover">
                   {chip.icon}
                   <span className="tabular truncate">{chip.shown}</span>
-                  {chip.isNew && <span className="text-muted">{quickAdd.isNew}</span>}
+                  {chip.isNew && <span className="text-muted">{` ${quickAdd.isNew}`}</span>}
                   {chip.isPast && <span>{quickAdd.past}</span>}
                   <CloseIcon className="size-3 text-muted" />
                 </span>
