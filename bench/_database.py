@@ -128,6 +128,17 @@ def tasks_of(url: str, owners: Sequence[str], *, at_most: int) -> list[tuple[str
     return rows[:at_most]
 
 
+def soonest(url: str, owner: str) -> list[str]:
+    """Return the ids of somebody's open tasks, in the order in which they are due."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(
+            "SELECT id::text FROM tasks_task WHERE owner_id = %s AND completed_at IS NULL AND deadline > now()"
+            " ORDER BY deadline, id",
+            [owner],
+        ).fetchall()
+    return [id_ for (id_,) in rows]
+
+
 def add_owners(url: str, count: int) -> list[str]:
     """Add people whom nobody can log in as; return their ids."""
     with psycopg.connect(url) as connection:

@@ -35,6 +35,8 @@ export default defineConfig(({ command }) => ({
             { name: "lists", test: /node_modules\/@tanstack\// },
             { name: "popovers", test: /node_modules\/(radix-ui|@radix-ui|@floating-ui)\// },
             { name: "page", test: (id) => id.includes("/src/") && first.has(id) },
+            // Shared by parts too, but not by the board: with the rest of what they share it would bring the popovers along.
+            { name: "panels", test: /\/src\/shared\/ui\/PopoverPanel/ },
             // What several of the parts share that are fetched when they are wanted.
             { name: "common", test: /\/src\/(?!shared\/(forms\/|ui\/Field))/, minShareCount: 2 },
             // The board has no form of this kind.

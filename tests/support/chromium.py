@@ -40,9 +40,9 @@ def chromium() -> Iterator[Browser]:
     Playwright keeps an event loop on this thread while it runs, and Django refuses its ORM there:
     tests that use the browser look at the data through the API.
     """
-    path = _path()
+    program = path()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         try:
             parts.note("Chromium", browser.version)
             yield browser
@@ -50,7 +50,8 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def _path() -> Path:
+def path() -> Path:
+    """Return the system's Chromium, or Chrome."""
     for name in NAMES:
         found = shutil.which(name)
         if found is not None:

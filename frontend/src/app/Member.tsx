@@ -13,7 +13,9 @@ export const memberRoutes = () => import("./memberRoutes");
 
 const SignedIn = lazy(async () => ({ default: (await memberRoutes()).SignedIn }));
 const Board = lazy(async () => ({ default: (await memberRoutes()).Board }));
-const Landing = lazy(async () => ({ default: (await import("./Landing")).Landing }));
+/** What others see at the front door. */
+export const landing = () => import("./Landing");
+const Landing = lazy(async () => ({ default: (await landing()).Landing }));
 
 /** The frame of those who are signed in; at the front door, for others, what this is. */
 export function Member(): ReactNode {

@@ -12,7 +12,7 @@ import { text } from "@/shared/text";
 import { speakAs } from "@/shared/text/language";
 
 import { Broken } from "./Broken";
-import { BoardRoute, Member, memberRoutes } from "./Member";
+import { BoardRoute, landing, Member, memberRoutes } from "./Member";
 import { NotFound } from "./NotFound";
 import { Opening } from "./Opening";
 import { Root } from "./Root";
@@ -37,6 +37,8 @@ const member = createRoute({
   pendingComponent: Opening,
   pendingMs: 0,
   beforeLoad: async ({ context, location }) => {
+    // What a stranger will see is fetched beside the question whether they are one.
+    if (location.pathname === "/" && !context.session.remembers()) landing().catch(() => undefined);
     const user = await context.session.load();
     // Before anything of theirs is drawn, so that nothing changes its language before their eyes.
     if (user) {

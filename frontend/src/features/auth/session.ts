@@ -43,6 +43,11 @@ export class Session {
     });
   }
 
+  /** Whether somebody was signed in here last. */
+  remembers(): boolean {
+    return recall(MEMBER) === "yes";
+  }
+
   /** Tells when another window has ended this session, or begun that of another account. */
   onEndedElsewhere(listener: () => void): () => void {
     this.#endListeners.add(listener);

@@ -46,11 +46,14 @@ export default function InsightsPage({ store, zone }: InsightsPageProps) {
         <h1 className="text-title font-semibold">{text.title}</h1>
         <p className="text-meta text-muted">{text.lead}</p>
       </div>
-      {ready && insights && isEmpty(board, insights.buckets.completed) ? (
+      {!ready ? (
+        // What is known of the tasks stands above the rest: until it is there nothing may stand where it will.
+        <Loading />
+      ) : insights && isEmpty(board, insights.buckets.completed) ? (
         <Empty />
       ) : (
         <>
-          {ready && <Numbers counted={counted} onTime={insights && rates(insights.weeks).lately} />}
+          <Numbers counted={counted} onTime={insights && rates(insights.weeks).lately} />
           {failed !== null && (
             <p
               role="status"
@@ -63,7 +66,7 @@ export default function InsightsPage({ store, zone }: InsightsPageProps) {
             </p>
           )}
           <div className="grid grid-flow-dense grid-cols-1 gap-4 wide:grid-cols-2">
-            {ready && <Soon soon={counted.soon} now={now} zone={zone} />}
+            <Soon soon={counted.soon} now={now} zone={zone} />
             {insights && days ? (
               <>
                 <Load days={days} />

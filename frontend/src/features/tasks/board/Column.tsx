@@ -24,7 +24,7 @@ import { type Row, rowsOf, type Stack } from "./rows";
 
 /** What a row most often measures, px; each is measured once it is drawn. */
 const HEADING_PX = 26;
-const CARD_PX: Record<Bucket, number> = { upcoming: 69, missed: 112, completed: 69 };
+const CARD_PX: Record<Bucket, number> = { upcoming: 68, missed: 110, completed: 68 };
 const GAP_PX = 8;
 /** Drawn beyond either edge of the window, so that keys and quick wheels find cards there. */
 const OVERSCAN = 8;

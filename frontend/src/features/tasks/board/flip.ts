@@ -31,31 +31,33 @@ export function play(
   bucketNow: (id: string) => string | undefined,
   reducedMotion: boolean,
 ): void {
-  const arrived = new Set<string>();
-  for (const element of cards(root)) {
-    const { travel: id = "", bucket } = element.dataset;
-    arrived.add(id);
+  // All is measured before anything moves: a place that is asked for in between is laid out anew each time.
+  const { places } = measure(root);
+  for (const [id, to] of places) {
     const from = before.places.get(id);
-    if (!canAnimate(element)) continue;
+    if (!canAnimate(to.element)) continue;
     if (!from) {
-      element.animate([{ opacity: 0 }, { opacity: 1 }], MOVE);
+      if (inView(to.rect)) appear(to.element);
     } else if (reducedMotion) {
-      if (bucket !== from.bucket) element.animate([{ opacity: 0 }, { opacity: 1 }], MOVE);
+      if (to.bucket !== from.bucket) appear(to.element);
     } else {
-      move(element, from, bucket !== from.bucket);
+      move(from, to);
     }
   }
   for (const [id, place] of before.places) {
-    if (!arrived.has(id) && !reducedMotion) leave(place, bucketNow(id));
+    if (!places.has(id) && !reducedMotion) leave(place, bucketNow(id));
   }
-  keepFocus(root, before, arrived);
+  keepFocus(root, before, places);
 }
 
-function move(element: HTMLElement, from: Place, crossing: boolean): void {
-  const to = element.getBoundingClientRect();
+function appear(element: HTMLElement): void {
+  element.animate([{ opacity: 0 }, { opacity: 1 }], MOVE);
+}
+
+function move(from: Place, { element, rect: to, bucket }: Place): void {
   const [x, y] = [from.rect.left - to.left, from.rect.top - to.top];
   if ((x === 0 && y === 0) || !(inView(from.rect) || inView(to))) return;
-  if (crossing) element.dataset.lifted = "";
+  if (bucket !== from.bucket) element.dataset.lifted = "";
   const animation = element.animate(
     [{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }],
     MOVE,
@@ -99,7 +101,7 @@ function leave({ element, rect }: Place, bucket: string | undefined): void {
 }
 
 /** A focus that would be lost goes with the card, or to the next card where this one is gone. */
-function keepFocus(root: HTMLElement, { focus, places }: Before, arrived: Set<string>): void {
+function keepFocus(root: HTMLElement, { focus, places }: Before, arrived: Before["places"]): void {
   if (!focus || document.activeElement !== document.body) return;
   const ids = [...places.keys()];
   const rest = ids.slice(ids.indexOf(focus.id));

@@ -60,7 +60,7 @@ export default function Chips({ reading, projects, labels, settled, onTakeBack }
                 <span className="inline-flex min-h-7 max-w-full min-w-0 items-center gap-1.5 rounded-full border border-line-strong bg-paper px-2.5 group-hover:bg-hover">
                   {chip.icon}
                   <span className="tabular truncate">{chip.shown}</span>
-                  {chip.isNew && <span className="text-muted">{quickAdd.isNew}</span>}
+                  {chip.isNew && <span className="text-muted">{` ${quickAdd.isNew}`}</span>}
                   {chip.isPast && <span>{quickAdd.past}</span>}
                   <CloseIcon className="size-3 text-muted" />
                 </span>
@@ -162,7 +162,8 @@ function chipsOf(reading: Reading, { projects, labels, zone, now }: Around): Chi
 }
 
 function said(what: string, isNew: boolean): string {
-  return isNew ? `${what}, ${quickAdd.isNew}` : what;
+  // In the words that are seen: whoever speaks to the page says those.
+  return isNew ? `${what} ${quickAdd.isNew}` : what;
 }
 
 function sign(character: string): ReactNode {
