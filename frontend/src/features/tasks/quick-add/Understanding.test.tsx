@@ -77,7 +77,7 @@ describe("what is understood", () => {
 
   it("may be new, is said to be, and is made with the task", async () => {
     await typed("Plant #garden @outside ");
-    expect(chips()).toEqual(["#gardennew", "@outsidenew"]);
+    expect(chips()).toEqual(["#garden new", "@outside new"]);
     await user.keyboard("{Enter}");
     expect(workspace.commands.createProject).toHaveBeenCalledExactlyOnceWith("garden", "grey");
     expect(created()?.[2]).toEqual({ project: "new project", labels: ["new label"] });
