@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -43,7 +44,7 @@ class OpenOperation:
 
     Attributes:
         owner_id: Whose tasks it is about, and who does it.
-        now: The instant at which it is done, read after the lock.
+        locked: Waits until the person's stream is locked.
         id: Its name, which the client may have chosen (`Idempotency-Key`).
         answer: What to tell the client. Set already when this is a retry of one that was carried
             out: then nothing is to be done again.
@@ -53,12 +54,18 @@ class OpenOperation:
     """
 
     owner_id: UUID
-    now: datetime
+    locked: Callable[[], None]
     id: UUID = field(default_factory=uuid.uuid4)
     answer: Answer | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
     undoes: UUID | None = None
     expected: dict[UUID, Set[int]] = field(default_factory=dict)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant at which it is done: the first at which somebody asks for it, and after the lock."""
+        self.locked()
+        return clock.now()
 
     def refuse_if_stale(
         self, object_id: UUID, version: int, current: Callable[[], Mapping[str, Any]]
@@ -116,7 +123,7 @@ def perform(
 ) -> Iterator[OpenOperation]:
     """Open the transaction of one operation, and write it to the log when the block ends well.
 
-    The person's stream is locked first, so that their operations come one after the other, and
+    The person's stream is locked before anything is read, so that their operations come one after the other, and
     the clock is read after it.
 
     Args:
@@ -138,8 +145,7 @@ def perform(
     with logs.of_operation(str(name)), traced, ExitStack() as committing, transaction.atomic():
         if op_id is not None:
             _refuse_twin_in_flight(owner_id, op_id)
-        outbox.lock_stream(owner_id)
-        operation = OpenOperation(owner_id=owner_id, id=name, now=clock.now())
+        operation = OpenOperation(owner_id=owner_id, locked=outbox.lock_stream_first(owner_id), id=name)
         if op_id is not None:
             operation.answer = _answer_of_twin(operation, fingerprint)
         is_retry = operation.answer is not None
