@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -60,12 +59,17 @@ class OpenOperation:
     changes: list[dict[str, Any]] = field(default_factory=list)
     undoes: UUID | None = None
     expected: dict[UUID, Set[int]] = field(default_factory=dict)
+    _now: datetime | None = field(default=None, init=False)
 
-    @cached_property
+    @property
     def now(self) -> datetime:
         """The instant at which it is done: the first at which somebody asks for it, and after the lock."""
-        self.locked()
-        return clock.now()
+        # No `cached_property`: before Python 3.12 that has one lock for all instances, and all writes of the process
+        # would wait for the one that waits for its stream.
+        if self._now is None:
+            self.locked()
+            self._now = clock.now()
+        return self._now
 
     def refuse_if_stale(
         self, object_id: UUID, version: int, current: Callable[[], Mapping[str, Any]]
