@@ -117,6 +117,17 @@ def add_tasks(url: str, owners: Sequence[str], *, each: int) -> None:
     settle(url)
 
 
+def reopen_tasks(url: str) -> None:
+    """Open what was completed, where there is some, and let things settle."""
+    with psycopg.connect(url) as connection:
+        reopened = connection.execute(
+            "UPDATE tasks_task SET completed_at = NULL, outcome = NULL, lateness_s = NULL WHERE completed_at IS NOT NULL"
+        )
+        found = reopened.rowcount
+    if found:
+        settle(url)
+
+
 def tasks_of(url: str, owners: Sequence[str], *, at_most: int) -> list[tuple[str, str]]:
     """Return `(id, owner)` of so many tasks, drawn evenly from those of the owners."""
     with psycopg.connect(url) as connection:

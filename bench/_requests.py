@@ -53,7 +53,7 @@ def run(address: str, make: Callable[[], bytes], *, connections: int, seconds: f
 
     Args:
         address: The server's, as `host:port`.
-        make: Makes the next request.
+        make: Makes the next request; raises StopIteration where there is none.
         connections: How many are under way at once.
         seconds: For how long.
         expected: The status that each answer must have.
@@ -81,7 +81,11 @@ def run(address: str, make: Callable[[], bytes], *, connections: int, seconds: f
 
 def _until(end: float, make: Callable[[], bytes]) -> Iterator[bytes]:
     while time.perf_counter() < end:
-        yield make()
+        try:
+            request = make()
+        except StopIteration:  # there is nothing left to ask
+            return
+        yield request
 
 
 class _Talk(asyncio.Protocol):

@@ -6,7 +6,7 @@ until commit, so a lower number is never seen after a higher one.
 
 import logging
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -71,6 +71,9 @@ VALUES (%s, (SELECT seq FROM grown), %s, %s, %s, %s, %s, %s::jsonb) RETURNING se
 Appended = tuple[UUID, int, str]
 
 
+_LOCK: Final = "SELECT id FROM realtime_stream WHERE id = %s FOR NO KEY UPDATE"
+
+
 class UnknownStream(LookupError):
     """An event was recorded for a stream that does not exist."""
 
@@ -125,11 +128,27 @@ def lock_stream(stream_id: UUID) -> None:
     Raises:
         UnknownStream: There is no such stream.
     """
+    lock_stream_first(stream_id)()
+
+
+def lock_stream_first(stream_id: UUID) -> Callable[[], None]:
+    """Take a stream's place in line before whatever the transaction asks next, and in one round trip with it.
+
+    PostgreSQL carries the two out one after the other: what is asked next waits for the lock, and sees what there is
+    once it is taken.
+
+    Returns:
+        What makes sure that it is taken, for those who ask nothing of the database but have to come after it. It raises
+        `UnknownStream` where there is no such stream, and has to be called before anything is committed.
+    """
     assert connection.in_atomic_block, "a lock ends with its transaction"
-    with _prepared() as cursor:
-        cursor.execute("SELECT FROM realtime_stream WHERE id = %s FOR NO KEY UPDATE", [stream_id])
-        if cursor.rowcount != 1:
+    locked = cast(Any, connection).later(_LOCK, [stream_id])
+
+    def make_sure() -> None:
+        if len(locked.fetchall()) != 1:
             raise UnknownStream(f"No stream {stream_id}.")
+
+    return make_sure
 
 
 def lock_streams(stream_ids: Collection[UUID]) -> None:

@@ -9,6 +9,7 @@ handful of messages, and a process drops what none of its sockets listens to.
 import asyncio
 import contextlib
 import logging
+import math
 import os
 import random
 import threading
@@ -37,6 +38,9 @@ Listener = Callable[[list[Any]], None]
 _CHANNEL: Final = "doorbell"
 _MAX_QUEUED: Final = 20_000  # messages; when Redis is away the oldest go first
 _MAX_BATCH: Final = 500  # messages in one publication
+# Rings that follow each other faster go together: a publication, which every process hears, its own sender too, costs
+# a server a fifth of what the write itself does.
+_GATHER_S: Final = 0.005
 _RETRY_S: Final = 0.5
 _PULSE_S: Final = 1.0  # how often the line is tried
 _SEND_TIMEOUT_S: Final = 3.0
@@ -61,6 +65,7 @@ class Doorbell:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queued: asyncio.Event | None = None
+        self._is_awake = False  # the sender was told that something is queued, and has not looked since
         self._closing: asyncio.Event | None = None
         self._pid = 0
         self._thread: threading.Thread | None = None
@@ -85,7 +90,9 @@ class Doorbell:
         self._start()
         self._idle.clear()
         self._queue.extend((topic, message) for message in messages or [_NOTHING])
-        if self._loop is not None and self._queued is not None:
+        # Only now, that it is queued: whoever has told the sender before, it will still look.
+        if not self._is_awake and self._loop is not None and self._queued is not None:
+            self._is_awake = True
             self._loop.call_soon_threadsafe(self._queued.set)
 
     def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
@@ -119,6 +126,7 @@ class Doorbell:
             if self._pid == os.getpid():
                 return
             self._pid = os.getpid()
+            self._is_awake = False
             ready = threading.Event()
             self._thread = threading.Thread(target=self._run, args=(ready,), name="doorbell", daemon=True)
             self._thread.start()
@@ -151,9 +159,13 @@ class Doorbell:
 
     async def _send_for_ever(self, queued: asyncio.Event) -> None:
         layer = get_channel_layer(self._alias)
+        sent_at = -math.inf
         while True:
             await queued.wait()
+            await asyncio.sleep(max(0, sent_at + _GATHER_S - time.monotonic()))
             queued.clear()
+            self._is_awake = False  # from here on who queues something tells it again
+            sent_at = time.monotonic()
             while self._queue:
                 batch = [self._queue.popleft() for _ in range(min(len(self._queue), _MAX_BATCH))]
                 message = {"type": "ring", "origin": self._origin, "rung": batch}

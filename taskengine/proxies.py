@@ -9,6 +9,7 @@ import ipaddress
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Self
 
 from django.core.exceptions import ImproperlyConfigured
@@ -32,6 +33,7 @@ _SAYS_SO: Final = frozenset(
 )
 # A parameter of RFC 7239, section 4: a token or a quoted string after its name.
 _PARAMETER: Final = re.compile(r'\s*([!#$%&\'*+.^_`|~\w-]+)=("(?:[^"\\]|\\.)*"|[^\s;,"]*)\s*')
+_MAX_ADDRESS_CHARS: Final = 100
 _WITH_TLS: Final = {"http": "https", "ws": "wss"}
 _WITHOUT_TLS: Final = {"https": "http", "wss": "ws"}
 
@@ -222,9 +224,11 @@ def _tls(proto: str) -> bool | None:
 
 def _address(written: str | None) -> Address | None:
     """Read an address as proxies write it: with a port or without, IPv6 in brackets or not."""
-    if not written:
-        return None
-    host = written
+    return _read(written) if written and len(written) <= _MAX_ADDRESS_CHARS else None
+
+
+@lru_cache(4096)  # a request asks three times for its own
+def _read(host: str) -> Address | None:
     if host.startswith("["):
         host = host[1:].partition("]")[0]
     elif host.count(":") == 1:

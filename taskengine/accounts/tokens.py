@@ -100,7 +100,12 @@ def _read(access_token: str) -> tuple[dict[str, Any], str, uuid.UUID]:
 
 def session_key(claims: dict[str, Any]) -> str:
     """Return the key of the session that a valid token stands on."""
-    key: str | None = jwt.session_key_from_sid(claims["sid"])
+    return _key_of(claims["sid"])
+
+
+@lru_cache(_MAX_REMEMBERED)  # it is deciphered
+def _key_of(sid: str) -> str:
+    key: str | None = jwt.session_key_from_sid(sid)
     assert key, "a token was believed without its session"
     return key
 

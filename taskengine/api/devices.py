@@ -13,6 +13,7 @@ from realtime.envelope import rfc3339
 from taskengine.accounts import devices
 from taskengine.accounts.models import User
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
+from taskengine.api.fields import TextField
 from taskengine.api.lists import list_page
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id, session_key
@@ -48,7 +49,7 @@ class SessionListQuerySerializer(StrictSerializer):
     limit = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
     )
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+    cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
 
 
 class SessionEndQuerySerializer(StrictSerializer):

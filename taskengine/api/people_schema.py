@@ -53,19 +53,17 @@ class PersonListSerializer(serializers.Serializer[Any]):
 class PersonListQuerySerializer(StrictSerializer):
     """What the list of accounts may be asked for."""
 
-    email = serializers.CharField(
+    email = TextField(
         required=False, max_length=254, help_text="Addresses that begin so. The quick way to find somebody."
     )
-    q = serializers.CharField(
-        required=False, max_length=254, help_text="Addresses in which this stands somewhere."
-    )
+    q = TextField(required=False, max_length=254, help_text="Addresses in which this stands somewhere.")
     is_active = serializers.BooleanField(required=False)
     is_staff = serializers.BooleanField(required=False)
     is_guest = serializers.BooleanField(required=False)
     limit = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
     )
-    cursor = serializers.CharField(required=False, help_text="`next_cursor` of the page before.")
+    cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
 
 
 class _PersonWriteSerializer(StrictSerializer):

@@ -1,6 +1,6 @@
 """What a list of tasks may be asked for, and which tasks that means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -59,6 +59,16 @@ class ProjectOrNoneField(serializers.Field[Any, Any, Any, Any]):
         return str(value)
 
 
+class TaskFieldsSerializer(StrictSerializer):
+    """What a task may be asked for that is read: some of its fields, or all."""
+
+    fields = ListOfField(  # type: ignore[assignment]  # the name on the wire
+        child=serializers.ChoiceField(list(TaskSerializer().fields)), required=False,
+        most=len(TaskSerializer().fields),
+        help_text="Names of fields, with commas between them: the others are left out.",
+    )  # fmt: skip
+
+
 class TaskFilterSerializer(StrictSerializer):
     """Which tasks are meant, by what they belong to."""
 
@@ -74,7 +84,7 @@ class TaskFilterSerializer(StrictSerializer):
     )
 
 
-class TaskListQuerySerializer(TaskFilterSerializer):
+class TaskListQuerySerializer(TaskFieldsSerializer, TaskFilterSerializer):
     """What a list may be asked for."""
 
     bucket = serializers.ChoiceField(BUCKET_CHOICES, required=False)
@@ -101,15 +111,16 @@ class TaskListQuerySerializer(TaskFilterSerializer):
             " with `q` and is then the default, else it is `deadline`."
         ),
     )
-    fields = ListOfField(  # type: ignore[assignment]  # likewise
-        child=serializers.ChoiceField(list(TaskSerializer().fields)), required=False,
-        most=len(TaskSerializer().fields),
-        help_text="Names of fields, with commas between them: the others are left out.",
-    )  # fmt: skip
     limit = serializers.IntegerField(
         required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
     )
     cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
+
+
+def trimmed(payload: Mapping[str, Any], asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what of a task was asked for (`TaskFieldsSerializer`)."""
+    wanted = asked.get("fields")
+    return {name: payload[name] for name in wanted} if wanted else payload
 
 
 def is_meant(asked: dict[str, Any]) -> Q:

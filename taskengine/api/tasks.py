@@ -18,7 +18,7 @@ from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
 from taskengine.api.serializers import NothingSerializer, StrictSerializer
-from taskengine.api.task_filters import TaskListQuerySerializer
+from taskengine.api.task_filters import TaskFieldsSerializer, TaskListQuerySerializer
 from taskengine.api.tasks_schema import (
     COMPLETE_EXAMPLE,
     MOVE_EXAMPLE,
@@ -26,6 +26,7 @@ from taskengine.api.tasks_schema import (
     PATCH_EXAMPLE,
     TASK_EXAMPLE,
     TASK_LIST_EXAMPLE,
+    TASK_OR_PART,
     CompleteSerializer,
     MoveSerializer,
     TaskCreateSerializer,
@@ -80,9 +81,7 @@ class TaskListView(APIView):
             end = cursors.Position(as_of=as_of, value=getattr(last, ordering.column), key=str(last.id))
             next_cursor = cursors.encode(end, bound_to=bound_to)
         next_transition_at = queries.next_transition_at(owner_id=owner, now=as_of)
-        payloads = [task_payload(task, now=as_of) for task in tasks]
-        if wanted := asked.get("fields"):
-            payloads = [{name: payload[name] for name in wanted} for payload in payloads]
+        payloads = [task_filters.trimmed(task_payload(task, now=as_of), asked) for task in tasks]
         return Response(
             {
                 "results": payloads,
@@ -122,14 +121,20 @@ class TaskView(APIView):
     @extend_schema(
         operation_id="tasks_retrieve",
         summary="Read a task",
-        parameters=[IF_NONE_MATCH_PARAMETER, ETAG_PARAMETER],
-        responses={200: TaskSerializer, **NOT_MODIFIED, **problems(401, 404, 429)},
+        description="Its tag is the task's, whichever fields are asked for: it is what `If-Match` takes.",
+        parameters=[TaskFieldsSerializer, IF_NONE_MATCH_PARAMETER, ETAG_PARAMETER],
+        responses={200: TASK_OR_PART, **NOT_MODIFIED, **problems(400, 401, 404, 429)},
         examples=[TASK_EXAMPLE],
     )
     def get(self, request: Request, task_id: UUID) -> Response:
-        """Return it."""
-        task = queries.get_task(owner_id=owner_id(request), task_id=task_id)
-        return etags.answer_read(request, task_payload(task, now=clock.now()))
+        """Return it, or those fields of it that are asked for."""
+        query = TaskFieldsSerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        payload = task_payload(queries.get_task(owner_id=owner_id(request), task_id=task_id), now=clock.now())
+        # The tag of the whole: it changes whenever any part does, and goes with the next write.
+        return etags.answer_read(
+            request, task_filters.trimmed(payload, query.validated_data), tag=etags.tag_of(payload)
+        )
 
     @extend_schema(
         operation_id="tasks_update",

@@ -1,7 +1,7 @@
 """What the OpenAPI document says of tasks, and the shapes that requests are read by."""
 
 import zoneinfo
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
@@ -114,18 +114,16 @@ class TaskPutSerializer(TaskWriteSerializer):
     passed_over: ClassVar = frozenset({*_READ_ONLY, "id"})
 
 
-_TASK_OR_PART = {
-    "type": "array",
-    "items": {
-        "anyOf": [
-            {"$ref": "#/components/schemas/Task"},
-            {"type": "object", "description": "Where `fields` was asked for: only those of a task."},
-        ]
-    },
+# What a read answers with, where `fields` may have been asked for.
+TASK_OR_PART: Final = {
+    "anyOf": [
+        {"$ref": "#/components/schemas/Task"},
+        {"type": "object", "description": "Where `fields` was asked for: only those of a task."},
+    ]
 }
 
 
-@extend_schema_field(_TASK_OR_PART)
+@extend_schema_field({"type": "array", "items": TASK_OR_PART})
 class _TasksField(serializers.ListField):
     """Whole tasks, or the fields of them that were asked for."""
 

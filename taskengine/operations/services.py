@@ -43,7 +43,7 @@ class OpenOperation:
 
     Attributes:
         owner_id: Whose tasks it is about, and who does it.
-        now: The instant at which it is done, read after the lock.
+        locked: Waits until the person's stream is locked.
         id: Its name, which the client may have chosen (`Idempotency-Key`).
         answer: What to tell the client. Set already when this is a retry of one that was carried
             out: then nothing is to be done again.
@@ -53,12 +53,23 @@ class OpenOperation:
     """
 
     owner_id: UUID
-    now: datetime
+    locked: Callable[[], None]
     id: UUID = field(default_factory=uuid.uuid4)
     answer: Answer | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
     undoes: UUID | None = None
     expected: dict[UUID, Set[int]] = field(default_factory=dict)
+    _now: datetime | None = field(default=None, init=False)
+
+    @property
+    def now(self) -> datetime:
+        """The instant at which it is done: the first at which somebody asks for it, and after the lock."""
+        # No `cached_property`: before Python 3.12 that has one lock for all instances, and all writes of the process
+        # would wait for the one that waits for its stream.
+        if self._now is None:
+            self.locked()
+            self._now = clock.now()
+        return self._now
 
     def refuse_if_stale(
         self, object_id: UUID, version: int, current: Callable[[], Mapping[str, Any]]
@@ -116,7 +127,7 @@ def perform(
 ) -> Iterator[OpenOperation]:
     """Open the transaction of one operation, and write it to the log when the block ends well.
 
-    The person's stream is locked first, so that their operations come one after the other, and
+    The person's stream is locked before anything is read, so that their operations come one after the other, and
     the clock is read after it.
 
     Args:
@@ -138,8 +149,7 @@ def perform(
     with logs.of_operation(str(name)), traced, ExitStack() as committing, transaction.atomic():
         if op_id is not None:
             _refuse_twin_in_flight(owner_id, op_id)
-        outbox.lock_stream(owner_id)
-        operation = OpenOperation(owner_id=owner_id, id=name, now=clock.now())
+        operation = OpenOperation(owner_id=owner_id, locked=outbox.lock_stream_first(owner_id), id=name)
         if op_id is not None:
             operation.answer = _answer_of_twin(operation, fingerprint)
         is_retry = operation.answer is not None

@@ -16,6 +16,7 @@ from psycopg.errors import UniqueViolation
 from realtime import outbox
 from realtime.outbox import Draft
 from realtime.publisher import doorbell
+from taskengine import clock
 from taskengine.operations.services import OpenOperation
 from taskengine.tasks import deadlines, events
 from taskengine.tasks.deadlines import Bucket
@@ -27,6 +28,9 @@ from taskengine.tasks.queries import HAS_PARTS, TASKS
 
 # Messages: the timestamp in seconds of a deadline that was just set.
 DEADLINES_TOPIC: Final = "deadlines"
+# What is further ahead the engines see in time by themselves, since they look twice a second: most deadlines are, and
+# nobody is rung for them.
+RUNG_FOR_S: Final = 5.0
 _LOCKED: Final = "t.id = %s AND t.owner_id = %s FOR NO KEY UPDATE OF t"
 
 
@@ -90,11 +94,19 @@ class Edit:
         edit._miss_what_is_due()
         return edit
 
-    def save(self, event: TaskEvent) -> Task:
-        """Write the task, the log and the events."""
+    def save(self, event: TaskEvent, *, wait: bool = True) -> Task:
+        """Write the task, the log and the events.
+
+        Args:
+            event: What became of it.
+            wait: Whether a new task may have an id that is taken: a client's may, and then that is said here.
+
+        Raises:
+            TaskIdTaken: It is.
+        """
         drafts = self.close(event)
         if event is TaskEvent.CREATED:
-            _insert(self.task)
+            _insert(self.task, wait=wait)
         else:
             TASKS.update(self.task)
         outbox.record(drafts)
@@ -129,7 +141,9 @@ class Edit:
     @property
     def armed(self) -> datetime | None:
         """The deadline that the engines have to know of; None where there is none to fire."""
-        return self.task.deadline if self.task.miss_fired_at is None else None
+        task = self.task
+        is_open = task.completed_at is None and task.deleted_at is None
+        return task.deadline if is_open and task.miss_fired_at is None else None
 
     @property
     def untold(self) -> list[Draft]:
@@ -168,10 +182,10 @@ class Edit:
             )
 
 
-def _insert(task: Task) -> None:
+def _insert(task: Task, *, wait: bool) -> None:
     """Insert a task. One whose id is taken ends the operation's transaction: there is no savepoint to fall back to."""
     try:
-        TASKS.insert(task)
+        TASKS.insert(task, wait=wait)
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation):
             raise TaskIdTaken(pointer="/id") from error
@@ -179,5 +193,11 @@ def _insert(task: Task) -> None:
 
 
 def wake_engines(deadline: datetime) -> None:
-    """Have the engines look again after the commit: this deadline may be the nearest."""
-    transaction.on_commit(lambda: doorbell.publish(DEADLINES_TOPIC, [deadline.timestamp()]), robust=True)
+    """Have the engines look again after the commit, if this deadline is so near that it may be the nearest."""
+    at = deadline.timestamp()
+
+    def ring() -> None:
+        if at < clock.timestamp() + RUNG_FOR_S:
+            doorbell.publish(DEADLINES_TOPIC, [at])
+
+    transaction.on_commit(ring, robust=True)

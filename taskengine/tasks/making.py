@@ -39,7 +39,7 @@ def create_tasks(*, operation: OpenOperation, tasks: Sequence[Task]) -> None:
         outbox.record(drafts)
         for edit in edits:
             edit.log()
-        armed += [edit.armed for edit in edits if edit.armed and edit.task.completed_at is None]
+        armed += [edit.armed for edit in edits if edit.armed]
     if armed:
         wake_engines(min(armed))
 

@@ -91,7 +91,7 @@ def create_task(
     put_labels(task, labels)
     due = {"deadline": deadline, "due_date": due_date, "time_zone": time_zone}
     set_due(task, due, zone=zone_of(task.owner_id))
-    return Edit(task, now=now, operation=operation).save(TaskEvent.CREATED)
+    return Edit(task, now=now, operation=operation).save(TaskEvent.CREATED, wait=id is not None)
 
 
 def update_task(*, operation: OpenOperation, task_id: UUID, fields: Mapping[str, Any]) -> Task:

@@ -13,12 +13,14 @@ from django.conf import settings
 from django.test import override_settings
 from redis import Redis
 
+from realtime import publisher
 from realtime.publisher import Doorbell, SilentDoorbell
 from tests.support.ports import free_port
 from tests.support.redis import PrivateRedis
 
 TOPIC = "streams"
 LAYER = "doorbell"
+PULSES = 6  # that two doorbells may ring for themselves meanwhile
 
 
 def wait_until(condition: Callable[[], bool], what: str, *, deadline_s: float = 15) -> None:
@@ -201,6 +203,26 @@ def test_a_burst_beyond_any_capacity_arrives_whole_in_a_few_publications(
     wait_until(lambda: len(heard) >= 10_000, "ten thousand rings")
     assert heard == list(range(10_000))
     assert _publications(redis) - before < 150
+
+
+def test_rings_that_follow_closely_go_together_and_none_waits_for_another_that_may_not_come(
+    redis: PrivateRedis, pair: tuple[Doorbell, Doorbell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher, "_GATHER_S", 0.5)
+    here, there = pair
+    heard: list[Any] = []
+    there.subscribe(TOPIC, heard.extend)
+    time.sleep(publisher._GATHER_S)  # since the pair tried each other
+    before, begun_at = _publications(redis), time.monotonic()
+    here.publish(TOPIC, ["first"])
+    wait_until(lambda: heard == ["first"], "first ring")
+    assert time.monotonic() - begun_at < publisher._GATHER_S
+    for number in range(50):
+        here.publish(TOPIC, [number])
+        time.sleep(0.001)
+    wait_until(lambda: len(heard) == 51, "rings that followed")
+    assert heard == ["first", *range(50)]
+    assert _publications(redis) - before <= 2 + PULSES
 
 
 def test_nobodys_membership_is_kept_where_it_could_expire(

@@ -94,6 +94,13 @@ def test_an_operation_has_examples_of_all_that_it_takes_and_answers(operation: d
     assert not missing
 
 
+def test_a_text_in_a_query_says_that_spaces_are_none(operation: dict[str, Any]) -> None:
+    for each in operation.get("parameters", ()):
+        if each["in"] == "query" and each["schema"].get("type") == "string":
+            kinds = {"enum", "format", "pattern"}
+            assert kinds & each["schema"].keys(), f"{each['name']} takes what is refused as blank"
+
+
 def test_examples_are_what_their_schemas_say(operation: dict[str, Any]) -> None:
     for name, media in bodies(operation):
         # All of the document goes along, for what the schema refers to.

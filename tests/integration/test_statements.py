@@ -1,5 +1,6 @@
 """How many statements a request takes: few, and no more of them with more rows."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,10 +15,11 @@ from taskengine.accounts import audit
 from taskengine.accounts.audit import Action
 from taskengine.accounts.models import User
 from taskengine.api.urls import urlpatterns
+from taskengine.database import base, direct
 from taskengine.tasks import services
 from tests.support.accounts import AppClient, signed_up
 from tests.support.breakdowns import ready
-from tests.support.people import do, make_label, make_project, make_task, make_token, undo
+from tests.support.people import do, make_label, make_person, make_project, make_task, make_token, undo
 
 pytestmark = pytest.mark.django_db
 
@@ -148,3 +150,31 @@ def words(statement: str) -> str:
     (verb, *_) = statement.split()
     table = next(table for table in tables if table in statement)
     return f"{'INSERT' if 'INSERT INTO' in statement else verb} {table}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_write_takes_two_round_trips_and_one_more_where_a_client_names_what_it_makes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ada = make_person()
+    trips: list[int] = []
+    asked = direct.ask
+
+    def counted(line: Any, cursors: Any, **options: Any) -> None:
+        trips.append(len(cursors))
+        asked(line, cursors, **options)
+
+    def round_trips(act: Callable[[], Any]) -> list[int]:
+        trips.clear()
+        act()
+        return list(trips)
+
+    task = make_task(ada)
+    for module in (direct, base):
+        monkeypatch.setattr(module, "ask", counted)
+    # The stream's lock; the task, its event and the log's entry with the commit.
+    assert round_trips(lambda: make_task(ada)) == [1, 3]
+    # Whether the id is taken is to be said there and then.
+    assert round_trips(lambda: make_task(ada, id=uuid.uuid4())) == [1, 1, 2]
+    # The locks of stream and task; the rest with the commit.
+    assert round_trips(lambda: do(ada, services.complete_task, task)) == [2, 3]

@@ -441,6 +441,27 @@ def test_a_list_says_what_it_can_not_be_asked(ada: AppClient, query: str, expect
     assert codes(ada.send("GET", f"{TASKS}?{query}")) == expected
 
 
+def test_of_one_task_some_fields_may_be_read_and_its_tag_goes_with_the_next_write(ada: AppClient) -> None:
+    task = f"{TASKS}{make(ada, title='Send invoice')['id']}/"
+    whole, part = ada.send("GET", task), ada.send("GET", f"{task}?fields=title,bucket")
+    assert part.json() == {"title": "Send invoice", "bucket": "upcoming"}
+    assert part["ETag"] == whole["ETag"] == '"1.upcoming"'
+    assert ada.send("GET", f"{task}?fields=title", **{"if-none-match": part["ETag"]}).status_code == 304
+    assert ada.send("PATCH", task, {"priority": 1}, **{"if-match": part["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("fields=id,colour", {"/fields/1": "invalid_choice"}),
+        ("fields=", {"/fields/0": "invalid_choice"}),
+        ("bucket=missed", {"/bucket": "unknown_field"}),
+    ],
+)
+def test_one_task_says_what_it_can_not_be_asked(ada: AppClient, query: str, expected: dict[str, str]) -> None:
+    assert codes(ada.send("GET", f"{TASKS}{make(ada)['id']}/?{query}")) == expected
+
+
 def test_a_list_says_when_the_next_task_changes_bucket(ada: AppClient) -> None:
     make(ada, deadline="2026-11-22T13:00:00Z")
     make(ada, deadline="2026-11-22T11:00:00Z")

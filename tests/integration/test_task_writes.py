@@ -2,18 +2,22 @@
 
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from realtime.models import Stream
+from realtime.publisher import doorbell
+from taskengine.engine import loop
 from taskengine.operations.models import Operation
 from taskengine.tasks import services
+from taskengine.tasks.edits import DEADLINES_TOPIC
 from taskengine.tasks.errors import DeadlineConflict, TaskIdTaken, TaskNotFound
 from taskengine.tasks.models import Task
-from tests.support.people import do, events_of, make_person, make_task, miss_due, told, update
+from tests.support.people import do, events_of, make_person, make_task, miss_due, operation_of, told, update
 
 pytestmark = pytest.mark.django_db
 
@@ -278,3 +282,44 @@ def test_firing_is_no_write(clock: time_machine.Traveller) -> None:
     miss_due(now=NOON + HOUR)
     task.refresh_from_db()
     assert (task.version, task.updated_at) == (1, NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_a_deadline_that_is_near_and_open_wakes_the_engines() -> None:
+    ada = make_person()
+    rung: list[float] = []
+    unsubscribe = doorbell.subscribe(DEADLINES_TOPIC, rung.extend)
+    now = datetime.now(UTC)
+    make_task(ada, deadline=now + HOUR)
+    assert rung == []  # an engine looks sooner than that by itself
+    near = now + timedelta(seconds=loop.HEARD_S + 1)
+    task = make_task(ada, deadline=near)
+    do(ada, services.complete_task, task)
+    assert rung == [near.timestamp()]
+    do(ada, services.reopen_task, task)
+    do(ada, services.delete_task, task)
+    assert rung == [near.timestamp()] * 2
+    unsubscribe()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_the_stream_finds_the_task_as_the_other_leaves_it() -> None:
+    ada = make_person()
+    task = make_task(ada)
+
+    def rename() -> None:
+        update(ada, task, title="Second")
+        connection.close()
+
+    with ThreadPoolExecutor(1) as other, operation_of(ada) as operation:
+        operation.locked()
+        renamed = other.submit(rename)
+        with pytest.raises(TimeoutError):
+            renamed.result(timeout=0.3)
+        fields = {"title": "First", "priority": 1}
+        services.update_task(operation=operation, task_id=task.id, fields=fields)
+    renamed.result(timeout=5)
+    task.refresh_from_db()
+    assert (task.title, task.priority, task.version) == ("Second", 1, 3)
+    times = [event.at for event in events_of(ada)]
+    assert times == sorted(times)

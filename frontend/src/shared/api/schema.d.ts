@@ -559,7 +559,7 @@ export interface paths {
         };
         /**
          * Read a task
-         * @description Return it.
+         * @description Its tag is the task's, whichever fields are asked for: it is what `If-Match` takes.
          */
         get: operations["tasks_retrieve"];
         /**
@@ -5746,7 +5746,10 @@ export interface operations {
     };
     tasks_retrieve: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Names of fields, with commas between them: the others are left out. */
+                fields?: string;
+            };
             header?: {
                 /** @description The `ETag` of what was read, or several: where one is still right, the answer is 304, without a body. */
                 "If-None-Match"?: string;
@@ -5768,7 +5771,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    "application/json": components["schemas"]["Task"] | Record<string, never>;
                 };
             };
             /** @description It is what `If-None-Match` says it is. */
