@@ -38,9 +38,6 @@ Listener = Callable[[list[Any]], None]
 _CHANNEL: Final = "doorbell"
 _MAX_QUEUED: Final = 20_000  # messages; when Redis is away the oldest go first
 _MAX_BATCH: Final = 500  # messages in one publication
-# Rings that follow each other faster go together: a publication, which every process hears, its own sender too, costs
-# a server a fifth of what the write itself does.
-_GATHER_S: Final = 0.005
 _RETRY_S: Final = 0.5
 _PULSE_S: Final = 1.0  # how often the line is tried
 _SEND_TIMEOUT_S: Final = 3.0
@@ -53,9 +50,14 @@ class Doorbell:
 
     Args:
         alias: The channel layer to reach the other processes by; None to stay in this one.
+
+    Attributes:
+        gather_s: Rings that follow each other faster than this go together, in one publication. 0 where each ring is a
+            deadline's, which nobody may hear later than he could.
     """
 
     def __init__(self, alias: str | None) -> None:
+        self.gather_s = 0.0
         self._alias = alias
         self._origin = uuid.uuid4().hex
         self._listeners: dict[str, list[Listener]] = {}
@@ -162,7 +164,8 @@ class Doorbell:
         sent_at = -math.inf
         while True:
             await queued.wait()
-            await asyncio.sleep(max(0, sent_at + _GATHER_S - time.monotonic()))
+            if (wait_s := sent_at + self.gather_s - time.monotonic()) > 0:
+                await asyncio.sleep(wait_s)
             queued.clear()
             self._is_awake = False  # from here on who queues something tells it again
             sent_at = time.monotonic()

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.test import override_settings
 from redis import Redis
 
-from realtime import publisher
 from realtime.publisher import Doorbell, SilentDoorbell
 from tests.support.ports import free_port
 from tests.support.redis import PrivateRedis
@@ -206,17 +205,17 @@ def test_a_burst_beyond_any_capacity_arrives_whole_in_a_few_publications(
 
 
 def test_rings_that_follow_closely_go_together_and_none_waits_for_another_that_may_not_come(
-    redis: PrivateRedis, pair: tuple[Doorbell, Doorbell], monkeypatch: pytest.MonkeyPatch
+    redis: PrivateRedis, pair: tuple[Doorbell, Doorbell]
 ) -> None:
-    monkeypatch.setattr(publisher, "_GATHER_S", 0.5)
     here, there = pair
+    here.gather_s = 0.5
     heard: list[Any] = []
     there.subscribe(TOPIC, heard.extend)
-    time.sleep(publisher._GATHER_S)  # since the pair tried each other
+    time.sleep(here.gather_s)  # since the pair tried each other
     before, begun_at = _publications(redis), time.monotonic()
     here.publish(TOPIC, ["first"])
     wait_until(lambda: heard == ["first"], "first ring")
-    assert time.monotonic() - begun_at < publisher._GATHER_S
+    assert time.monotonic() - begun_at < here.gather_s
     for number in range(50):
         here.publish(TOPIC, [number])
         time.sleep(0.001)
