@@ -4,6 +4,7 @@ Django's reader is written in Python and takes 8 µs for each; psycopg's own tak
 in every task it is most of what reading one costs.
 """
 
+import math
 import select
 from collections.abc import Sequence
 from functools import cache
@@ -23,6 +24,10 @@ from taskengine.database.direct import DirectCursor, ask
 # How long a request waits for a connection in all. It asks again and again (the pool's own `timeout` apart): a
 # pool that has given up on a database that was away tries again only when it is asked.
 CONNECTION_WAIT_S: Final = 10.0
+# For so long after a request gave up like that, others give up at once: they stood in line for its thread and have
+# waited as long, and each in turn would wait again.
+_AWAY_S: Final = 1.0
+_gave_up_at = -math.inf
 
 
 @cache
@@ -68,13 +73,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _new_connection(self, conn_params: dict[str, Any]) -> Any:
-        give_up = monotonic() + CONNECTION_WAIT_S
+        global _gave_up_at
+        began = monotonic()
+        if began - _gave_up_at < _AWAY_S:
+            raise PoolTimeout("the database was away a moment ago")
+        # Since somebody gave up there was no connection: one wait is enough to see whether there is one now.
+        wait_s = CONNECTION_WAIT_S if _gave_up_at < 0 else 0
         while True:
             try:
-                return super().get_new_connection(conn_params)
+                connection = super().get_new_connection(conn_params)
             except PoolTimeout:
-                if monotonic() >= give_up:
+                if monotonic() - began >= wait_s:
+                    _gave_up_at = monotonic()
                     raise
+            else:
+                _gave_up_at = -math.inf
+                return connection
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return what psycopg connects with."""
