@@ -39,8 +39,9 @@ _CHANNEL: Final = "doorbell"
 _MAX_QUEUED: Final = 20_000  # messages; when Redis is away the oldest go first
 _MAX_BATCH: Final = 500  # messages in one publication
 # Rings that follow each other faster go together: a publication, which every process hears, its own sender too, costs
-# a server a fifth of what the write itself does.
+# a server a quarter of what the write itself does (0.5 ms). For as long as they do not cease twice as much is gathered.
 _GATHER_S: Final = 0.005
+_GATHER_MOST: Final = 2
 _RETRY_S: Final = 0.5
 _PULSE_S: Final = 1.0  # how often the line is tried
 _SEND_TIMEOUT_S: Final = 3.0
@@ -160,9 +161,12 @@ class Doorbell:
     async def _send_for_ever(self, queued: asyncio.Event) -> None:
         layer = get_channel_layer(self._alias)
         sent_at = -math.inf
+        times = 1
         while True:
             await queued.wait()
-            await asyncio.sleep(max(0, sent_at + _GATHER_S - time.monotonic()))
+            early_s = sent_at + _GATHER_S * times - time.monotonic()
+            times = _GATHER_MOST if early_s > 0 else 1
+            await asyncio.sleep(max(0, early_s))
             queued.clear()
             self._is_awake = False  # from here on who queues something tells it again
             sent_at = time.monotonic()
