@@ -86,6 +86,7 @@ class DirectCursor:
         self._transformer.set_pgresult(result)
         self._rows = self._transformer.load_rows(0, result.ntuples, tuple) if result.nfields else ()
         self.rowcount = result.command_tuples if result.command_tuples is not None else -1
+        self._transformer.set_pgresult(None)  # which outlives this cursor, and would keep the answer
 
     def fetchall(self) -> Sequence[Any]:
         """Return all rows; what was put off is carried out now, if it was not yet."""
