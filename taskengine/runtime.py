@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 # finds something: 50,000 objects are what five hundred requests leave behind, and took 25 to 50 ms at once.
 GC_THRESHOLDS: Final = (2_000, 20, 1_000)
 # A publication, which every process hears, its own sender too, costs a server a sixth of what the write itself does.
-GATHER_RINGS_S: Final = 0.005
+GATHER_RINGS_S: Final = 0.01
 CLOCK_INTERVAL_S: Final = 1  # so long may reads and writes go by a clock that was stepped
 
 

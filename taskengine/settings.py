@@ -302,7 +302,7 @@ DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"taskengine <no-reply@{_publ
 # --- HTTP ---------------------------------------------------------------------------------------
 MAX_BODY_BYTES = 1024 * 1024
 MAX_IMPORT_BYTES = 10 * 1024 * 1024  # of a file that is imported: as much as its tasks may take
-REQUEST_THREADS = env.int("REQUEST_THREADS", default=8)  # requests that a process answers at once
+REQUEST_THREADS = env.int("REQUEST_THREADS", default=4)  # requests that a process answers at once
 WRITES_AT_ONCE = env.int(
     "WRITES_AT_ONCE", default=2
 )  # of one person in a process: they wait for each other anyway

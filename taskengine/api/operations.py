@@ -55,10 +55,9 @@ def carry_out(
         OperationIdReused: The key was used for another request.
         OperationIdExpired: The key was used more than a day ago.
     """
-    expected = _expected(request, on)
-    with perform(
-        owner_id=owner_id(request), verb=verb, op_id=_key(request), fingerprint=_fingerprint(request)
-    ) as operation:
+    expected, key = _expected(request, on), _key(request)
+    fingerprint = _fingerprint(request) if key is not None else None  # without a key there is no retry
+    with perform(owner_id=owner_id(request), verb=verb, op_id=key, fingerprint=fingerprint) as operation:
         operation.expected.update(expected)
         if operation.answer is None:
             operation.answer = act(operation)

@@ -75,7 +75,9 @@ class _PersonThrottle(SimpleRateThrottle):
             quota=self.num_requests,
             window_s=self.duration,
             remaining=max(0, self.num_requests - window.count),
-            left_s=math.ceil(window.left_s),
+            left_s=min(
+                self.duration, math.ceil(window.left_s)
+            ),  # the difference of two floats may be a hair more
         )
         standings(request._request).append(self._standing)
         return window.count <= self.num_requests

@@ -18,6 +18,7 @@ _MAX_NAMES: Final = 200  # statements that PostgreSQL keeps for one connection
 _WELL: Final = frozenset({pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK})
 _LOOK_S: Final = 0.1  # how often a wait looks whether the connection is still there
 _NAMES: Final = "_taskengine_names"
+_TRANSFORMER: Final = "_taskengine_transformer"
 
 
 class DirectCursor:
@@ -31,7 +32,7 @@ class DirectCursor:
 
     def __init__(self, wrapper: Any) -> None:
         self._wrapper = wrapper
-        self._transformer = adapt.Transformer(wrapper.connection)
+        self._transformer = _transformer(wrapper.connection)
         self._rows: Sequence[Any] | None = None
 
     def __enter__(self) -> Self:
@@ -85,6 +86,7 @@ class DirectCursor:
         self._transformer.set_pgresult(result)
         self._rows = self._transformer.load_rows(0, result.ntuples, tuple) if result.nfields else ()
         self.rowcount = result.command_tuples if result.command_tuples is not None else -1
+        self._transformer.set_pgresult(None)  # which outlives this cursor, and would keep the answer
 
     def fetchall(self) -> Sequence[Any]:
         """Return all rows; what was put off is carried out now, if it was not yet."""
@@ -156,6 +158,19 @@ def _answer(server: Any) -> Any:
         result = following
         if result.status == pq.ExecStatus.PIPELINE_SYNC:  # which nothing follows
             return result
+
+
+def _transformer(connection: Any) -> Any:
+    """Return what turns values to bytes and back: one for a connection, with whose thread it goes.
+
+    It remembers who reads and writes each type. A new one for each statement looked them all up again, fifty columns in
+    every request, and that was most of what it took to read a row. Nothing of one statement is left in it that the next
+    one goes by: it is asked for what it wrote, or given a result and asked for its rows, without a pause between.
+    """
+    kept = vars(connection)
+    if (transformer := kept.get(_TRANSFORMER)) is None:
+        transformer = kept[_TRANSFORMER] = adapt.Transformer(connection)
+    return transformer
 
 
 @cache

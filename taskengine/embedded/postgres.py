@@ -23,6 +23,7 @@ from psycopg import sql
 
 from taskengine.embedded.data_dir import DataDir
 from taskengine.embedded.errors import EmbeddedError
+from taskengine.embedded.memory import shared_buffers
 from taskengine.embedded.postmaster import settle
 from taskengine.embedded.system_user import unprivileged_user
 
@@ -196,6 +197,7 @@ class Postgres:
             # A list of quoted names: spaces and commas in the path are then its own.
             "unix_socket_directories": '"' + str(self._socket_dir).replace('"', '""') + '"',
             "unix_socket_permissions": "0700",
+            "shared_buffers": shared_buffers(),
             **self._settings,
         }
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
 from psycopg.errors import UniqueViolation
 
 from taskengine.database import direct
@@ -47,6 +47,54 @@ def test_postgresql_keeps_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(8):
         assert ask(f"SELECT %s::text || '{number}'", "a") == [(f"a{number}",)]
         assert names() <= 3
+
+
+def test_nothing_of_one_statement_is_left_for_the_next() -> None:
+    """What turns values to bytes and back is one for all statements of a connection."""
+    here = uuid.uuid4()
+    for value, kind in (
+        (1, "int2"),
+        (2**40, "int8"),
+        ("a", "text"),
+        (None, "text"),
+        (here, "uuid"),
+        (3, "int2"),
+    ):
+        assert ask(f"SELECT %s::{kind}", value) == [(value,)]
+    for values, kind in (
+        ([], "uuid[]"),
+        ([here], "uuid[]"),
+        ([1, 2**40], "int8[]"),
+        ([], "int8[]"),
+        (["a"], "text[]"),
+    ):
+        assert ask(f"SELECT %s::{kind}, %s::uuid", values, here) == [(values, here)]
+    with transaction.atomic():
+        first, second = later("SELECT %s::uuid", [here]), later("SELECT %s::int4, %s::text", [7, "b"])
+        assert second.fetchall() == [(7, "b")]
+        assert first.fetchall() == [(here,)]
+
+
+def test_a_row_is_the_instance_that_django_makes_of_it() -> None:
+    task = make_task(make_person(), deadline=datetime(2030, 1, 2, tzinfo=UTC))
+    read = TASKS.first("t.id = %s", [task.id])
+    made = Task.objects.get(id=task.id)
+    assert read is not None
+    assert read == made
+    assert (read._state.adding, read._state.db) == (False, made._state.db)
+    deferred = read.get_deferred_fields()
+    assert {name: value for name, value in vars(read).items() if name != "_state"} == {
+        name: value for name, value in vars(made).items() if name not in {"_state", *deferred}
+    }
+    assert read.owner == made.owner
+
+
+def test_whether_a_transaction_begins_is_not_changed_within_one() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        with pytest.raises(ProgrammingError, match="can't change 'autocommit' now"):
+            connection._set_autocommit(True)  # type: ignore[attr-defined]  # Django's own name
+    assert connection.connection.autocommit
 
 
 def test_it_is_part_of_djangos_transaction() -> None:

@@ -113,6 +113,10 @@ def test_whatever_a_client_sends_is_a_frame_or_refused(text: str) -> None:
         (NOON, "2026-11-22T12:00:00.000000Z"),
         (NOON + timedelta(microseconds=1), "2026-11-22T12:00:00.000001Z"),
         (NOON.astimezone(timezone(timedelta(hours=5, minutes=30))), "2026-11-22T12:00:00.000000Z"),
+        (
+            (NOON + timedelta(microseconds=1)).astimezone(timezone(timedelta(hours=-8))),
+            "2026-11-22T12:00:00.000001Z",
+        ),
     ],
 )
 def test_equal_instants_are_equal_texts(instant: datetime, text: str) -> None:
