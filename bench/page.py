@@ -195,7 +195,7 @@ def _own(page: Page, sizes: Sizes) -> dict[str, float]:
     figures: dict[str, float] = {}
     for name, act in {"key": _key, "circle": _circle, "drag": _drag}.items():
         figures |= _spread(name, [act(page) for _ in range(sizes.own)])
-    return figures | _spread("add", [_add(page, n) for n in range(sizes.own)])
+    return figures | _spread("add", [_add(page, n, sizes.own - n) for n in range(sizes.own)])
 
 
 def _key(page: Page) -> float:
@@ -233,9 +233,10 @@ def _drag(page: Page) -> float:
     return _window.measured_input(page)
 
 
-def _add(page: Page, number: int) -> float:
+def _add(page: Page, number: int, hours: int) -> float:
+    # Each is due before those of before, and so stands on top: what lies below the window is not drawn.
     page.keyboard.press("q")
-    page.keyboard.type(f"Made{number}here tomorrow")  # a number by itself is a time
+    page.keyboard.type(f"Made{number}here in {hours} hours")  # a number by itself is a time
     _window.settled(page)
     _window.watch_input(page, "keydown", f'[data-travel] article[aria-label="Made{number}here"]')
     page.keyboard.press("Enter")

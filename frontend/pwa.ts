@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+
 import type { Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 
@@ -20,8 +23,8 @@ export function installable(): Plugin[] {
       globIgnores: ["sw.js", "notices.js"],
       // One file, served at the root of the site so that it may speak for all of it.
       inlineWorkboxRuntime: true,
-      // What it does beside keeping the page: presses on notices (public/notices.js).
-      importScripts: ["/static/notices.js"],
+      // What it does beside keeping the page: presses on notices.
+      importScripts: [`/static/notices.js?v=${hashOf("./public/notices.js")}`],
       sourcemap: false,
       cleanupOutdatedCaches: true,
       // The first visit is kept too. A new version waits until the person says so.
@@ -46,4 +49,13 @@ export function installable(): Plugin[] {
       ],
     },
   });
+}
+
+/**
+ * A few letters that change with a file's content. Browsers may take what the worker imports from their
+ * cache, though never the worker itself: by another address it is another file.
+ */
+function hashOf(path: string): string {
+  const content = readFileSync(new URL(path, import.meta.url));
+  return createHash("sha256").update(content).digest("hex").slice(0, 8);
 }

@@ -1,5 +1,7 @@
 """The page without its server: what is done meanwhile is there after a reload, and arrives once."""
 
+import hashlib
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -91,9 +93,15 @@ def test_a_log_out_leaves_nothing_in_the_browser(window: Page) -> None:
     assert window.evaluate("localStorage.getItem('taskengine.user')") in {None, ""}
 
 
-def test_the_page_can_be_installed(window: Page) -> None:
+def test_the_page_can_be_installed(server: Server, window: Page) -> None:
     browser = window.context.new_cdp_session(window)
     assert browser.send("Page.getAppManifest")["errors"] == []
     errors = browser.send("Page.getInstallabilityErrors")["installabilityErrors"]
     # A window of a test shares nothing with others, as private ones do: nothing can be installed from those.
     assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
+    # What its worker imports has another address once it says something else: else caches would go on with the old.
+    worker = window.context.request.get(f"{server.url}/sw.js").text()
+    imported = re.findall(r"importScripts\(([^)]*)\)", worker)
+    (address, version) = re.findall(r"\"(/static/notices\.js\?v=(\w+))\"", "".join(imported))[0]
+    script = window.context.request.get(server.url + address)
+    assert hashlib.sha256(script.body()).hexdigest().startswith(version)

@@ -205,6 +205,10 @@ describe("many at once", () => {
       [200, 200, 200, 200, 200],
       [200, 1],
     ]);
+    // And yet there is one way back for all of them.
+    expect(toasts.get()).toHaveLength(1);
+    toasts.get()[0]?.action?.run();
+    expect(many.filter(({ id }) => !store.getTask(id))).toEqual([]);
   });
 
   it("undone leave alone what was changed beside", () => {

@@ -100,11 +100,16 @@ describe("watching", () => {
   it("hears of an instant that has come nearer", () => {
     const wake = vi.fn();
     let next = NOW + 60_000;
-    clock.watch((now) => (now < next ? next : null), wake);
+    const dueAfter = (now: number) => (now < next ? next : null);
+    clock.watch(dueAfter, wake);
+    const other = vi.fn(() => NOW + 60_000);
+    clock.watch(other, () => undefined);
     next = NOW + 1_000;
-    clock.reconsider();
+    clock.reconsider(dueAfter);
     vi.advanceTimersByTime(1_000);
     expect(wake).toHaveBeenCalledTimes(1);
+    // What is read of time alone is not asked again for it.
+    expect(other).toHaveBeenCalledTimes(1);
   });
 
   it("leaves no timer behind", () => {

@@ -8,9 +8,11 @@ const HOLD_LIMIT_MS = 5_000;
 /** The longest sleep: a guard against timers that stopped with the machine. */
 const LONGEST_SLEEP_MS = HOUR_MS;
 
+/** The next instant, on the page's clock, that matters to a watcher; null for none. */
+type DueAfter = (now: number) => number | null;
+
 interface Watcher {
-  /** The next instant, on this clock, that matters to the watcher; null for none. */
-  readonly dueAfter: (now: number) => number | null;
+  readonly dueAfter: DueAfter;
   readonly wake: () => void;
   due: number;
 }
@@ -67,7 +69,7 @@ export class Clock {
   }
 
   /** Runs `wake` each time an instant that `dueAfter` named has come. Returns how to stop. */
-  watch(dueAfter: (now: number) => number | null, wake: () => void): () => void {
+  watch(dueAfter: DueAfter, wake: () => void): () => void {
     const watcher: Watcher = { dueAfter, wake, due: dueAfter(this.now()) ?? Infinity };
     this.#watchers.add(watcher);
     this.#arm(watcher.due);
@@ -93,11 +95,15 @@ export class Clock {
     this.#arm(next);
   };
 
-  /** For a watcher whose next instant has changed by something else than time. */
-  reconsider(): void {
+  /**
+   * For a watcher whose next instant has changed by something else than time. No other is asked: there
+   * are hundreds, one for each time that is read on the page.
+   */
+  reconsider(dueAfter: DueAfter): void {
     const now = this.now();
     for (const watcher of this.#watchers) {
-      watcher.due = Math.min(watcher.due, watcher.dueAfter(now) ?? Infinity);
+      if (watcher.dueAfter !== dueAfter) continue;
+      watcher.due = Math.min(watcher.due, dueAfter(now) ?? Infinity);
     }
     this.tick();
   }

@@ -50,18 +50,16 @@ export function startNotices({ store, clock, openTask }: NoticeParts): () => voi
   // Reminders: the instants at which a task comes as near as was asked for.
   const reminders = () => remindersOn(store.getBoard(), noticeChoice.get().aheadMin);
   let reminded = clock.now();
-  const stopReminders = clock.watch(
-    (now) => reminders().find(({ at }) => at > now)?.at ?? null,
-    () => {
-      const now = clock.now();
-      const since = Math.max(reminded, now - FRESH_MS);
-      reminded = now;
-      if (!allowed()) return;
-      for (const { at, task } of reminders()) if (at > since && at <= now) tell("soon", task);
-    },
-  );
+  const nextReminder = (now: number) => reminders().find(({ at }) => at > now)?.at ?? null;
+  const stopReminders = clock.watch(nextReminder, () => {
+    const now = clock.now();
+    const since = Math.max(reminded, now - FRESH_MS);
+    reminded = now;
+    if (!allowed()) return;
+    for (const { at, task } of reminders()) if (at > since && at <= now) tell("soon", task);
+  });
   const reconsider = () => {
-    clock.reconsider();
+    clock.reconsider(nextReminder);
   };
   // When tasks change, or the choice does, another instant may be the next.
   const stopChanges = noticeChoice.subscribe(reconsider);

@@ -49,13 +49,12 @@ export class TaskStore {
 
   /** Lets cards cross as time passes, until the function it returns is called. */
   keepTime(): () => void {
-    return this.#clock.watch(
-      () => this.#board.nextDeadline,
-      () => {
-        this.#publish();
-      },
-    );
+    return this.#clock.watch(this.#nextDeadline, () => {
+      this.#publish();
+    });
   }
+
+  readonly #nextDeadline = () => this.#board.nextDeadline;
 
   // Reading. Each answer is the same object until something in it has changed.
 
@@ -223,7 +222,7 @@ export class TaskStore {
       this.#labels = keep(this.#labels, [...label.values()].sort(byName));
     }
     if (tellMisses) this.#tellMisses(before, this.#board);
-    if (before.nextDeadline !== after.nextDeadline) this.#clock.reconsider();
+    if (before.nextDeadline !== after.nextDeadline) this.#clock.reconsider(this.#nextDeadline);
     for (const listener of [...this.#listeners]) listener();
   }
 

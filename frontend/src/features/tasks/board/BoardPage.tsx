@@ -1,7 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 
-import { useToday } from "@/shared/clock/useToday";
 import { FINGERS, useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
 import type { Bucket } from "@/shared/store/bucket";
@@ -9,14 +8,14 @@ import { useDraftsOf, useReadyOf } from "@/shared/store/react";
 import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
 
-import { useBoard, useWorkspace, useZone } from "../context";
+import { useWorkspace } from "../context";
 import { noDeadline, type Preset } from "../deadline/deadline";
 import { Dragging } from "../drag/Dragging";
 import { QuickAdd } from "../quick-add/QuickAdd";
 import { RescheduleAsked } from "../selection/RescheduleAsked";
 import { SelectionBar } from "../selection/SelectionBar";
 import { Toolbar } from "../view/Toolbar";
-import { boardIn, type View } from "../view/view";
+import type { View } from "../view/view";
 import { Announcer } from "./Announcer";
 import { AwayLine } from "./AwayLine";
 import { Columns } from "./Columns";
@@ -66,7 +65,6 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
   const { store, subject: opened } = useWorkspace();
   const navigate = useNavigate();
   const hands = useHands();
-  const board = useBoardIn(view);
   const ready = useReadyOf(store);
   const gone = useIsGone();
   const drafts = useDraftsOf(store);
@@ -79,10 +77,10 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
   const search = useRef<HTMLInputElement>(null);
   const placeKey = Object.values(view.place).join(" ");
   const show = useShow(bucket, onBucket, wide);
-  const begin = (preset: Preset) => {
+  const begin = useCallback((preset: Preset) => {
     setChoice(preset);
     quickAdd.current?.focus();
-  };
+  }, []);
   const close = useCallback(() => {
     setOpen(null);
   }, []);
@@ -143,7 +141,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
             {line}
             <Toolbar title={title} searchRef={search} />
             {top}
-            {ready ? !gone && <Columns board={board} onBegin={begin} /> : <Loading />}
+            {ready ? !gone && <Columns onBegin={begin} /> : <Loading />}
             {found}
           </main>
           {detail}
@@ -155,11 +153,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
             <main className="mx-auto grid max-w-[640px] grid-cols-1 gap-3 px-4 pt-2 pb-44">
               <Toolbar title={title} searchRef={search} />
               {top}
-              {ready ? (
-                !gone && <PhoneColumn bucket={bucket} board={board} onBegin={begin} />
-              ) : (
-                <Loading />
-              )}
+              {ready ? !gone && <PhoneColumn bucket={bucket} onBegin={begin} /> : <Loading />}
               {found}
             </main>
             <div
@@ -208,14 +202,6 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
       )}
     </>
   );
-}
-
-/** The part of the board that a view shows, the same while nothing in it changes. */
-function useBoardIn(view: View) {
-  const board = useBoard();
-  const zone = useZone();
-  const today = useToday(zone);
-  return useMemo(() => boardIn(board, view, { zone, today }), [board, today, view, zone]);
 }
 
 /** Goes to a bucket's first card; a phone has to draw the bucket before that. */

@@ -1,13 +1,5 @@
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from "@tanstack/react-virtual";
-import {
-  type ReactNode,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 
 import type { Task } from "@/shared/api/types";
@@ -18,6 +10,8 @@ import { text } from "@/shared/text";
 
 import { Card } from "../card/Card";
 import { useZone } from "../context";
+import type { Preset } from "../deadline/deadline";
+import { Empty } from "./Empty";
 import { useHands, useView } from "./hands";
 import { byDay } from "./groups";
 import { type Row, rowsOf, type Stack } from "./rows";
@@ -32,20 +26,24 @@ const OVERSCAN = 8;
 interface ColumnProps {
   readonly bucket: Bucket;
   readonly tasks: readonly Task[];
-  /** What stands here when there is nothing. */
-  readonly empty: ReactNode;
+  /** Wants a new task due by it, where there is nothing; without it nothing stands there. */
+  readonly onBegin?: (preset: Preset) => void;
 }
 
-/** One bucket's cards. However many there are, only those near the window are drawn. */
-export function Column({ bucket, tasks, empty }: ColumnProps) {
+/**
+ * One bucket's cards. However many there are, only those near the window are drawn; and none while
+ * another bucket changes.
+ */
+export const Column = memo(function Column({ bucket, tasks, onBegin }: ColumnProps) {
   const stacks = useStacks(bucket, tasks);
   const dragging = useObservable(useHands().dragged) !== null;
   const rows = useMemo(
     () => rowsOf(stacks, dragging && bucket === "upcoming"),
     [bucket, dragging, stacks],
   );
-  return rows.length === 0 ? empty : <Rows bucket={bucket} rows={rows} />;
-}
+  if (rows.length > 0) return <Rows bucket={bucket} rows={rows} />;
+  return onBegin ? <Empty bucket={bucket} onBegin={onBegin} /> : null;
+});
 
 function useStacks(bucket: Bucket, tasks: readonly Task[]): readonly Stack[] {
   const zone = useZone();

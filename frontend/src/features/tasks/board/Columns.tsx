@@ -1,22 +1,21 @@
-import type { Board } from "@/shared/store/board";
 import { type Bucket, BUCKETS } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 
 import type { Preset } from "../deadline/deadline";
+import { useBoardInView } from "../view/useBoardInView";
 import { Column } from "./Column";
 import { Count } from "./Count";
-import { Empty } from "./Empty";
 import { NowLine } from "./NowLine";
 import { Travel } from "./Travel";
 
 interface ColumnsProps {
-  readonly board: Board;
   /** Wants a new task due by it. */
   readonly onBegin: (preset: Preset) => void;
 }
 
 /** The wide board: all three buckets beside each other, under the now line. */
-export function Columns({ board, onBegin }: ColumnsProps) {
+export function Columns({ onBegin }: ColumnsProps) {
+  const board = useBoardInView();
   return (
     <Travel board={board}>
       <div className="sticky top-[57px] z-20 bg-paper pt-2">
@@ -36,11 +35,7 @@ export function Columns({ board, onBegin }: ColumnsProps) {
             data-drop={bucket === "completed" ? "completed" : undefined}
             className="min-h-40 min-w-0 rounded-card"
           >
-            <Column
-              bucket={bucket}
-              tasks={board[bucket]}
-              empty={<Empty bucket={bucket} onBegin={onBegin} />}
-            />
+            <Column bucket={bucket} tasks={board[bucket]} onBegin={onBegin} />
           </section>
         ))}
       </div>

@@ -1,22 +1,21 @@
-import type { Board } from "@/shared/store/board";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 
 import type { Preset } from "../deadline/deadline";
+import { useBoardInView } from "../view/useBoardInView";
 import { Column } from "./Column";
-import { Empty } from "./Empty";
 import { NowLine } from "./NowLine";
 import { Travel } from "./Travel";
 
 interface PhoneColumnProps {
   readonly bucket: Bucket;
-  readonly board: Board;
   /** Wants a new task due by it. */
   readonly onBegin: (preset: Preset) => void;
 }
 
 /** A phone's board: one bucket at a time, under the now line. */
-export function PhoneColumn({ bucket, board, onBegin }: PhoneColumnProps) {
+export function PhoneColumn({ bucket, onBegin }: PhoneColumnProps) {
+  const board = useBoardInView();
   return (
     <>
       <NowLine />
@@ -25,12 +24,7 @@ export function PhoneColumn({ bucket, board, onBegin }: PhoneColumnProps) {
           {text.buckets.count(text.buckets[bucket], board[bucket].length)}
         </h2>
         <Travel board={board}>
-          <Column
-            key={bucket}
-            bucket={bucket}
-            tasks={board[bucket]}
-            empty={<Empty bucket={bucket} onBegin={onBegin} />}
-          />
+          <Column key={bucket} bucket={bucket} tasks={board[bucket]} onBegin={onBegin} />
         </Travel>
       </section>
     </>

@@ -37,13 +37,16 @@ export class Lists {
   focus(id: string): boolean {
     const bucket = this.bucketOf(id);
     if (!bucket) return false;
-    this.#lists.get(bucket)?.reveal(id);
-    const title = document.querySelector<HTMLElement>(
-      `main [data-travel="${CSS.escape(id)}"] [data-control="title"]`,
-    );
+    // Mostly it is there already: a drawing for nothing would be felt by whoever holds a key down.
+    if (!titleOf(id)) this.#lists.get(bucket)?.reveal(id);
+    const title = titleOf(id);
     title?.focus();
     return title !== null;
   }
+}
+
+function titleOf(id: string): HTMLElement | null {
+  return document.querySelector(`main [data-travel="${CSS.escape(id)}"] [data-control="title"]`);
 }
 
 /** The card that has the focus, or that holds what has it. */

@@ -9,6 +9,7 @@ import {
 } from "react";
 
 import { useClock } from "@/shared/clock/react";
+import { useToday } from "@/shared/clock/useToday";
 import { ROOMY, useMedia } from "@/shared/lib/media";
 import { newUuid } from "@/shared/lib/uuid";
 import { text } from "@/shared/text";
@@ -27,7 +28,7 @@ import {
 } from "../deadline/deadline";
 import { DeadlinePicker, preloadPicker } from "../deadline/DeadlinePicker";
 import { TITLE_LIMIT } from "../limits";
-import { fieldsOf } from "./make";
+import { fieldsOf, readIn } from "./make";
 import { Mirror } from "./Mirror";
 import { type Reading, titleOf } from "./reading";
 import { useLine } from "./useLine";
@@ -57,7 +58,10 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
   const { commands, store, subject } = useWorkspace();
   const { place } = useView();
   const zone = useZone();
+  const today = useToday(zone);
   const line = useLine();
+  /** The day that the place gives was taken back. */
+  const [anyDay, setAnyDay] = useState(false);
   const [caret, setCaret] = useState(0);
   const [focused, setFocused] = useState(false);
   const moveCaret = useRef<number | null>(null);
@@ -66,7 +70,11 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
   const listId = useId();
   const roomy = useMedia(ROOMY);
   const chosen = choice !== noDeadline;
-  const reading = chosen ? withoutDeadline(line.reading) : line.reading;
+  const reading = chosen
+    ? withoutDeadline(line.reading)
+    : anyDay
+      ? line.reading
+      : readIn(place, line.reading, today, zone);
   const title = titleOf(line.line, reading.spans);
   const { suggestions, press } = useSuggestions({
     line: line.line,
@@ -88,6 +96,7 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
   const deadline = () => (chosen ? choice.at(clock.now(), zone) : reading.deadline);
   const empty = () => {
     line.type("");
+    setAnyDay(false);
     onChoose(noDeadline);
   };
   const add = (open: boolean) => {
@@ -207,7 +216,11 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
             projects: line.projects,
             labels: line.labels,
             settled: line.settled,
-            onTakeBack: line.takeBack,
+            onTakeBack: (spans) => {
+              // The words stay as they are where the place has said it, not they.
+              if (spans.length === 0) setAnyDay(true);
+              else line.takeBack(spans);
+            },
           }}
           failed={() => null}
         />
@@ -222,7 +235,10 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
         returnTo={inputRef}
         value={deadline()}
         presets={PRESETS}
-        onPick={onChoose}
+        onPick={(preset) => {
+          setAnyDay(preset === noDeadline);
+          onChoose(preset);
+        }}
         align="end"
       />
     </form>

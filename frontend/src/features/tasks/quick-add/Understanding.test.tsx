@@ -10,7 +10,9 @@ import {
 } from "@/test/render";
 import { iso } from "@/test/tasks";
 
+import { ViewProvider } from "../board/hands";
 import { noDeadline } from "../deadline/deadline";
+import { NO_FILTER } from "../view/view";
 import { QuickAdd } from "./QuickAdd";
 
 const LINE = "Send invoice tomorrow 5pm #work @finance !1 ~30m";
@@ -184,5 +186,46 @@ describe("names", () => {
     await user.keyboard("{Escape}");
     expect(screen.queryByRole("listbox")).toBeNull();
     expect(input()).toHaveFocus();
+  });
+});
+
+describe("in Today", () => {
+  const TODAY = { deadline: "2026-11-23T00:00:00.000Z", due_date: "2026-11-22" };
+
+  beforeEach(async () => {
+    view.unmount();
+    view = await renderPage(
+      <ViewProvider value={{ place: { kind: "today" }, filter: NO_FILTER }}>
+        <Line />
+      </ViewProvider>,
+      workspace,
+    );
+    await user.click(input());
+  });
+
+  it("a task is due today, and a chip says so", async () => {
+    await user.type(input(), "Water the plants");
+    await vi.waitFor(() => {
+      expect(chips()).toEqual(["Today"]);
+    });
+    await user.keyboard("{Enter}");
+    expect(created()).toEqual(["Water the plants", TODAY, {}]);
+  });
+
+  it("it is due when the line says", async () => {
+    await typed("Water the plants tomorrow 5pm");
+    expect(chips()).toHaveLength(1);
+    await user.keyboard("{Enter}");
+    expect(created()?.[1]).toEqual({ deadline: "2026-11-23T17:00:00.000Z", due_date: null });
+  });
+
+  it("it is not due where that is taken back, and the next one is again", async () => {
+    await user.type(input(), "Water the plants");
+    await user.click(await screen.findByRole("button", { name: /Today/ }));
+    expect(chips()).toEqual([]);
+    await user.type(input(), "{Enter}");
+    expect(created()).toEqual(["Water the plants", { deadline: null, due_date: null }, {}]);
+    await user.type(input(), "Tea{Enter}");
+    expect(created()).toEqual(["Tea", TODAY, {}]);
   });
 });

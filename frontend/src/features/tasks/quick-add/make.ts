@@ -1,6 +1,7 @@
 import type { Label, Project } from "@/shared/api/types";
 
 import type { Commands, NewTaskFields } from "../commands";
+import { picked } from "../deadline/deadline";
 import type { Place } from "../view/view";
 import { type Reading, sameName } from "./reading";
 
@@ -39,4 +40,13 @@ export function fieldsOf(
     ...(priority === null ? {} : { priority }),
     ...(estimate === null ? {} : { estimate_min: estimate }),
   };
+}
+
+/**
+ * What a line means in a place: what is added in Today is due today, when the day ends, unless the line
+ * says by when. It would not be seen there otherwise.
+ */
+export function readIn(place: Place, reading: Reading, today: string, zone: string): Reading {
+  if (place.kind !== "today" || reading.deadline.deadline !== null) return reading;
+  return { ...reading, deadline: picked(today, "", zone) };
 }

@@ -78,7 +78,7 @@ function Sample() {
                   <Count value={board[bucket].length} />
                 </span>
               </p>
-              <Column bucket={bucket} tasks={board[bucket]} empty={null} />
+              <Column bucket={bucket} tasks={board[bucket]} />
             </section>
           ))}
         </div>
