@@ -1,5 +1,13 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type ReactNode,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 
 import { useToday } from "@/shared/clock/useToday";
 import { FINGERS, useMedia, WIDE } from "@/shared/lib/media";
@@ -67,7 +75,8 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
   const navigate = useNavigate();
   const hands = useHands();
   const board = useBoardIn(view);
-  const ready = useReadyOf(store);
+  // The cards come in pieces, between which the browser can breathe; the frame stands before them.
+  const ready = useDeferredValue(useReadyOf(store));
   const gone = useIsGone();
   const drafts = useDraftsOf(store);
   const subject = useObservable(opened);
