@@ -35,6 +35,8 @@ TIMES: Final = {
 PAGES: Final = {"landing": "", "board": "", "insights": "insights", "settings": "settings"}
 LANDING: Final = "landing"
 PATIENCE_S: Final = 240.0
+# How much of its complaint is told.
+WORDS: Final = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,9 @@ class Sizes:
 
     tasks: int = 200
     runs: int = 3
+    pages: tuple[str, ...] = tuple(PAGES)
+    # A folder that keeps what Lighthouse answered, whole, to be looked into; none unless it is named.
+    answers: str = ""
 
 
 QUICK: Final = Sizes(tasks=20, runs=1)
@@ -63,12 +68,13 @@ def main(sizes: Sizes) -> None:
         _database.add_tasks(url, [person.id], each=sizes.tasks)
         with _servers.embedded(url) as address:
             for _ in range(sizes.runs):
-                for name, where in PAGES.items():
+                for name in sizes.pages:
                     with (
                         report.contender(name),
                         _chromium(address, None if name == LANDING else person) as port,
                     ):
-                        found = _asked([*program, f"http://{address}/{where}", f"--port={port}"])
+                        found = _asked([*program, f"http://{address}/{PAGES[name]}", f"--port={port}"])
+                        _keep(found, sizes.answers, name)
                         report.versions["Lighthouse"] = found["lighthouseVersion"]
                         report.add(name, _figures(found), note=_lacking(found))
     report.finish()
@@ -106,17 +112,26 @@ def _asked(command: Sequence[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "answer.json"
         options = ["--quiet", "--output=json", f"--output-path={answer}"]
-        subprocess.run(
+        asked = subprocess.run(
             [*command, *options, f"--only-categories={','.join(CATEGORIES)}"],
             env=_servers.inherited(),
-            check=True,
             capture_output=True,
+            text=True,
             timeout=PATIENCE_S,
         )
+        if asked.returncode != 0:
+            raise RuntimeError(f"Lighthouse ended with {asked.returncode}: {asked.stderr.strip()[-WORDS:]}")
         found: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
     if "runtimeError" in found:
         raise RuntimeError(found["runtimeError"]["message"])
     return found
+
+
+def _keep(found: dict[str, Any], folder: str, name: str) -> None:
+    if not folder:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    Path(folder, f"{name}.json").write_text(json.dumps(found), encoding="utf-8")
 
 
 def _figures(found: dict[str, Any]) -> dict[str, float]:

@@ -20,7 +20,7 @@ const UPWARD = ["^@/(app|features|test)(/|$)", "(^|/)\\.\\./.*(app|features)/"];
 const FEATURES = ["activity", "auth", "insights", "landing", "settings", "tasks"];
 
 export default defineConfig(
-  { ignores: ["dist", "coverage", "public", "src/shared/api/schema.d.ts"] },
+  { ignores: ["dist", "coverage", "public", "first.js", "src/shared/api/schema.d.ts"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

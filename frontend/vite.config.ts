@@ -7,6 +7,7 @@ import { defineConfig } from "vitest/config";
 import { budget } from "./budget.ts";
 import { firstLoad } from "./chunks.ts";
 import { compressed } from "./compressed.ts";
+import { opening } from "./opening.ts";
 import { installable } from "./pwa.ts";
 
 const first = firstLoad();
@@ -16,7 +17,7 @@ const backend = process.env.TASKENGINE_URL ?? "http://127.0.0.1:8000";
 export default defineConfig(({ command }) => ({
   // Django serves the build under /static/; the dev server answers at the root.
   base: command === "build" ? "/static/" : "/",
-  plugins: [react(), tailwindcss(), first.plugin, budget(), installable(), compressed()],
+  plugins: [react(), tailwindcss(), first.plugin, budget(), opening(), installable(), compressed()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     outDir: "dist",

@@ -1,6 +1,9 @@
 """The single page: one document for each of its own paths; its files are static."""
 
+import re
 import secrets
+from base64 import b64encode
+from hashlib import sha256
 from typing import Final
 
 from django.conf import settings
@@ -15,6 +18,8 @@ from taskengine.api.security_headers import policy
 # Where the build has it in its document: index.html.
 _NONCE: Final = b"__CSP_NONCE__"
 _NONCE_BYTES: Final = 16
+# The build writes it into its document, from first.js.
+_INLINE: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 @require_safe
@@ -22,8 +27,10 @@ _NONCE_BYTES: Final = 16
 def page(request: HttpRequest, **_: str) -> HttpResponse:
     """Return the page's document, with the CSRF cookie its requests will need.
 
-    Scripts and styles come as files. A few styles can't: what keeps the page from scrolling behind a dialog has to
-    know how wide the scroll bar is. For these the document has a nonce, another one each time; scripts get none.
+    Scripts and styles come as files. One script can't: what it decides, the theme and what is fetched, has to stand
+    before anything else. The policy knows it by its hash, and so no other. Nor can a few styles: what keeps the page from
+    scrolling behind a dialog has to know how wide the scroll bar is. For these the document has a nonce, another one each
+    time; scripts get none.
     """
     index = settings.FRONTEND_DIST / "index.html"
     if not index.is_file():
@@ -33,10 +40,17 @@ def page(request: HttpRequest, **_: str) -> HttpResponse:
             content_type="text/plain; charset=utf-8",
         )
     nonce = secrets.token_urlsafe(_NONCE_BYTES)
-    response = HttpResponse(index.read_bytes().replace(_NONCE, nonce.encode()))
-    response["Content-Security-Policy"] = policy(style_src=f"'nonce-{nonce}'")
+    document = index.read_bytes()
+    response = HttpResponse(document.replace(_NONCE, nonce.encode()))
+    response["Content-Security-Policy"] = policy(
+        script_src=" ".join(map(_hash, _INLINE.findall(document))), style_src=f"'nonce-{nonce}'"
+    )
     add_never_cache_headers(response)  # it names the hashed files of one build
     return response
+
+
+def _hash(script: bytes) -> str:
+    return f"'sha256-{b64encode(sha256(script).digest()).decode()}'"
 
 
 @require_safe

@@ -62,7 +62,7 @@ def policy(**more: str) -> str:
     """
     added = {name.replace("_", "-"): source for name, source in more.items()}
     return "; ".join(
-        " ".join((name, *sources, *([added[name]] if name in added else [])))
+        " ".join((name, *sources, *([added[name]] if added.get(name) else [])))
         for name, sources in _POLICY.items()
     )
 

@@ -6,7 +6,7 @@ import { makePlan } from "@/test/breakdowns";
 import { FakeSocket } from "@/test/FakeSocket";
 import { snapshot, welcome } from "@/test/stream";
 
-import { App } from "./App";
+import { App, makePage } from "./App";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
 import "./memberRoutes";
 import "@/features/settings/SettingsPage";
@@ -38,7 +38,7 @@ beforeEach(async () => {
     }),
   );
   vi.stubGlobal("BroadcastChannel", undefined);
-  render(<App />);
+  render(<App {...makePage()} />);
   await screen.findByRole("status", { name: "Connection" });
 });
 

@@ -1,5 +1,5 @@
 import { RouterProvider } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 
 import { ClockProvider } from "@/shared/clock/react";
 import { whenIdle } from "@/shared/lib/idle";
@@ -7,10 +7,13 @@ import { whenIdle } from "@/shared/lib/idle";
 import { makeRouter } from "./router";
 import { makeServices } from "./services";
 
-export function App() {
-  const [services] = useState(makeServices);
-  const [router] = useState(() => makeRouter(services));
-  const { clock } = services;
+/** The page before it is drawn. */
+export function makePage() {
+  const services = makeServices();
+  return { clock: services.clock, router: makeRouter(services) };
+}
+
+export function App({ clock, router }: ReturnType<typeof makePage>) {
   useEffect(() => {
     // Timers sleep with a hidden tab; the clock looks up when the tab is shown again.
     document.addEventListener("visibilitychange", clock.tick);

@@ -1,20 +1,30 @@
 import { Outlet, useLocation, useRouteContext } from "@tanstack/react-router";
-import { Fragment, lazy, type ReactNode, Suspense } from "react";
+import { type ComponentType, Fragment, lazy, type ReactNode, Suspense, useState } from "react";
 
 import { useObservable } from "@/shared/lib/observable";
 import { language } from "@/shared/text/language";
 
 import { Header } from "./Header";
+import type * as LandingModule from "./Landing";
 import { LanguageSwitch } from "./LanguageSwitch";
+import type * as MemberRoutes from "./memberRoutes";
 import { Opening } from "./Opening";
 
+type Members = typeof MemberRoutes;
+type Door = typeof LandingModule;
+
+// What is here already is drawn at once: React holds back for 300 ms what it has once waited for.
+let members: Members | null = null;
+let door: Door | null = null;
+
 /** What needs an account, in one piece: fetched while the server is asked whose session it is. */
-export const memberRoutes = () => import("./memberRoutes");
+export const memberRoutes = async (): Promise<Members> =>
+  (members = await import("./memberRoutes"));
+/** What others see at the front door. */
+export const landing = async (): Promise<Door> => (door = await import("./Landing"));
 
 const SignedIn = lazy(async () => ({ default: (await memberRoutes()).SignedIn }));
 const Board = lazy(async () => ({ default: (await memberRoutes()).Board }));
-/** What others see at the front door. */
-export const landing = () => import("./Landing");
 const Landing = lazy(async () => ({ default: (await landing()).Landing }));
 
 /** The frame of those who are signed in; at the front door, for others, what this is. */
@@ -26,7 +36,7 @@ export function Member(): ReactNode {
   if (signedIn) {
     return (
       <Suspense fallback={<Opening />}>
-        <SignedIn />
+        <Now here={members?.SignedIn} later={SignedIn} />
       </Suspense>
     );
   }
@@ -35,7 +45,7 @@ export function Member(): ReactNode {
     <Fragment key={spoken}>
       <Header end={<LanguageSwitch />} />
       <Suspense>
-        <Landing />
+        <Now here={door?.Landing} later={Landing} />
       </Suspense>
     </Fragment>
   ) : null;
@@ -45,8 +55,20 @@ export function Member(): ReactNode {
 export function BoardRoute(): ReactNode {
   return (
     <Suspense>
-      <Board />
+      <Now here={members?.Board} later={Board} />
       <Outlet />
     </Suspense>
   );
+}
+
+/** Draws a part by the code that was here when it was first drawn, or else once it has come. */
+function Now({
+  here,
+  later,
+}: {
+  readonly here: ComponentType | undefined;
+  readonly later: ComponentType;
+}) {
+  const [Part] = useState(() => here ?? later);
+  return <Part />;
 }

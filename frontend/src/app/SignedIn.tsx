@@ -11,7 +11,7 @@ import {
   WorkspaceProvider,
 } from "@/features/tasks";
 import type { User } from "@/shared/api/types";
-import { whenIdle } from "@/shared/lib/idle";
+import { whenAtRest } from "@/shared/lib/idle";
 import { useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
 import { language, speakAs } from "@/shared/text/language";
@@ -60,7 +60,7 @@ function Frame({ user }: { readonly user: User }) {
   }, [user.time_zone, user.working_hours, workspace]);
   // Who was remembered is drawn at once; another device may have chosen another language since.
   useEffect(() => void speakAs(user.language), [user.language]);
-  useEffect(() => (live ? whenIdle(preloadParts) : undefined), [live]);
+  useEffect(() => (live ? whenAtRest(preloadParts) : undefined), [live]);
   useNotices(workspace);
   useEffect(() => {
     // The browser asks, in words of its own, whether to leave what has not been sent.

@@ -38,17 +38,18 @@ const member = createRoute({
   pendingMs: 0,
   beforeLoad: async ({ context, location }) => {
     // What a stranger will see is fetched beside the question whether they are one.
-    if (location.pathname === "/" && !context.session.remembers()) landing().catch(() => undefined);
+    const door = location.pathname === "/" && !context.session.remembers();
+    const seen = door ? landing().catch(() => undefined) : null;
     const user = await context.session.load();
     // Before anything of theirs is drawn, so that nothing changes its language before their eyes.
     if (user) {
-      // Its code is on its way while the rest is made ready; that it may fail is for the frame to say.
-      memberRoutes().catch(() => undefined);
-      await speakAs(user.language);
+      // That its code can't be had is for the frame to say.
+      await Promise.all([memberRoutes().catch(() => undefined), speakAs(user.language)]);
       return;
     }
     if (location.pathname !== "/")
       throw redirect({ to: "/signin", search: { next: location.pathname } });
+    await seen;
   },
 });
 

@@ -7,6 +7,8 @@ import { text } from "@/shared/text";
 import { landing } from "@/shared/text/landing";
 import { Button, buttonClass } from "@/shared/ui/Button";
 
+import { Front } from "./Front";
+
 interface LandingPageProps {
   /** The product at work. */
   readonly sample: ReactNode;
@@ -29,34 +31,27 @@ export function LandingPage({ sample, startDemo }: LandingPageProps) {
     }
   };
   return (
-    <main className="mx-auto grid max-w-[1120px] gap-6 px-4 pt-6 pb-16 sm:px-8 wide:gap-10 wide:pt-14">
-      <div className="grid gap-5">
-        <h1 className="max-w-[22ch] text-display font-semibold tracking-tight text-balance">
-          {landing.claim}
-        </h1>
-        <p className="max-w-[60ch] text-muted">{landing.more}</p>
-        <div className="flex flex-wrap items-center gap-3">
-          {demo && (
-            <Button look="main" disabled={busy} onClick={() => void start()}>
-              {landing.demo}
-            </Button>
-          )}
-          <Link to="/signup" className={buttonClass(demo ? "quiet" : "main")}>
-            {text.auth.signUp}
-          </Link>
-          <Link to="/signin" className={buttonClass("plain")}>
-            {text.auth.signIn}
-          </Link>
-        </div>
-        <p className="min-h-[18px] text-meta text-muted">{demo && landing.demoHint}</p>
-        {problem && (
-          <p role="alert" className="text-missed">
-            {problem}
-          </p>
+    <Front words={landing} sample={sample}>
+      <div className="flex flex-wrap items-center gap-3">
+        {demo && (
+          <Button look="main" disabled={busy} onClick={() => void start()}>
+            {landing.demo}
+          </Button>
         )}
+        <Link to="/signup" className={buttonClass(demo ? "quiet" : "main")}>
+          {text.auth.signUp}
+        </Link>
+        <Link to="/signin" className={buttonClass("plain")}>
+          {text.auth.signIn}
+        </Link>
       </div>
-      {sample}
-    </main>
+      <p className="min-h-[18px] text-meta text-muted">{demo && landing.demoHint}</p>
+      {problem && (
+        <p role="alert" className="text-missed">
+          {problem}
+        </p>
+      )}
+    </Front>
   );
 }
 

@@ -1,5 +1,7 @@
 /** Not every browser tells when it is idle; a moment later will do then. */
 const LATER_MS = 1_000;
+/** Who has just opened the page reads, or acts, before this is over. */
+const REST_MS = 4_000;
 
 /** Runs `work` once the page has nothing better to do. Returns how to call it off. */
 export function whenIdle(work: () => void): () => void {
@@ -12,5 +14,17 @@ export function whenIdle(work: () => void): () => void {
   const request = requestIdleCallback(work);
   return () => {
     cancelIdleCallback(request);
+  };
+}
+
+/** Runs `work` once the page has been open for a while and has nothing better to do. Returns how to call it off. */
+export function whenAtRest(work: () => void): () => void {
+  let callOff: (() => void) | null = null;
+  const timer = setTimeout(() => {
+    callOff = whenIdle(work);
+  }, REST_MS);
+  return () => {
+    clearTimeout(timer);
+    callOff?.();
   };
 }

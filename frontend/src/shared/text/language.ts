@@ -29,7 +29,7 @@ export function translated<T extends object>(part: keyof Parts, english: T): T {
   });
 }
 
-/** Speaks as the browser was told last time, or else as its owner reads. To be awaited before the first paint. */
+/** Speaks as the browser was told last time, or else as its owner reads, as first.js has said of the first picture. */
 export function speakFirst(): Promise<void> {
   return speak(known(recall(CHOSEN)) ?? preferred());
 }

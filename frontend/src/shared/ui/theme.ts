@@ -5,7 +5,7 @@ export type Theme = "system" | "light" | "dark";
 
 export const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
-/** The chosen theme. public/theme.js has applied it before the first paint. */
+/** The chosen theme. first.js has applied it before the first paint. */
 export const theme = new Observable<Theme>(chosen());
 
 export function nextTheme(): void {

@@ -1,5 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import {
+  type ReactNode,
+  useCallback,
+  useDeferredValue,
+  useEffect,
+  useRef,
+  useState,
+} from "react";
 
 import { FINGERS, useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
@@ -65,7 +72,8 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
   const { store, subject: opened } = useWorkspace();
   const navigate = useNavigate();
   const hands = useHands();
-  const ready = useReadyOf(store);
+  // The cards come in pieces, between which the browser can breathe; the frame stands before them.
+  const ready = useDeferredValue(useReadyOf(store));
   const gone = useIsGone();
   const drafts = useDraftsOf(store);
   const subject = useObservable(opened);
