@@ -2,6 +2,7 @@
 const LATER_MS = 1_000;
 /** Who has just opened the page reads, or acts, before this is over. */
 const REST_MS = 4_000;
+const ACTS = ["keydown", "pointerdown"] as const;
 
 /** Runs `work` once the page has nothing better to do. Returns how to call it off. */
 export function whenIdle(work: () => void): () => void {
@@ -17,14 +18,24 @@ export function whenIdle(work: () => void): () => void {
   };
 }
 
-/** Runs `work` once the page has been open for a while and has nothing better to do. Returns how to call it off. */
+/**
+ * Runs `work` once the page has nothing better to do and has been open for a while, or somebody acts: what their next
+ * key wants must be on its way then. Returns how to call it off.
+ */
 export function whenAtRest(work: () => void): () => void {
   let callOff: (() => void) | null = null;
-  const timer = setTimeout(() => {
+  const begin = () => {
+    stopWaiting();
     callOff = whenIdle(work);
-  }, REST_MS);
-  return () => {
+  };
+  const timer = setTimeout(begin, REST_MS);
+  for (const act of ACTS) window.addEventListener(act, begin, { capture: true });
+  const stopWaiting = () => {
     clearTimeout(timer);
+    for (const act of ACTS) window.removeEventListener(act, begin, { capture: true });
+  };
+  return () => {
+    stopWaiting();
     callOff?.();
   };
 }
