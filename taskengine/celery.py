@@ -1,4 +1,4 @@
-"""Celery: breakdowns made by workers of their own. `celery -A taskengine.celery worker [--metrics-port 9100]`.
+"""Celery: breakdowns made, and mail sent, by workers of their own. `celery -A taskengine.celery worker [--metrics-port 9100]`.
 
 A message is only a hint that a row waits. It is acknowledged when the work is done and handed to another
 worker if one dies; one too many does nothing, since the row is claimed.
@@ -25,6 +25,7 @@ from prometheus_client import CollectorRegistry, Metric, start_http_server  # no
 from redis.exceptions import RedisError  # noqa: E402
 
 from taskengine import alive, clock, figures, logs, tracing  # noqa: E402
+from taskengine.accounts import mail  # noqa: E402
 from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.planning import attempts, broker, metrics  # noqa: E402
 from taskengine.planning.attempts import Attempt  # noqa: E402
@@ -88,6 +89,23 @@ async def _generate(breakdown_id: UUID) -> None:
 def _claim(breakdown_id: UUID) -> Attempt | None:
     clock.measure()
     return attempts.claim(breakdown_id)
+
+
+@app.task(  # type: ignore[untyped-decorator]  # Celery has no types
+    name=mail.TASK_NAME, bind=True, max_retries=mail.TRIES_OF_WORKER, time_limit=mail.TIME_LIMIT_S
+)
+def send_mail(self: Any, payload: dict[str, Any]) -> None:
+    """Send one letter; again, later, if the mail server does not take it. One that is sent twice is the same twice."""
+    letter = mail.Letter.of(payload)
+    tries = self.request.retries + 1
+    with logs.bound(job_id=self.request.id):
+        try:
+            letter.send()
+        except OSError as error:
+            logger.warning(
+                "A mail could not be sent in try %d: %r. template=%s", tries, error, letter.template
+            )
+            raise self.retry(exc=error, countdown=mail.pause_s(tries)) from error
 
 
 class OfJobs(figures.OfAllProcesses):

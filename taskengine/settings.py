@@ -220,7 +220,9 @@ CELERY = {
     "broker_connection_timeout": 3,  # seconds
     # A message whose worker is gone comes back after this time; the sweep is quicker anyway.
     "broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 3, "socket_connect_timeout": 3},
-    "task_default_queue": "celery",  # its depth is looked at by this name
+    # Their depths are looked at by these names. Two, which are served in turn: neither waits behind the other.
+    "task_default_queue": "celery",
+    "task_queues": {"celery": {}, "mail": {}},
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
     "task_time_limit": 180,  # seconds

@@ -15,7 +15,7 @@ from redis import Redis
 SIGNS: Final = "taskengine:workers"
 # A worker signs every two seconds.
 LIVES_FOR_S: Final = 10
-QUEUES: Final = (str(settings.CELERY["task_default_queue"]),)
+QUEUES: Final = tuple(map(str, settings.CELERY["task_queues"]))
 _UNACKNOWLEDGED: Final = "unacked"  # kombu's name for what was handed out and is not done
 _FORGOTTEN_AFTER_S: Final = 3_600
 _TIMEOUT_S: Final = 1.0
