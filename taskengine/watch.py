@@ -13,6 +13,7 @@ from prometheus_client import Gauge
 from realtime import metrics as sockets
 from realtime.publisher import doorbell
 from taskengine import clock, lanes
+from taskengine.engine.loop import HEARTBEAT_STALE_S
 from taskengine.engine.models import Heartbeat
 from taskengine.planning import broker
 from taskengine.planning.lifecycle import Status
@@ -82,7 +83,7 @@ UNACKNOWLEDGED: Final = Gauge(
     multiprocess_mode="livemax",
 )
 
-_REPLICA_LIVES_FOR: Final = timedelta(seconds=10)
+_REPLICA_LIVES_FOR: Final = timedelta(seconds=HEARTBEAT_STALE_S)
 
 
 def look_here(*, open_sockets: int, workers: int) -> None:
