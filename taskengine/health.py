@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 
 from realtime.publisher import doorbell
-from taskengine import clock, figures
+from taskengine import clock, figures, watch
 from taskengine.api.errors import read_only
 from taskengine.engine.loop import HEARTBEAT_STALE_S
 from taskengine.engine.models import Heartbeat
@@ -55,6 +55,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     body = {
         "status": "ready" if all(parts.values()) else "degraded" if database else "unavailable",
         **{name: "up" if up else "down" for name, up in parts.items()},
+        # Only said: without one breakdowns and mail wait, and everything else is as promised.
+        "worker": "up" if watch.workers_live() else "down",
     }
     return JsonResponse(body, status=200 if database else 503)
 

@@ -18,6 +18,7 @@ import yaml
 from asgiref.sync import sync_to_async
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.test import Client
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
@@ -177,6 +178,7 @@ def test_engines_and_workers_are_watched_by_the_servers() -> None:
     assert sample("taskengine_jobs", kind="breakdown", state="queued") == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_queue_and_who_hears_it_are_told(settings: Any, redis: PrivateRedis) -> None:
     settings.REDIS_URL = redis.url
     queue = {"queue": "celery"}
@@ -192,12 +194,16 @@ def test_the_queue_and_who_hears_it_are_told(settings: Any, redis: PrivateRedis)
         watch.look_at_broker()
         assert sample("taskengine_job_queue_messages", **queue) == 3
         assert sample("taskengine_workers") == 2
+        settings.WORKER_IN_SERVER = False
+        assert watch.workers_live()
 
         client.zincrby(broker.SIGNS, -broker.LIVES_FOR_S - 1, "celery@here")  # killed: it signs no more
         client.hset("unacked", "a tag", "a message")
     broker.sign_off("celery@there")
     watch.look_at_broker()
     assert sample("taskengine_workers") == 0
+    assert not watch.workers_live()
+    assert json.loads(Client().get("/readyz").content)["worker"] == "down"
     assert sample("taskengine_job_queue_unacknowledged_messages") == 1
 
     redis.kill()
