@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from importlib.util import find_spec
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -214,7 +215,7 @@ WORKER_IN_SERVER = env.bool("WORKER_IN_SERVER", default=not REDIS_URL)
 WORKER_LEASE = timedelta(seconds=env.int("WORKER_LEASE_S", default=30))
 if timedelta(seconds=5) > WORKER_LEASE:
     raise ImproperlyConfigured("WORKER_LEASE_S is at least 5: a worker at work would be taken for dead.")
-CELERY = {
+CELERY: dict[str, Any] = {
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
     "broker_connection_timeout": 3,  # seconds
