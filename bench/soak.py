@@ -30,7 +30,8 @@ from bench._subscribers import BrokenPromise, Subscriber
 
 ENGINES: Final = 2
 MAX_GROWTH_MB_PER_MIN: Final = 1.0
-TELLS_GROWTH_S: Final = 300.0  # a shorter run is over before memory has settled
+MAX_WRITE_P99_MS: Final = 100.0
+TELLS_GROWTH_S: Final = 300.0  # a shorter run is over before memory and paces have settled
 SETTLE_S: Final = 15.0  # after the last request: what is due still, what is being made
 SOON_S: Final = (1.0, 8.0)
 FAR_S: Final = 86_400.0
@@ -303,16 +304,19 @@ def main(sizes: Sizes) -> None:
             report.add("reads", quantiles(seen.reads_ms, unit="ms"))
             report.add("writes", quantiles(seen.writes_ms, unit="ms"))
             report.add("deadlines, in hand", quantiles(seen.late_ms, unit="ms"))
-            grown = []
+            faults = []
+            slowest_ms = quantiles(seen.writes_ms, unit="ms")["p99_ms"]
+            if slowest_ms > MAX_WRITE_P99_MS:
+                faults.append(f"a write in a hundred took over {slowest_ms:.0f} ms")
             for name, figures in memory.figures(warm_at=warm_at):
                 report.add(name, figures)
                 if figures["mb_per_min"] > MAX_GROWTH_MB_PER_MIN:
-                    grown.append(f"{name} grew by {figures['mb_per_min']:.2f} MB a minute")
-            _judge(report, url, seen, grown if sizes.duration_s >= TELLS_GROWTH_S else [])
+                    faults.append(f"{name} grew by {figures['mb_per_min']:.2f} MB a minute")
+            _judge(report, url, seen, faults if sizes.duration_s >= TELLS_GROWTH_S else [])
     report.finish()
 
 
-def _judge(report: Report, url: str, seen: Seen, grown: Sequence[str]) -> None:
+def _judge(report: Report, url: str, seen: Seen, more: Sequence[str]) -> None:
     with psycopg.connect(url) as connection:
         row = connection.execute(_BAD).fetchone()
     assert row is not None
@@ -329,7 +333,7 @@ def _judge(report: Report, url: str, seen: Seen, grown: Sequence[str]) -> None:
     report.add("everything", figures)
     for error in seen.errors[:5]:
         print(f"   {error}", flush=True)
-    faults = [f"{name}: {figures[name]}" for name in list(figures)[2:] if figures[name]] + list(grown)
+    faults = [f"{name}: {figures[name]}" for name in list(figures)[2:] if figures[name]] + list(more)
     if faults:
         raise BrokenPromise("; ".join(faults))
 

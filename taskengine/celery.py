@@ -1,4 +1,4 @@
-"""Celery: breakdowns made by workers of their own. `celery -A taskengine.celery worker [--metrics-port 9100]`.
+"""Celery: breakdowns made, and mail sent, by workers of their own. `celery -A taskengine.celery worker [--metrics-port 9100]`.
 
 A message is only a hint that a row waits. It is acknowledged when the work is done and handed to another
 worker if one dies; one too many does nothing, since the row is claimed.
@@ -22,10 +22,10 @@ from click import Option  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from prometheus_client import CollectorRegistry, Metric, start_http_server  # noqa: E402
-from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
 from redis.exceptions import RedisError  # noqa: E402
 
-from taskengine import alive, clock, logs, tracing  # noqa: E402
+from taskengine import alive, clock, figures, logs, tracing  # noqa: E402
+from taskengine.accounts import mail  # noqa: E402
 from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.planning import attempts, broker, metrics  # noqa: E402
 from taskengine.planning.attempts import Attempt  # noqa: E402
@@ -91,15 +91,29 @@ def _claim(breakdown_id: UUID) -> Attempt | None:
     return attempts.claim(breakdown_id)
 
 
-class OfAllProcesses:
-    """The figures of jobs, whichever of the worker's processes did them."""
+@app.task(  # type: ignore[untyped-decorator]  # Celery has no types
+    name=mail.TASK_NAME, bind=True, max_retries=mail.TRIES_OF_WORKER, time_limit=mail.TIME_LIMIT_S
+)
+def send_mail(self: Any, payload: dict[str, Any]) -> None:
+    """Send one letter; again, later, if the mail server does not take it. One that is sent twice is the same twice."""
+    letter = mail.Letter.of(payload)
+    tries = self.request.retries + 1
+    with logs.bound(job_id=self.request.id):
+        try:
+            letter.send()
+        except OSError as error:
+            logger.warning(
+                "A mail could not be sent in try %d: %r. template=%s", tries, error, letter.template
+            )
+            raise self.retry(exc=error, countdown=mail.pause_s(tries)) from error
 
-    def __init__(self) -> None:
-        self._files = MultiProcessCollector(None)  # type: ignore[no-untyped-call]
+
+class OfJobs(figures.OfAllProcesses):
+    """The figures of jobs, whichever of the worker's processes did them."""
 
     def collect(self) -> Iterable[Metric]:
         """Yield those of jobs alone: of what servers and engines do a worker knows nothing, and would say zero."""
-        return (each for each in self._files.collect() if each.name.startswith(metrics.PREFIX))  # type: ignore[no-untyped-call]
+        return (each for each in super().collect() if each.name.startswith(metrics.PREFIX))
 
 
 class Figures(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types
@@ -117,13 +131,13 @@ class Figures(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no t
         self.enabled = metrics_port is not None
         self._host, self._port = metrics_host, metrics_port or 0
         self._server: Any = None
-        if self.enabled and not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        if self.enabled and not figures.are_shared():
             raise ImproperlyConfigured("--metrics-port needs an empty folder in PROMETHEUS_MULTIPROC_DIR.")
 
     def start(self, worker: Any) -> None:
         """Begin to answer."""
         registry = CollectorRegistry()
-        registry.register(OfAllProcesses())
+        registry.register(OfJobs())
         self._server, _ = start_http_server(self._port, addr=self._host, registry=registry)
 
     def stop(self, worker: Any) -> None:

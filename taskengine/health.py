@@ -1,6 +1,5 @@
 """Whether this server serves, what it stands on, and how it fares. For machines and people."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -12,10 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
 
 from realtime.publisher import doorbell
-from taskengine import clock
+from taskengine import clock, figures, watch
 from taskengine.api.errors import read_only
 from taskengine.engine.loop import HEARTBEAT_STALE_S
 from taskengine.engine.models import Heartbeat
@@ -57,6 +55,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     body = {
         "status": "ready" if all(parts.values()) else "degraded" if database else "unavailable",
         **{name: "up" if up else "down" for name, up in parts.items()},
+        # Only said: without one breakdowns and mail wait, and everything else is as promised.
+        "worker": "up" if watch.workers_live() else "down",
     }
     return JsonResponse(body, status=200 if database else 503)
 
@@ -73,9 +73,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not token or not constant_time_compare(given, f"Bearer {token}"):
         raise Http404
     registry = REGISTRY
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):  # which prometheus_client reads by itself
+    if figures.are_shared():
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(figures.OfAllProcesses())
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 

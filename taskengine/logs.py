@@ -131,7 +131,7 @@ def configuration(*, style: str, level: str, secrets: Sequence[str]) -> Mapping[
         "root": {"handlers": ["console"], "level": level},
         "loggers": {
             "django.server": console,
-            # A refused request is the client's fault and stands in the access log already.
+            # A refused request is the client's fault, and `api.refusals` writes one line of it.
             "django.request": {"level": "ERROR"},
             # Each call of a planner is one of ours already.
             "httpx2": {"level": "WARNING"},

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from realtime.publisher import doorbell
 from realtime.relay import Relay
 from taskengine import clock, watch
+from taskengine.accounts.mail import postman
 from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.engine.housekeeping import Housekeeper
 from taskengine.engine.loop import Engine
@@ -67,7 +68,9 @@ class Runtime:
         if self._measuring is not None:
             self._measuring.cancel()
         await self.relay.stop()
-        await asyncio.gather(*(asyncio.to_thread(thread.stop) for thread in self._threads))
+        await asyncio.gather(
+            asyncio.to_thread(postman.drain), *(asyncio.to_thread(thread.stop) for thread in self._threads)
+        )
 
     async def _dismiss_sockets(self) -> None:
         await self.relay.dismiss_all(within_s=settings.SOCKETS_DISMISSED_WITHIN_S)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from importlib.util import find_spec
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -214,13 +215,15 @@ WORKER_IN_SERVER = env.bool("WORKER_IN_SERVER", default=not REDIS_URL)
 WORKER_LEASE = timedelta(seconds=env.int("WORKER_LEASE_S", default=30))
 if timedelta(seconds=5) > WORKER_LEASE:
     raise ImproperlyConfigured("WORKER_LEASE_S is at least 5: a worker at work would be taken for dead.")
-CELERY = {
+CELERY: dict[str, Any] = {
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
     "broker_connection_timeout": 3,  # seconds
     # A message whose worker is gone comes back after this time; the sweep is quicker anyway.
     "broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 3, "socket_connect_timeout": 3},
-    "task_default_queue": "celery",  # its depth is looked at by this name
+    # Their depths are looked at by these names. Two, which are served in turn: neither waits behind the other.
+    "task_default_queue": "celery",
+    "task_queues": {"celery": {}, "mail": {}},
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
     "task_time_limit": 180,  # seconds

@@ -3,9 +3,12 @@
 Engines and workers are watched from here too, so that it is seen when there are none.
 """
 
+import math
+import time
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connections
 from django.db.models import Count, Max, Min
 from prometheus_client import Gauge
@@ -13,6 +16,7 @@ from prometheus_client import Gauge
 from realtime import metrics as sockets
 from realtime.publisher import doorbell
 from taskengine import clock, lanes
+from taskengine.engine.loop import HEARTBEAT_STALE_S
 from taskengine.engine.models import Heartbeat
 from taskengine.planning import broker
 from taskengine.planning.lifecycle import Status
@@ -21,6 +25,7 @@ from taskengine.planning.models import Breakdown
 
 # One connection asks two small questions so often.
 LOOK_INTERVAL_S: Final = 5
+BROKER_STALE_S: Final = 3 * LOOK_INTERVAL_S
 NEVER_S: Final = 86_400.0  # the age of a heartbeat that is not there
 
 POOL: Final = Gauge(
@@ -82,7 +87,21 @@ UNACKNOWLEDGED: Final = Gauge(
     multiprocess_mode="livemax",
 )
 
-_REPLICA_LIVES_FOR: Final = timedelta(seconds=10)
+_REPLICA_LIVES_FOR: Final = timedelta(seconds=HEARTBEAT_STALE_S)
+
+
+_workers_seen = 0
+_broker_seen_at = -math.inf  # by `time.monotonic()`
+
+
+def workers_live() -> bool:
+    """Whether somebody makes breakdowns, by the last look at the broker; asks nobody.
+
+    A broker that has not answered for a while hands nothing out, so then nobody does.
+    """
+    if settings.WORKER_IN_SERVER or not settings.REDIS_URL:
+        return True
+    return _workers_seen > 0 and time.monotonic() - _broker_seen_at < BROKER_STALE_S
 
 
 def look_here(*, open_sockets: int, workers: int) -> None:
@@ -135,3 +154,5 @@ def look_at_broker() -> None:
         QUEUE.labels(queue).set(waiting)
     UNACKNOWLEDGED.set(seen.unacknowledged)
     WORKERS.set(len(seen.workers))
+    global _workers_seen, _broker_seen_at
+    _workers_seen, _broker_seen_at = len(seen.workers), time.monotonic()

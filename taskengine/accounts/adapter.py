@@ -22,7 +22,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest
 
 from realtime import outbox
-from taskengine.accounts import audit, devices, familiar, logins
+from taskengine.accounts import audit, devices, familiar, logins, mail
 from taskengine.accounts.addresses import address_of, network_of
 from taskengine.accounts.models import User
 
@@ -104,18 +104,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         self.send_mail("account/email/invitation", user.email, {"user": user, "password_reset_url": url})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send one mail.
+        """Have one mail sent, which no request waits for (`mail`).
 
         It names `PUBLIC_URL`, where allauth would name the host of the request, which anybody
-        can forge. A mail server that is down is logged, not raised: what the mail is about has
+        can forge. What the mail server does is logged, not raised: what the mail is about has
         been done, and each mail can be asked for again.
         """
         site = SimpleNamespace(name="taskengine", domain=urlsplit(settings.PUBLIC_URL).netloc)
         message = self.render_mail(template_prefix, email, {"email": email, "current_site": site, **context})
-        try:
-            message.send()
-        except OSError:  # every SMTPException is one
-            logger.exception("A mail could not be sent. template=%s", template_prefix)
+        mail.post(
+            mail.Letter(
+                template=template_prefix,
+                subject=message.subject,
+                body=message.body,
+                sender=message.from_email,
+                to=message.to,
+            )
+        )
 
 
 def _email(credentials: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """What every request passes through before a view sees it. All of it runs in the request's thread."""
 
 import re
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -11,7 +12,7 @@ from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from taskengine import logs
-from taskengine.api import errors, throttles
+from taskengine.api import errors, refusals, throttles
 from taskengine.api.requests import HEADER, new_request_id
 
 _RETRY_AFTER_S: Final = 60
@@ -29,8 +30,10 @@ def request_id_middleware(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         name = cast(Any, request).request_id = new_request_id(request.headers.get(HEADER))
+        began = time.perf_counter()
         with logs.of_request(name):
             response = get_response(request)
+            refusals.note(request, response, took_s=time.perf_counter() - began)
         response[HEADER] = name
         return response
 

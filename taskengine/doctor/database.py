@@ -16,6 +16,8 @@ from taskengine.env import env
 OLDEST_MAJOR: Final = 15
 # An engine keeps one connection, its housekeeper another, and one more starts while an old one ends.
 CONNECTIONS_OF_A_REPLICA: Final = 3
+# Two processes, as compose.yaml has them, each of which has two while it makes a breakdown.
+CONNECTIONS_OF_A_WORKER: Final = 4
 # Every process goes by the database's clock, so nobody's deadline is late by it; but what other programs on this
 # machine write down (mail, TLS, logs) does not fit any more.
 MOST_SKEW_S: Final = 1.0
@@ -56,21 +58,22 @@ def version(connection: Any) -> Finding:
     return well("database", says)
 
 
-def room(connection: Any, *, replicas: int) -> Finding:
+def room(connection: Any, *, replicas: int, workers: int) -> Finding:
     """Whether all our processes may fill their pools at once.
 
     Args:
         connection: To the database, past a pooler if there is one.
         replicas: How many engines run.
+        workers: How many of Celery's workers do.
     """
     most = int(_setting(connection, "max_connections"))
     kept = int(_setting(connection, "superuser_reserved_connections"))
     pool = settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]
     servers = max(1, env.int("WEB_CONCURRENCY", default=1))
-    wanted = servers * pool + max(1, replicas) * CONNECTIONS_OF_A_REPLICA
+    wanted = servers * pool + max(1, replicas) * CONNECTIONS_OF_A_REPLICA + workers * CONNECTIONS_OF_A_WORKER
     says = (
-        f"{servers} server process(es) with pools of {pool} and {replicas} engine(s) may take {wanted} of"
-        f" {most - kept} connections."
+        f"{servers} server process(es) with pools of {pool}, {replicas} engine(s) and {workers} of Celery's workers"
+        f" may take {wanted} of {most - kept} connections."
     )
     if wanted > most - kept:
         return fault(

@@ -40,17 +40,20 @@ def _of_the_database(connection: Any, *, broker_answers: bool) -> Iterator[Findi
     if migrations.level == "fault":
         return  # the tables that follow may not be there
     now = database.time_of(connection)
-    yield _directly(replicas=processes.replicas(now=now))
+    yield _directly(
+        replicas=processes.replicas(now=now),
+        workers=processes.workers() if broker_answers else 0,
+    )
     yield processes.engine(now=now)
     yield processes.worker(now=now, broker_answers=broker_answers)
     yield processes.jobs(now=now)
 
 
-def _directly(*, replicas: int) -> Finding:
+def _directly(*, replicas: int, workers: int) -> Finding:
     """Whether the server itself, past a pooler, has room."""
     try:
         with database.asked_directly("engine") as connection:
-            return database.room(connection, replicas=replicas)
+            return database.room(connection, replicas=replicas, workers=workers)
     except DatabaseError as error:
         return fault(
             "connections",

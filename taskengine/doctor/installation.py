@@ -30,7 +30,9 @@ def configuration() -> Iterator[Finding]:
 def planner() -> Finding:
     """Whether there is a key for Gemini. It is not tried: each try costs money."""
     if settings.GEMINI_API_KEY:
-        return well("ai", f"There is a key; {settings.GEMINI_MODEL} makes breakdowns.")
+        return well(
+            "ai", f"There is a key for {settings.GEMINI_MODEL}; it was not tried, since each try costs money."
+        )
     return advice(
         "ai", "There is no key: breakdowns are made by rules.", "Set GEMINI_API_KEY to have Gemini make them."
     )

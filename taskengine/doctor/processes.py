@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Min
 from redis import Redis
 from redis.exceptions import RedisError
 
-from taskengine.doctor.findings import Finding, advice, fault, well
+from taskengine.doctor.findings import Finding, Level, advice, fault, well
 from taskengine.engine.loop import HEARTBEAT_STALE_S
 from taskengine.engine.models import Heartbeat
 from taskengine.env import env
@@ -33,6 +33,14 @@ _START_WORKER: Final = "Start one: celery -A taskengine.celery worker; look into
 def replicas(*, now: datetime) -> int:
     """Return how many engines live."""
     return Heartbeat.objects.filter(beat_at__gt=now - timedelta(seconds=HEARTBEAT_STALE_S)).count()
+
+
+def workers() -> int:
+    """Return how many of Celery's workers live."""
+    try:
+        return len(broker.look().workers)
+    except RedisError:
+        return 0
 
 
 def engine(*, now: datetime) -> Finding:
@@ -176,5 +184,5 @@ def _keeping(about: dict[str, Any]) -> Iterator[Finding]:
 
 
 def answered(findings: list[Finding]) -> bool:
-    """Whether Redis is there, by what was found."""
-    return bool(settings.REDIS_URL) and not any("does not answer" in finding.says for finding in findings)
+    """Whether Redis is there, by what was found: only of one that answers it is said that all is well."""
+    return bool(settings.REDIS_URL) and any(finding.level is Level.OK for finding in findings)

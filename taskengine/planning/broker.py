@@ -7,7 +7,7 @@ killed is gone from the count when its sign is old.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from redis import Redis
@@ -15,7 +15,8 @@ from redis import Redis
 SIGNS: Final = "taskengine:workers"
 # A worker signs every two seconds.
 LIVES_FOR_S: Final = 10
-QUEUES: Final = (str(settings.CELERY["task_default_queue"]),)
+_LINES: Any = settings.CELERY["task_queues"]
+QUEUES: Final[tuple[str, ...]] = tuple(_LINES)
 _UNACKNOWLEDGED: Final = "unacked"  # kombu's name for what was handed out and is not done
 _FORGOTTEN_AFTER_S: Final = 3_600
 _TIMEOUT_S: Final = 1.0

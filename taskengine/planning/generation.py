@@ -11,11 +11,13 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, Final, Protocol, TypeVar
+from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 
 from ai.errors import PlannerError, PlannerTimeout, PlanNotMade
 from ai.plans import Plan
+from realtime import tracing
 from taskengine import logs
 from taskengine.planning import attempts, metrics
 from taskengine.planning.attempts import Attempt
@@ -50,7 +52,12 @@ async def generate(attempt: Attempt, *, planners: Planners, run: Run) -> None:
     """
     begun_at = time.monotonic()
     outcome = Outcome.LEFT  # unless it comes to an end here
-    with logs.bound(breakdown_id=str(attempt.breakdown_id), attempt=attempt.number):
+    asked_by = logs.field("op_id")  # unknown where the sweep found it
+    of_it: dict[str, Any] = {"breakdown_id": str(attempt.breakdown_id), "attempt": attempt.number}
+    with (
+        logs.bound(**of_it),
+        tracing.span("breakdown", way=UUID(asked_by) if asked_by else None, op_id=asked_by, **of_it),
+    ):
         if attempt.tries > 1:
             metrics.RETRIED.labels(metrics.BREAKDOWN).inc()
         try:

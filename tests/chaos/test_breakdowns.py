@@ -19,10 +19,11 @@ from redis import Redis
 
 from taskengine.doctor import processes
 from taskengine.planning import broker
-from tests.support.client import Client, Listener
+from tests.support.client import Client, Listener, eventually
 from tests.support.environment import server_environment
 from tests.support.gemini import FakeGemini
 from tests.support.gemini_answers import Stream, plan
+from tests.support.mail_server import MailServer, mail_server
 from tests.support.ports import free_port
 from tests.support.process import ChildProcess
 from tests.support.redis import PrivateRedis
@@ -152,11 +153,18 @@ class Celery(ChildProcess):
 
 
 @pytest.fixture
+def mails() -> Iterator[MailServer]:
+    """A mail server that turns the first letter away."""
+    with mail_server(turns_away=1) as server:
+        yield server
+
+
+@pytest.fixture
 def celery(
-    gemini: FakeGemini, redis: PrivateRedis, start_server: Callable[..., Server]
+    gemini: FakeGemini, redis: PrivateRedis, mails: MailServer, start_server: Callable[..., Server]
 ) -> Iterator[tuple[Server, Celery]]:
     """A server that leaves breakdowns to a Celery worker."""
-    env = {**environment(gemini), "REDIS_URL": redis.url, "LOG_FORMAT": "json"}
+    env = {**environment(gemini), "REDIS_URL": redis.url, "EMAIL_URL": mails.url, "LOG_FORMAT": "json"}
     server = start_server("uvicorn", **env, METRICS_TOKEN=TOKEN)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -168,7 +176,11 @@ def celery(
 
 
 async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_left(
-    celery: tuple[Server, Celery], gemini: FakeGemini, redis: PrivateRedis, settings: Any
+    celery: tuple[Server, Celery],
+    gemini: FakeGemini,
+    redis: PrivateRedis,
+    mails: MailServer,
+    settings: Any,
 ) -> None:
     server, worker = celery
     async with await Client.sign_up(server.url) as ada:
@@ -187,6 +199,11 @@ async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_lef
         assert await figure(worker.figures_url, ENDED) == 1
         assert await figure(worker.figures_url, "taskengine_doorbell_connected") is None
 
+        # They send mail, too: the mail server's first word was to come again.
+        await eventually("a letter", lambda: bool(mails.letters))
+        assert mails.turned_away == 1
+        assert "A mail could not be sent in try 1" in worker.output()
+
         await killed_once(server, worker, gemini, seed=1)
         assert await figure(worker.figures_url, ENDED) == 2
         assert await figure(worker.figures_url, RETRIED) == 1
@@ -195,7 +212,9 @@ async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_lef
         finding = await asyncio.to_thread(processes.of_celery)
         assert finding.level == "ok"
         assert finding.says.startswith("1 of Celery's answer: celery@")
-        assert "Of messages wait 0 in 'celery'; 1 were handed out" in finding.says, "to the killed one"
+        assert "Of messages wait 0 in 'celery', 0 in 'mail'; 1 were handed out" in finding.says, (
+            "to the killed one"
+        )
 
         # A dead Redis fails no write, and what it lost is hinted at again.
         await asyncio.to_thread(redis.kill)

@@ -15,7 +15,9 @@ def stack() -> Iterator[Stack]:
     try:
         stack.up()
         yield stack
-        OUTPUT.mkdir(parents=True, exist_ok=True)
-        (OUTPUT / "compose.log").write_text(stack.logs())
     finally:
-        stack.down()
+        try:
+            OUTPUT.mkdir(parents=True, exist_ok=True)
+            (OUTPUT / "compose.log").write_text(stack.logs())
+        finally:
+            stack.down()

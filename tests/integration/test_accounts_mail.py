@@ -1,6 +1,9 @@
 """What is mailed, and where its links lead."""
 
 import re
+import socket
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,9 +12,12 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 
+from taskengine.accounts import mail as accounts_mail
 from taskengine.accounts import services
+from taskengine.accounts.mail import postman
 from taskengine.clock import now
 from tests.support.accounts import PASSWORD, AppClient, signed_up
+from tests.support.mail_server import mail_server
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +147,62 @@ def test_a_mail_server_that_is_down_fails_nothing_that_was_done(
     assert ada.sign_up().status_code == 200
     assert ada.auth("POST", "/auth/password/request", {"email": "ada@example.org"}).status_code == 200
     assert "A mail could not be sent" in caplog.text
+
+
+@pytest.fixture
+def by_smtp(settings: Any) -> Iterator[Callable[[tuple[str, int]], None]]:
+    """Have mail go to a server at an address; a process that ends leaves nothing behind."""
+
+    def use(address: tuple[str, int]) -> None:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = address
+
+    yield use
+    postman.drain(timeout_s=1)
+
+
+def test_a_mail_server_that_never_answers_holds_up_nobody(
+    by_smtp: Callable[[tuple[str, int]], None],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hangs:
+        by_smtp(hangs.getsockname())
+        began = time.monotonic()
+        ada = AppClient()
+        assert ada.sign_up().status_code == 200
+        for _ in range(2):
+            assert ada.auth("POST", "/auth/password/request", {"email": "ada@example.org"}).status_code == 200
+        assert AppClient().log_in().status_code == 200
+        assert time.monotonic() - began < 8, "EMAIL_TIMEOUT is 10 for each of them"
+        hangs.settimeout(5)
+        hangs.accept()[0].close()  # it was asked all the same
+
+
+def test_a_mail_that_was_turned_away_is_tried_again_and_one_that_waits_goes_before_the_process_ends(
+    by_smtp: Callable[[tuple[str, int]], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(accounts_mail, "FIRST_PAUSE_S", 0)
+    with mail_server(turns_away=2) as server:
+        by_smtp(("127.0.0.1", server.server_address[1]))
+        AppClient().sign_up()
+        _until(lambda: len(server.letters) == 1)
+        assert server.turned_away == 2
+        assert "To: ada@example.org" in server.letters[0]
+
+        monkeypatch.setattr(accounts_mail, "FIRST_PAUSE_S", 60)
+        server.left = 1
+        AppClient().auth("POST", "/auth/password/request", {"email": "ada@example.org"})
+        _until(lambda: caplog.text.count("is tried again") == 3)
+        postman.drain()
+        assert len(server.letters) == 2
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
 
 
 def test_no_mail_goes_to_the_made_up_address_of_a_guest() -> None:

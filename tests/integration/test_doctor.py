@@ -170,6 +170,11 @@ def test_pools_that_the_database_has_no_room_for(settings: Any) -> None:
     assert set(faults()) == {"connections"}
 
 
+def test_celerys_workers_take_connections_too() -> None:
+    without, many = (database.room(connection, replicas=1, workers=count) for count in (0, 1_000))
+    assert (without.level, many.level) == ("ok", "fault")
+
+
 def test_a_page_that_was_not_built(settings: Any, tmp_path: Path) -> None:
     settings.FRONTEND_DIST = tmp_path / "nowhere"
     assert set(faults()) == {"page"}

@@ -18,7 +18,7 @@ from taskengine.engine.models import Heartbeat
 @pytest.mark.django_db(transaction=True)
 def test_readiness_says_whether_an_engine_beats() -> None:
     assert Client().get("/readyz").json() | {"doorbell": ""} == {
-        "status": "degraded", "database": "up", "doorbell": "", "engine": "down",
+        "status": "degraded", "database": "up", "doorbell": "", "engine": "down", "worker": "up",
     }  # fmt: skip
     now = clock.now()
     Heartbeat.objects.create(id="0f8fad5b-d9cb-469f-a165-70867728950e", name="x", started_at=now, beat_at=now)

@@ -15,6 +15,7 @@ from django.db import connection
 
 from taskengine import logs
 from taskengine.accounts.models import User
+from taskengine.api import refusals
 from taskengine.planning import attempts, jobs
 from taskengine.planning.generation import generate
 from taskengine.planning.planners import Planners
@@ -120,3 +121,23 @@ def test_nothing_secret_is_logged_of_a_persons_ways(written: io.StringIO) -> Non
 def test_the_format_follows_from_where_it_runs() -> None:
     assert settings.LOG_FORMAT == "text"  # which the tests asked for
     assert settings.LOGGING["loggers"]["uvicorn"]["handlers"] == ["console"]
+
+
+def test_a_refused_request_is_one_line_without_its_query_and_a_flood_is_not_written_down(
+    written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refusals, "_minute", -1)
+    path = f"/api/v1/tasks/{uuid.uuid4()}/"
+    answer = signed_up().send("GET", f"{path}?q=private")
+    (line,) = [each for each in entries(written) if each["event"] == "A request was refused."]
+    assert (line["method"], line["path"], line["status"]) == ("GET", path, 400)
+    assert line["request_id"] == answer.headers["X-Request-ID"]
+    assert line["user_id"]
+    assert line["ms"] > 0
+    assert "private" not in written.getvalue()
+
+    monkeypatch.setattr(refusals, "LINES_PER_MINUTE", 3)
+    for _ in range(10):
+        AppClient().send("GET", "/api/v1/tasks/")
+    refused = [each["event"] for each in entries(written) if "refused" in each["event"]]
+    assert 3 <= len(refused) <= 5, "unless a minute ended meanwhile"

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,13 +18,14 @@ import yaml
 from asgiref.sync import sync_to_async
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.test import Client
 from prometheus_client import REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 from redis.exceptions import RedisError
 
 from taskengine import clock as database_clock
-from taskengine import runtime, watch
+from taskengine import figures, runtime, watch
 from taskengine.accounts.models import User
 from taskengine.engine.models import Heartbeat
 from taskengine.health import metrics
@@ -29,6 +34,7 @@ from taskengine.planning import broker, jobs
 from taskengine.planning.models import Breakdown
 from tests.support.accounts import signed_up
 from tests.support.client import eventually
+from tests.support.environment import server_environment
 from tests.support.redis import PrivateRedis
 from tests.support.servers import ROOT
 from tests.support.sockets import house, new_stream, record
@@ -172,6 +178,7 @@ def test_engines_and_workers_are_watched_by_the_servers() -> None:
     assert sample("taskengine_jobs", kind="breakdown", state="queued") == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_queue_and_who_hears_it_are_told(settings: Any, redis: PrivateRedis) -> None:
     settings.REDIS_URL = redis.url
     queue = {"queue": "celery"}
@@ -187,12 +194,16 @@ def test_the_queue_and_who_hears_it_are_told(settings: Any, redis: PrivateRedis)
         watch.look_at_broker()
         assert sample("taskengine_job_queue_messages", **queue) == 3
         assert sample("taskengine_workers") == 2
+        settings.WORKER_IN_SERVER = False
+        assert watch.workers_live()
 
         client.zincrby(broker.SIGNS, -broker.LIVES_FOR_S - 1, "celery@here")  # killed: it signs no more
         client.hset("unacked", "a tag", "a message")
     broker.sign_off("celery@there")
     watch.look_at_broker()
     assert sample("taskengine_workers") == 0
+    assert not watch.workers_live()
+    assert json.loads(Client().get("/readyz").content)["worker"] == "down"
     assert sample("taskengine_job_queue_unacknowledged_messages") == 1
 
     redis.kill()
@@ -205,6 +216,37 @@ def until(what: str, condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < give_up, f"no {what}"
         time.sleep(0.01)
+
+
+COUNTED = """
+from prometheus_client import Counter, Gauge
+Gauge("sockets", "Open.", multiprocess_mode="livesum").set(3)
+Gauge("connected", "Heard.", multiprocess_mode="livemin").set(0)
+Counter("requests", "Answered.").inc(2)
+"""
+
+
+def test_a_process_that_died_has_no_sockets_any_more_and_what_it_counted_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(figures.FOLDER, str(tmp_path))
+    subprocess.run([sys.executable, "-c", COUNTED], check=True)
+    (tmp_path / f"gauge_livesum_{os.getpid()}.db").write_bytes(
+        (next(tmp_path.glob("gauge_livesum_*"))).read_bytes()
+    )
+    found = {each.name: each.samples for each in figures.OfAllProcesses().collect()}
+    assert found["sockets"][0].value == 3, "this process's, and not the dead one's"
+    assert found["requests"][0].value == 2
+    assert "connected" not in found
+    assert [file.name for file in tmp_path.glob("gauge_*")] == [f"gauge_livesum_{os.getpid()}.db"]
+
+
+def test_a_command_in_a_servers_container_does_not_count_with_the_servers(tmp_path: Path) -> None:
+    env = server_environment(database_url="postgresql:///none", PROMETHEUS_MULTIPROC_DIR=str(tmp_path))
+    subprocess.run(
+        [sys.executable, ROOT / "manage.py", "doctor", "--help"], check=True, env=env, capture_output=True
+    )
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_celery_worker_with_a_port_for_its_figures_has_a_folder_to_count_in() -> None:

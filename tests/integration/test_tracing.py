@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.http import HttpResponse
 from django.test import RequestFactory
 from opentelemetry.sdk.trace import TracerProvider
@@ -14,10 +15,17 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from realtime import tracing
+from taskengine import logs
 from taskengine import tracing as process
 from taskengine.accounts.models import User
 from taskengine.operations.services import perform
+from taskengine.planning import generation
+from taskengine.planning.attempts import Attempt
+from taskengine.planning.planners import Planners
+from taskengine.planning.threads import DatabaseThreads
 from tests.support.accounts import signed_up
+from tests.support.breakdowns import ask, claimed
+from tests.support.people import make_person
 from tests.support.sockets import house
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -80,6 +88,27 @@ def test_an_operation_that_fails_commits_nothing(spans: InMemorySpanExporter) ->
     with pytest.raises(LookupError), perform(owner_id=User.objects.get().pk, verb="nothing"):
         raise LookupError
     assert [span.name for span in spans.get_finished_spans()] == ["operation nothing"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_breakdowns_span_is_linked_to_the_operation_that_asked_for_it(
+    spans: InMemorySpanExporter,
+) -> None:
+    threads, op_id = DatabaseThreads(1, name="test"), uuid.uuid4()
+    attempt = await threads.run(_asked_for)
+    spans.clear()
+    with logs.bound(op_id=str(op_id)):
+        await generation.generate(attempt, planners=Planners(), run=threads.run)
+    await threads.run(connections.close_all)
+    threads.close()
+    (span,) = [each for each in spans.get_finished_spans() if each.name == "breakdown"]
+    assert [link.context.trace_id for link in span.links] == [op_id.int]
+    assert span.attributes is not None
+    assert span.attributes["breakdown_id"] == str(attempt.breakdown_id)
+
+
+def _asked_for() -> Attempt:
+    return claimed(ask(make_person()))
 
 
 def test_nothing_is_made_where_nobody_collects(settings: object) -> None:

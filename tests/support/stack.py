@@ -11,6 +11,26 @@ from tests.support.servers import ROOT
 
 # Another than people's own, so that a test touches nobody's volumes.
 PROJECT: Final = "taskengine-test"
+# Nor their image, their network or their secrets: what a checkout's `.env`, `taskengine.env` or shell says is not read.
+OWN: Final = {
+    "COMPOSE_DISABLE_ENV_FILE": "1",
+    "APP_ENV_FILE": str(ROOT / "containers/not-given"),
+    "TAG": "test",
+    "PROXIED_NET": "10.213.78",
+    **dict.fromkeys(
+        (
+            "EMAIL_URL_FILE",
+            "GEMINI_API_KEY_FILE",
+            "METRICS_TOKEN_FILE",
+            "POSTGRES_PASSWORD_FILE",
+            "REDIS_PASSWORD_FILE",
+            "SECRET_KEY_FILE",
+            "TRUSTED_PROXIES",
+            "WEB_PROCESSES",
+        ),
+        "",
+    ),
+}
 # `docker compose`, or whatever understands the same words.
 COMPOSE: Final = shlex.split(os.environ.get("COMPOSE", "docker compose"))
 UP_OPTIONS: Final = shlex.split(os.environ.get("COMPOSE_UP", "--build"))
@@ -29,7 +49,8 @@ class Stack:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._env = {
-            **os.environ,
+            **{k: v for k, v in os.environ.items() if k not in {"ALLOWED_HOSTS", "TRUSTED_ORIGINS"}},
+            **OWN,
             "PUBLISH": f"127.0.0.1:{port}",
             "PUBLIC_URL": self.url,
             "COMPOSE_PROFILES": "",

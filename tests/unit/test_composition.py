@@ -1,5 +1,6 @@
 """What compose.yaml promises about every service, read without starting any."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 
 from tests.support.servers import ROOT
+from tests.support.stack import OWN
 
 FILES = ("compose.yaml", "containers/proxy/services.yaml", "containers/monitoring/services.yaml")
 ONE_SHOT = {"keys", "migrate"}
@@ -32,6 +34,8 @@ def test_a_service_has_limits_is_started_again_and_can_write_nowhere_but_in_its_
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service["init"] is True
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
     assert not service.get("privileged")
     assert name in ONE_SHOT or "healthcheck" in service or name == "web"  # which has the image's
 
@@ -45,6 +49,14 @@ def test_nobody_but_web_is_reached_from_outside_unless_a_profile_is_asked_for() 
         assert "outside" not in SERVICES[name]["networks"]
     networks = yaml.safe_load((ROOT / "compose.yaml").read_text())["networks"]
     assert [name for name, each in networks.items() if not each.get("internal")] == ["outside"]
+
+
+def test_a_test_of_the_composition_touches_nobodys_image_network_or_secrets() -> None:
+    text = "".join((ROOT / file).read_text() for file in FILES)
+    read = set(re.findall(r"\$\{(\w+)", text)) - {"PUBLISH", "PUBLIC_URL", "GRAFANA_PUBLISH"}
+    assert read <= set(OWN)
+    assert OWN["PROXIED_NET"] not in text
+    assert not re.search(r"(?<!:-)10\.213\.77", re.sub(r"#.*", "", text)), "each address follows the variable"
 
 
 def test_secrets_come_as_files_only() -> None:
