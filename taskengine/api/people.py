@@ -17,7 +17,7 @@ from taskengine.accounts.adapter import AccountAdapter
 from taskengine.accounts.errors import StaffOnly
 from taskengine.accounts.models import User
 from taskengine.api.lists import list_page
-from taskengine.api.operations import KEY_PARAMETER, carry_out
+from taskengine.api.operations import KEY_PARAMETER, carry_out, refuse_first, refuse_what_is_not_honoured
 from taskengine.api.people_schema import (
     DEACTIVATE_EXAMPLE,
     INVITE_EXAMPLE,
@@ -77,6 +77,7 @@ class PersonListView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make one."""
+        refuse_what_is_not_honoured(request)
         new = PersonCreateSerializer(data=request.data)
         new.is_valid(raise_exception=True)
         fields = dict(new.validated_data)
@@ -157,6 +158,7 @@ class PersonView(APIView):
 def _carry_out_on(request: Request, user_id: UUID, verb: str, act: Any) -> Response:
     """Carry out an operation of one person on another, with the streams of both, locked in order."""
     with transaction.atomic():
+        refuse_first(request)  # a twin holds the streams, and nobody waits for one
         outbox.lock_streams([owner_id(request), user_id])
         return carry_out(request, verb, act)
 

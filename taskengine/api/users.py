@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from taskengine.accounts import services
 from taskengine.accounts.models import LANGUAGE_CHOICES, User
-from taskengine.api.operations import KEY_PARAMETER, carry_out
+from taskengine.api.operations import KEY_PARAMETER, carry_out, refuse_what_is_not_honoured
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
 from taskengine.api.working_hours import DEFAULT_HOURS, SCHEMA, WorkingHoursField
@@ -183,6 +183,7 @@ class MeView(APIView):
     )
     def delete(self, request: Request) -> Response:
         """Delete the account."""
+        refuse_what_is_not_honoured(request)
         proof = UserDeleteSerializer(data=request.data)
         proof.is_valid(raise_exception=True)
         user = _owner(request)

@@ -148,7 +148,7 @@ def perform(
     # What is done after the commit is of the operation, too.
     with logs.of_operation(str(name)), traced, ExitStack() as committing, transaction.atomic():
         if op_id is not None:
-            _refuse_twin_in_flight(owner_id, op_id)
+            refuse_twin_in_flight(owner_id, op_id)
         operation = OpenOperation(owner_id=owner_id, locked=outbox.lock_stream_first(owner_id), id=name)
         if op_id is not None:
             operation.answer = _answer_of_twin(operation, fingerprint)
@@ -174,8 +174,14 @@ def perform(
         committing.enter_context(tracing.span("commit"))  # which begins when this block ends
 
 
-def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
-    """Hold the operation's name until commit; whoever comes second is not kept waiting."""
+def refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
+    """Hold the operation's name until commit; whoever comes second is not kept waiting.
+
+    `perform` does so first of all. Whoever locks or writes anything before it does so before that.
+
+    Raises:
+        OperationInFlight: A twin is being carried out by somebody else right now.
+    """
     # A digest, since a client's names may differ in their last bits only: UUIDs of version 7 of one millisecond do.
     name = hashlib.blake2b(owner_id.bytes + op_id.bytes, digest_size=8).digest()
     key = int.from_bytes(name, "big", signed=True)

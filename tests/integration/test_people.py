@@ -18,6 +18,7 @@ from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.operations.models import Operation
 from taskengine.tasks.models import Task
 from tests.support.accounts import PASSWORD, AppClient, signed_up, still_valid
+from tests.support.locks import in_flight
 from tests.support.people import make_person, make_task, purge_deleted
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +181,16 @@ def test_without_a_password_the_person_chooses_one_by_mail(sue: AppClient) -> No
     assert answer.status_code in {200, 401}, answer.content  # allauth's: set, and not logged in
     assert new.log_in("new@example.org", NEW_PASSWORD).status_code == 200
     assert new.send("POST", "/api/v1/tasks/", {"title": "Begin"}).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("method", "body"), [("PATCH", {"language": "de"}), ("DELETE", None)])
+def test_a_twin_of_a_write_to_an_account_is_told_so_at_once(method: str, body: Any) -> None:
+    sue, key = staff_member(), uuid.uuid4()
+    signed_up()
+    with in_flight(user("sue").pk, key, locked=[user("ada").pk, user("sue").pk]):
+        twin = sue.send(method, path("ada"), body, **{"idempotency-key": str(key)})
+    assert (twin.status_code, twin.json()["code"]) == (409, "operation_in_flight")
 
 
 @pytest.mark.parametrize("password", ["short", "12345678901", "new@example.org", "password", "", 5, None])
