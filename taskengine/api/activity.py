@@ -68,7 +68,7 @@ class ActivityView(APIView):
             {
                 "results": [
                     {
-                        **named(logged, owner_id=owner),
+                        **named(logged),
                         "objects": [object_shown(touched) for touched in dict.fromkeys(objects)],
                         "object_count": logged.count,
                         **standing(logged, undone=undone, now=now),

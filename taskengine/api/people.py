@@ -125,7 +125,7 @@ class PersonView(APIView):
 
         def act(operation: OpenOperation) -> Answer:
             done = staff.update_person(actor=_actor(request), user_id=user_id, fields=change.validated_data)
-            _follow(done)
+            _follow(done, actor_id=operation.actor_id)
             return Answer(status=status.HTTP_200_OK, body=_shown(done.user))
 
         return _carry_out_on(request, user_id, "user.update_other", act)
@@ -163,11 +163,11 @@ def _carry_out_on(request: Request, user_id: UUID, verb: str, act: Any) -> Respo
         return carry_out(request, verb, act)
 
 
-def _follow(done: staff.Change) -> None:
+def _follow(done: staff.Change, *, actor_id: UUID) -> None:
     """Have the person's tasks follow, as an operation of theirs: it stands in their stream and their history."""
     before = {name: value for name, value in done.before.items() if name in {"time_zone", "language"}}
     if before:
-        with perform(owner_id=done.user.pk, verb="user.update") as theirs:
+        with perform(owner_id=done.user.pk, verb="user.update", actor_id=actor_id) as theirs:
             after = {name: getattr(done.user, name) for name in before}
             theirs.changed(kind="user", object_id=done.user.pk, before=before, after=after)
             follow_owner(operation=theirs, user=done.user, changed=list(before))

@@ -33,7 +33,7 @@ WITH page AS MATERIALIZED (
         AND (%(id)s::uuid IS NULL OR (p.at <= %(at)s AND (p.at, p.id) < (%(at)s, %(id)s)))
     ORDER BY p.at DESC, p.id DESC LIMIT %(limit)s
 )
-SELECT o.id, o.verb, o.at, (SELECT count(DISTINCT c -> 'id') FROM jsonb_array_elements(o.changes) AS c), (
+SELECT o.id, o.actor_id, o.verb, o.at, (SELECT count(DISTINCT c -> 'id') FROM jsonb_array_elements(o.changes) AS c), (
     SELECT jsonb_agg(DISTINCT jsonb_build_array(
         c -> 'kind', c -> 'before' -> 'status', c -> 'after' -> 'status',
         c -> 'before' = 'null' AND c -> 'after' = 'null'
@@ -83,6 +83,7 @@ class Logged:
     Attributes:
         id: Its name.
         verb: What was asked for.
+        actor: Who did it.
         at: When it was carried out.
         count: How many objects it changed.
         deeds: What it did, each kind of deed once.
@@ -90,6 +91,7 @@ class Logged:
 
     id: UUID
     verb: str
+    actor: UUID
     at: datetime
     count: int
     deeds: Sequence[Deed]
@@ -181,10 +183,10 @@ def _rows(
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows = cursor.fetchall()
-    for op_id, verb, done_at, count, deeds, picked in rows:
+    for op_id, actor, verb, done_at, count, deeds, picked in rows:
         read = [
             Deed(kind=kind, before=before, after=after, is_purged=is_purged)
             for kind, before, after, is_purged in orjson.loads(deeds or "[]")
         ]
-        logged = Logged(id=op_id, verb=verb, at=done_at, count=count, deeds=read)
+        logged = Logged(id=op_id, actor=actor or owner_id, verb=verb, at=done_at, count=count, deeds=read)
         yield logged, orjson.loads(picked or "[]")

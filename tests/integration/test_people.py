@@ -224,6 +224,19 @@ def test_a_change_of_zone_moves_the_persons_tasks(sue: AppClient, ada: AppClient
     assert Operation.objects.filter(owner=user("ada"), verb="user.update").count() == 1
 
 
+def test_what_staff_changed_says_that_it_was_they(sue: AppClient, ada: AppClient) -> None:
+    task = ada.send("POST", "/api/v1/tasks/", {"title": "Report", "due_date": "2036-01-01"}).json()
+    sue.send("PATCH", path("ada"), {"time_zone": "Asia/Tokyo"})
+    who = [str(user(name).pk) for name in ("sue", "ada")]
+    history = ada.send("GET", f"/api/v1/tasks/{task['id']}/history/").json()["results"]
+    assert [(entry["verb"], entry["actor"]) for entry in history] == list(
+        zip(["user.update", "task.create"], who, strict=True)
+    )
+    assert [done["actor"] for done in ada.send("GET", "/api/v1/operations/").json()["results"]] == who
+    told = EventRow.objects.filter(stream_id=user("ada").pk).order_by("-seq").values_list("actor", flat=True)
+    assert [str(actor) for actor in told] == who
+
+
 def test_a_repeat_with_the_same_key_changes_once(sue: AppClient, ada: AppClient) -> None:
     key = str(uuid.uuid4())
     for _ in range(2):
