@@ -39,15 +39,16 @@ class SchemaView(SpectacularAPIView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Return it, or 304 where the client has it."""
         renderer: Any = request.accepted_renderer  # negotiated
+        kind: Any = type(renderer)
         with _making:
-            content, tag = _written(type(renderer))
-        told: Any = get_conditional_response(
-            request._request,
-            etag=tag,
-            response=HttpResponse(
-                content, content_type=renderer.media_type + ("; charset=utf-8" if renderer.charset else "")
-            ),
+            content, tag = _written(kind)
+        content_type = renderer.media_type + ("; charset=utf-8" if renderer.charset else "")
+        name = self._get_filename(request, None)  # type: ignore[no-untyped-call]
+        whole = HttpResponse(
+            content,
+            content_type=content_type,
+            headers={"ETag": tag, "Content-Disposition": f'inline; filename="{name}"'},
         )
-        told["ETag"] = tag
-        told["Content-Disposition"] = f'inline; filename="{self._get_filename(request, None)}"'
+        told = get_conditional_response(request._request, etag=tag, response=whole)
+        assert told is not None, "it is given one"
         return told
