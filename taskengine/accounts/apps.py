@@ -10,7 +10,8 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Start writing the audit log."""
-        from taskengine.accounts import audit_signals  # models load after this module
+        """Start writing the audit log, and noting whom allauth's limits refuse."""
+        from taskengine.accounts import audit_signals, limits  # models load after this module
 
         audit_signals.connect()
+        limits.watch()

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from taskengine import cache, clock
+from taskengine.accounts import limits
 from taskengine.accounts.addresses import address_of, network_of
 from taskengine.accounts.models import FamiliarAddress, User
 from taskengine.rates import Rate
@@ -44,7 +45,17 @@ def may_try(*, email: str, request: HttpRequest) -> bool:
     if rate is None or _is_familiar(email, request):
         return True
     key = sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
-    return cache.hit(f"unfamiliar:{key}", window_s=rate.period_s).count <= rate.limit
+    window = cache.hit(f"unfamiliar:{key}", window_s=rate.period_s)
+    if window.count <= rate.limit:
+        return True
+    limits.note(
+        request,
+        name="login_unfamiliar",
+        quota=rate.limit,
+        window_s=rate.period_s,
+        left_s=window.left_s,
+    )
+    return False
 
 
 def _is_familiar(email: str, request: HttpRequest) -> bool:

@@ -1,6 +1,6 @@
 """`/api/v1/operations/`: what one did."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from realtime.envelope import rfc3339
 from taskengine import clock
+from taskengine.accounts.personal_tokens import Grant
 from taskengine.api import cursors
 from taskengine.api.activity_schema import (
     ACTIVITY_EXAMPLE,
@@ -24,6 +25,9 @@ from taskengine.api.requests import owner_id
 from taskengine.operations import queries
 from taskengine.operations.queries import Place
 
+# What verbs on the account and its tokens begin with: no scope opens these.
+_OF_LOG_INS: Final = ("token", "user")
+
 
 @extend_schema(tags=["operations"])
 class ActivityView(APIView):
@@ -36,6 +40,7 @@ class ActivityView(APIView):
         summary="List what you did",
         description=(
             "Every operation that changed something, newest first, with what it was about and whether it can be undone."
+            " An access token is shown nothing that was done to the account and its tokens."
             " Kept for 90 days, unless the server is set otherwise."
         ),
         parameters=[ActivityQuerySerializer],
@@ -57,7 +62,8 @@ class ActivityView(APIView):
             end = cursors.decode(asked["cursor"], bound_to=bound_to)
             as_of, after = end.as_of, Place(at=end.value, id=UUID(end.key))
         limit = asked["limit"]
-        found = queries.activity(owner_id=owner, after=after, limit=limit + 1, **chosen)
+        besides = _OF_LOG_INS if isinstance(request.auth, Grant) else ()
+        found = queries.activity(owner_id=owner, after=after, limit=limit + 1, besides=besides, **chosen)
         page, next_cursor = found[:limit], None
         if len(found) > limit:
             last = page[-1][0]
@@ -68,7 +74,7 @@ class ActivityView(APIView):
             {
                 "results": [
                     {
-                        **named(logged, owner_id=owner),
+                        **named(logged),
                         "objects": [object_shown(touched) for touched in dict.fromkeys(objects)],
                         "object_count": logged.count,
                         **standing(logged, undone=undone, now=now),

@@ -48,7 +48,7 @@ class _StandingSerializer(serializers.Serializer[Any]):
 class TouchedObjectSerializer(serializers.Serializer[Any]):
     """Something that an operation was about."""
 
-    kind = serializers.CharField(help_text="`task`, `project`, `label`, `breakdown` or `user`.")
+    kind = serializers.CharField(help_text="`task`, `project`, `label`, `breakdown`, `token` or `user`.")
     id = serializers.UUIDField()
     title = serializers.CharField(
         allow_null=True, help_text="What it was called then; null where it has no name, or was purged."
@@ -61,7 +61,7 @@ class OperationSerializer(_StandingSerializer):
     op_id = serializers.UUIDField()
     verb = serializers.CharField(help_text="What was asked for, such as `task.complete`.")
     at = serializers.DateTimeField()
-    actor = serializers.UUIDField(help_text="Who did it.")
+    actor = serializers.UUIDField(help_text="Who did it: you, or staff.")
     objects = TouchedObjectSerializer(many=True, help_text="Some of what it changed: 20 at most.")
     object_count = serializers.IntegerField(help_text="How many objects it changed.")
 
@@ -126,13 +126,13 @@ def standing(logged: Logged, *, undone: set[UUID], now: datetime) -> Mapping[str
     }
 
 
-def named(logged: Logged, *, owner_id: UUID) -> Mapping[str, Any]:
+def named(logged: Logged) -> Mapping[str, Any]:
     """Return what an operation is, as the wire has it."""
     return {
         "op_id": str(logged.id),
         "verb": logged.verb,
         "at": rfc3339(logged.at),
-        "actor": str(owner_id),
+        "actor": str(logged.actor),
     }
 
 

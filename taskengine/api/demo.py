@@ -19,6 +19,7 @@ from taskengine.accounts import logins
 from taskengine.accounts.errors import TooManyGuests
 from taskengine.accounts.services import make_guest
 from taskengine.api.authentication import CookieAuthentication
+from taskengine.api.operations import refuse_what_is_not_honoured
 from taskengine.api.problems_schema import problems
 from taskengine.api.throttles import DemoThrottle
 from taskengine.api.users import USER_EXAMPLE, UserSerializer
@@ -56,13 +57,14 @@ class DemoView(APIView):
         ),
         auth=[],
         request=None,
-        responses={201: UserSerializer, **problems(404, 429, TooManyGuests)},
+        responses={201: UserSerializer, **problems(400, 404, 429, TooManyGuests)},
         examples=[USER_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
         """Make a guest."""
         if not settings.DEMO:
             raise Http404
+        refuse_what_is_not_honoured(request)
         # DRF checks it only for those who are logged in, but another site must not log anybody in.
         CookieAuthentication().enforce_csrf(cast(Request, request._request))
         with transaction.atomic():

@@ -15,6 +15,7 @@ from taskengine.accounts.models import User
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
 from taskengine.api.fields import TextField
 from taskengine.api.lists import list_page
+from taskengine.api.operations import refuse_what_is_not_honoured
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id, session_key
 from taskengine.api.serializers import NothingSerializer, StrictSerializer
@@ -133,6 +134,7 @@ class SessionListView(APIView):
     )
     def delete(self, request: Request) -> Response:
         """End them."""
+        refuse_what_is_not_honoured(request)
         NothingSerializer(data=request.data).is_valid(raise_exception=True)
         query = SessionEndQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
@@ -153,6 +155,7 @@ class SessionView(APIView):
     )
     def delete(self, request: Request, session_id: int) -> Response:
         """End it."""
+        refuse_what_is_not_honoured(request)
         NothingSerializer(data=request.data).is_valid(raise_exception=True)
         current = session_key(request)
         ended = devices.end_one(user=cast(User, request.user), session_id=session_id)

@@ -39,7 +39,7 @@ class ExportView(APIView):
         operation_id="export",
         summary="Export everything",
         description=(
-            "All of your data as one file, as of one instant: the account, projects, labels, tasks (those in the"
+            "All that you made as one file, as of one instant: the account, projects, labels, tasks (those in the"
             " trash too, with `deleted_at`) and plans. `POST /import/` takes it back, here or into another"
             " account. As CSV: the tasks that are not in the trash; a cell that a spreadsheet would take for a"
             " formula has an apostrophe before it, which an import takes off again. Limited to a few an hour."

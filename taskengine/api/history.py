@@ -73,7 +73,7 @@ class HistoryView(APIView):
         upcoming = task.deadline if is_to_come and task.deadline and task.deadline > now else None
         return Response(
             {
-                "results": [_shown(entry, owner, undone=taken_back, now=now) for entry in page.entries],
+                "results": [_shown(entry, undone=taken_back, now=now) for entry in page.entries],
                 "next_cursor": next_cursor,
                 "as_of": rfc3339(as_of),
                 "server_time": rfc3339(now),
@@ -82,13 +82,9 @@ class HistoryView(APIView):
         )
 
 
-def _shown(entry: Entry, owner: UUID, *, undone: set[UUID], now: datetime) -> Mapping[str, Any]:
+def _shown(entry: Entry, *, undone: set[UUID], now: datetime) -> Mapping[str, Any]:
     logged = entry.operation
-    about = (
-        {**named(logged, owner_id=owner), **standing(logged, undone=undone, now=now)}
-        if logged
-        else _BY_THE_CLOCK
-    )
+    about = {**named(logged), **standing(logged, undone=undone, now=now)} if logged else _BY_THE_CLOCK
     changes = [
         {"field": change.field, "before": change.before, "after": change.after} for change in entry.changes
     ]

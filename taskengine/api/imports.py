@@ -16,7 +16,12 @@ from rest_framework.views import APIView
 from taskengine import clock
 from taskengine.accounts.models import User
 from taskengine.api.files import CSVFileParser, JSONFileParser, OwnFormats
-from taskengine.api.operations import KEY_PARAMETER, NAME_HEADER, carry_out
+from taskengine.api.operations import (
+    KEY_PARAMETER,
+    NAME_HEADER,
+    carry_out,
+    refuse_what_is_not_honoured,
+)
 from taskengine.api.portability_schema import (
     CSV,
     IMPORT_EXAMPLES,
@@ -79,6 +84,8 @@ class ImportView(APIView):
         query = ImportQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         asked: Mapping[str, Any] = query.validated_data
+        if asked["dry_run"]:
+            refuse_what_is_not_honoured(request)
         bundle = _read(request, asked)
         skip_invalid = asked["skip_invalid"]
         if asked["dry_run"]:

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from taskengine import logs
+from taskengine.accounts import limits
 from taskengine.api import errors, refusals, throttles
 from taskengine.api.requests import HEADER, new_request_id
 
@@ -58,13 +59,16 @@ def query_middleware(get_response: GetResponse) -> GetResponse:
 def rate_limit_middleware(get_response: GetResponse) -> GetResponse:
     """Tell with each answer how the person stands with the limits that its request counted for.
 
-    allauth counts by itself, and does not say when its windows end.
+    allauth counts by itself, and says nothing of it: of what it refuses we do.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and not response.has_header("Retry-After"):
-            response["Retry-After"] = str(_RETRY_AFTER_S)
+            refusal = limits.refusal_of(request)
+            response["Retry-After"] = str(refusal.left_s if refusal else _RETRY_AFTER_S)
+            if refusal:
+                throttles.standings(request).append(throttles.standing_of(refusal))
         if found := throttles.standings(request):
             for name, value in throttles.headers(found).items():
                 response[name] = value

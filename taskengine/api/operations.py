@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
+from django.db import transaction
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
@@ -15,7 +16,7 @@ from taskengine.api import etags
 from taskengine.api.fields import UUID_PATTERN
 from taskengine.api.requests import owner_id
 from taskengine.operations.models import Operation
-from taskengine.operations.services import Answer, OpenOperation, perform
+from taskengine.operations.services import Answer, OpenOperation, perform, refuse_twin_in_flight
 
 KEY_HEADER: Final = "Idempotency-Key"
 NAME_HEADER: Final = "Operation-Id"
@@ -68,6 +69,34 @@ def carry_out(
     return Response(answer.body, status=answer.status, headers=headers)
 
 
+def refuse_first(request: Request) -> None:
+    """Refuse what `carry_out` will refuse by the headers alone, for whoever locks or writes anything before it.
+
+    Within the caller's transaction, to whose end the key is held.
+
+    Raises:
+        ValidationError: As `carry_out` does, where the path names nothing that has a tag.
+        OperationInFlight: The same operation is being carried out right now.
+    """
+    _expected(request, None)
+    if (key := _key(request)) is not None:
+        refuse_twin_in_flight(owner_id(request), key)
+
+
+def refuse_what_is_not_honoured(request: Request) -> None:
+    """Refuse the headers that make a write safe, where one goes without `carry_out`: it would not be as safe as asked.
+
+    Raises:
+        ValidationError: One of them was sent.
+    """
+    if KEY_HEADER in request.headers:
+        raise ValidationError(
+            {KEY_HEADER: ["This is not kept for a repeat, so it takes no key."]},
+            code="idempotency_key_unsupported",
+        )
+    _expected(request, None)
+
+
 def _expected(request: Request, on: UUID | None) -> dict[UUID, Set[int]]:
     # Passed over, a condition would let through what the client asked to have refused.
     if etags.IF_NONE_MATCH in request.headers:
@@ -85,10 +114,17 @@ def _expected(request: Request, on: UUID | None) -> dict[UUID, Set[int]]:
     return {} if versions is None else {on: versions}
 
 
-def was_carried_out(request: Request) -> bool:
-    """Whether this is the retry of an operation that has its place in the log."""
+def begins(request: Request) -> bool:
+    """Whether an operation is to begin: nothing stands against it, and it has no place in the log.
+
+    Raises:
+        ValidationError: As `refuse_first`.
+        OperationInFlight: The same operation is being carried out right now.
+    """
+    with transaction.atomic():
+        refuse_first(request)
     key = _key(request)
-    return key is not None and Operation.objects.filter(owner_id=owner_id(request), id=key).exists()
+    return key is None or not Operation.objects.filter(owner_id=owner_id(request), id=key).exists()
 
 
 def _key(request: Request) -> UUID | None:

@@ -17,7 +17,7 @@ from taskengine.accounts.adapter import AccountAdapter
 from taskengine.accounts.errors import StaffOnly
 from taskengine.accounts.models import User
 from taskengine.api.lists import list_page
-from taskengine.api.operations import KEY_PARAMETER, carry_out
+from taskengine.api.operations import KEY_PARAMETER, carry_out, refuse_first, refuse_what_is_not_honoured
 from taskengine.api.people_schema import (
     DEACTIVATE_EXAMPLE,
     INVITE_EXAMPLE,
@@ -77,6 +77,7 @@ class PersonListView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make one."""
+        refuse_what_is_not_honoured(request)
         new = PersonCreateSerializer(data=request.data)
         new.is_valid(raise_exception=True)
         fields = dict(new.validated_data)
@@ -124,7 +125,7 @@ class PersonView(APIView):
 
         def act(operation: OpenOperation) -> Answer:
             done = staff.update_person(actor=_actor(request), user_id=user_id, fields=change.validated_data)
-            _follow(done)
+            _follow(done, actor_id=operation.actor_id)
             return Answer(status=status.HTTP_200_OK, body=_shown(done.user))
 
         return _carry_out_on(request, user_id, "user.update_other", act)
@@ -157,15 +158,16 @@ class PersonView(APIView):
 def _carry_out_on(request: Request, user_id: UUID, verb: str, act: Any) -> Response:
     """Carry out an operation of one person on another, with the streams of both, locked in order."""
     with transaction.atomic():
+        refuse_first(request)  # a twin holds the streams, and nobody waits for one
         outbox.lock_streams([owner_id(request), user_id])
         return carry_out(request, verb, act)
 
 
-def _follow(done: staff.Change) -> None:
+def _follow(done: staff.Change, *, actor_id: UUID) -> None:
     """Have the person's tasks follow, as an operation of theirs: it stands in their stream and their history."""
     before = {name: value for name, value in done.before.items() if name in {"time_zone", "language"}}
     if before:
-        with perform(owner_id=done.user.pk, verb="user.update") as theirs:
+        with perform(owner_id=done.user.pk, verb="user.update", actor_id=actor_id) as theirs:
             after = {name: getattr(done.user, name) for name in before}
             theirs.changed(kind="user", object_id=done.user.pk, before=before, after=after)
             follow_owner(operation=theirs, user=done.user, changed=list(before))

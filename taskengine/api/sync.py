@@ -69,7 +69,7 @@ class StreamEventSerializer(serializers.Serializer[Any]):
 class SnapshotItemSerializer(serializers.Serializer[Any]):
     """One object of the whole state."""
 
-    kind = serializers.CharField(help_text="`task` or `breakdown`.")
+    kind = serializers.CharField(help_text="`task`, `project`, `label` or `breakdown`.")
     data = serializers.DictField()  # type: ignore[assignment]  # the name on the wire
 
 

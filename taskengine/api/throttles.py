@@ -16,6 +16,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from taskengine import cache
 from taskengine.accounts.addresses import address_of, network_of
+from taskengine.accounts.limits import Refusal
 from taskengine.api.requests import is_read
 from taskengine.rates import Rate
 
@@ -37,6 +38,17 @@ class Standing:
     window_s: int
     remaining: int
     left_s: int
+
+
+def standing_of(refusal: Refusal) -> Standing:
+    """Return how whoever was refused by a limit on log-ins and the like stands with it."""
+    return Standing(
+        name=refusal.name,
+        quota=refusal.quota,
+        window_s=refusal.window_s,
+        remaining=0,
+        left_s=refusal.left_s,
+    )
 
 
 def standings(request: HttpRequest) -> list[Standing]:

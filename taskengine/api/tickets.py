@@ -12,6 +12,7 @@ from realtime.envelope import SUBPROTOCOL, rfc3339
 from taskengine import clock
 from taskengine.accounts import tickets
 from taskengine.accounts.models import User
+from taskengine.api.operations import refuse_what_is_not_honoured
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import session_key
 from taskengine.api.serializers import NothingSerializer
@@ -59,6 +60,7 @@ class TicketView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make one."""
+        refuse_what_is_not_honoured(request)
         NothingSerializer(data=request.data).is_valid(raise_exception=True)
         ticket = tickets.issue(
             user=cast(User, request.user), session_key=session_key(request), now=clock.now()

@@ -14,7 +14,12 @@ from taskengine import clock
 from taskengine.accounts import audit, personal_tokens
 from taskengine.accounts.audit import Action
 from taskengine.accounts.models import PersonalToken, User
-from taskengine.api.operations import KEY_PARAMETER, NAME_HEADER, carry_out
+from taskengine.api.operations import (
+    KEY_PARAMETER,
+    NAME_HEADER,
+    carry_out,
+    refuse_what_is_not_honoured,
+)
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
 from taskengine.api.serializers import NothingSerializer
@@ -75,6 +80,7 @@ class TokenListView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Make one."""
+        refuse_what_is_not_honoured(request)
         new = PersonalTokenCreateSerializer(data=request.data)
         new.is_valid(raise_exception=True)
         user = cast(User, request.user)

@@ -14,7 +14,7 @@ from realtime.envelope import rfc3339
 from taskengine import clock
 from taskengine.api import cursors
 from taskengine.api.etags import IF_MATCH_PARAMETER
-from taskengine.api.operations import KEY_PARAMETER, carry_out, was_carried_out
+from taskengine.api.operations import KEY_PARAMETER, begins, carry_out
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
 from taskengine.api.serializers import NothingSerializer, PageQuerySerializer
@@ -132,7 +132,7 @@ class TrashView(APIView):
     def delete(self, request: Request) -> Response:
         """Empty it."""
         NothingSerializer(data=request.data).is_valid(raise_exception=True)
-        if not was_carried_out(request):
+        if begins(request):
             trash.purge_all_but_a_batch(owner_id=owner_id(request), verb=EMPTY)
 
         def act(operation: OpenOperation) -> Answer:

@@ -1,7 +1,6 @@
 """The paths below `/api/v1/`."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView
 
 from taskengine.api import paths  # noqa: F401 (registers `<id:...>`)
 from taskengine.api.about import AboutView
@@ -31,6 +30,7 @@ from taskengine.api.labels import LabelListView, LabelView
 from taskengine.api.people import PersonListView, PersonView
 from taskengine.api.phrases import ParseView
 from taskengine.api.projects import ProjectListView, ProjectMoveView, ProjectView
+from taskengine.api.schema import SchemaView
 from taskengine.api.sync import SyncView
 from taskengine.api.task_counts import TaskCountsView, TaskSummaryView
 from taskengine.api.tasks import (
@@ -94,7 +94,7 @@ urlpatterns = [
     path("tokens/<id:token_id>/", TokenView.as_view(), name="token"),
     path("tickets/", TicketView.as_view(), name="tickets"),
     path("ai/", AiView.as_view(), name="ai"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", SchemaView.as_view(), name="schema"),
     path("asyncapi/", asyncapi, name="asyncapi"),
     path("docs/", DocsView.as_view(url_name="schema"), name="docs"),
     re_path("", not_found),

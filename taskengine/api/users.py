@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from taskengine.accounts import services
+from taskengine.accounts import limits, services
 from taskengine.accounts.models import LANGUAGE_CHOICES, User
-from taskengine.api.operations import KEY_PARAMETER, carry_out
+from taskengine.api.operations import KEY_PARAMETER, carry_out, refuse_what_is_not_honoured
 from taskengine.api.problems_schema import problems
 from taskengine.api.serializers import StrictSerializer
 from taskengine.api.working_hours import DEFAULT_HOURS, SCHEMA, WorkingHoursField
@@ -183,6 +183,7 @@ class MeView(APIView):
     )
     def delete(self, request: Request) -> Response:
         """Delete the account."""
+        refuse_what_is_not_honoured(request)
         proof = UserDeleteSerializer(data=request.data)
         proof.is_valid(raise_exception=True)
         user = _owner(request)
@@ -199,4 +200,5 @@ def _limit_guesses(request: Request, user: User) -> None:
     """Let a stolen token guess at the password no more often here than at allauth's own door."""
     http_request: Any = request._request
     if not consume(http_request, action="reauthenticate", user=user):
-        raise Throttled(wait=60)
+        refusal = limits.refusal_of(http_request)
+        raise Throttled(wait=refusal.left_s if refusal else None)

@@ -27,6 +27,8 @@ class Operation(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="operations"
     )
     id = models.UUIDField()
+    # No foreign key: what was done stays said when who did it is gone.
+    actor_id = models.UUIDField(null=True, help_text="Who did it, where it was not the owner: staff.")
     verb = models.CharField(max_length=64, help_text="What was asked for, such as `task.complete`.")
     at = models.DateTimeField()
     changes = models.JSONField(

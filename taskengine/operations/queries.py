@@ -30,10 +30,11 @@ _PAGE: Final = """
 WITH page AS MATERIALIZED (
     SELECT p.owner_id, p.id FROM ({among}) AS p
     WHERE p.owner_id = %(owner)s AND (%(verb)s::text IS NULL OR p.verb = %(verb)s)
+        AND split_part(p.verb, '.', 1) <> ALL (%(besides)s::text[])
         AND (%(id)s::uuid IS NULL OR (p.at <= %(at)s AND (p.at, p.id) < (%(at)s, %(id)s)))
     ORDER BY p.at DESC, p.id DESC LIMIT %(limit)s
 )
-SELECT o.id, o.verb, o.at, (SELECT count(DISTINCT c -> 'id') FROM jsonb_array_elements(o.changes) AS c), (
+SELECT o.id, o.actor_id, o.verb, o.at, (SELECT count(DISTINCT c -> 'id') FROM jsonb_array_elements(o.changes) AS c), (
     SELECT jsonb_agg(DISTINCT jsonb_build_array(
         c -> 'kind', c -> 'before' -> 'status', c -> 'after' -> 'status',
         c -> 'before' = 'null' AND c -> 'after' = 'null'
@@ -82,6 +83,7 @@ class Logged:
 
     Attributes:
         id: Its name.
+        actor: Who did it.
         verb: What was asked for.
         at: When it was carried out.
         count: How many objects it changed.
@@ -89,6 +91,7 @@ class Logged:
     """
 
     id: UUID
+    actor: UUID
     verb: str
     at: datetime
     count: int
@@ -119,6 +122,7 @@ def activity(
     limit: int,
     verb: str | None = None,
     object_id: UUID | None = None,
+    besides: Collection[str] = (),
 ) -> list[tuple[Logged, list[Object]]]:
     """Return a page of what a person did, newest first.
 
@@ -128,11 +132,13 @@ def activity(
         limit: At most so many.
         verb: Only operations of this verb; None for all.
         object_id: Only those that changed this object; None for all.
+        besides: Verbs that begin with one of these words are left out.
     """
     among = _ALL if object_id is None else _ABOUT
     statement = _PAGE.format(among=among, picked=_OBJECTS)
     touched = [{"id": str(object_id)}]
-    rows = _rows(statement, owner_id, after, limit, verb=verb, object=str(object_id), touched=touched)
+    asked = {"verb": verb, "object": str(object_id), "touched": touched}
+    rows = _rows(statement, owner_id, after, limit, besides=besides, **asked)
     return [
         (logged, [Object(kind=kind, id=UUID(id_), title=title) for kind, id_, title in picked])
         for logged, picked in rows
@@ -171,20 +177,32 @@ def undone(*, owner_id: UUID, op_ids: Collection[UUID]) -> set[UUID]:
 
 
 def _rows(
-    statement: str, owner_id: UUID, after: Place | None, limit: int, **values: Any
+    statement: str,
+    owner_id: UUID,
+    after: Place | None,
+    limit: int,
+    *,
+    besides: Collection[str] = (),
+    **values: Any,
 ) -> Iterator[tuple[Logged, list[Any]]]:
     at, id_ = (after.at, after.id) if after else (None, None)
-    parameters = {"owner": owner_id, "at": at, "id": id_, "limit": limit} | {
+    parameters: dict[str, Any] = {
+        "owner": owner_id,
+        "at": at,
+        "id": id_,
+        "limit": limit,
+        "besides": list(besides),
+    } | {
         name: orjson.dumps(value).decode() if isinstance(value, list | dict) else value
         for name, value in values.items()
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         rows = cursor.fetchall()
-    for op_id, verb, done_at, count, deeds, picked in rows:
+    for op_id, actor, verb, done_at, count, deeds, picked in rows:
         read = [
             Deed(kind=kind, before=before, after=after, is_purged=is_purged)
             for kind, before, after, is_purged in orjson.loads(deeds or "[]")
         ]
-        logged = Logged(id=op_id, verb=verb, at=done_at, count=count, deeds=read)
+        logged = Logged(id=op_id, actor=actor or owner_id, verb=verb, at=done_at, count=count, deeds=read)
         yield logged, orjson.loads(picked or "[]")

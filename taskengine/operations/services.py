@@ -42,7 +42,8 @@ class OpenOperation:
     """An operation under way; verbs add what they change.
 
     Attributes:
-        owner_id: Whose tasks it is about, and who does it.
+        owner_id: Whose tasks it is about.
+        actor_id: Who does it: they themselves, or staff.
         locked: Waits until the person's stream is locked.
         id: Its name, which the client may have chosen (`Idempotency-Key`).
         answer: What to tell the client. Set already when this is a retry of one that was carried
@@ -53,6 +54,7 @@ class OpenOperation:
     """
 
     owner_id: UUID
+    actor_id: UUID
     locked: Callable[[], None]
     id: UUID = field(default_factory=uuid.uuid4)
     answer: Answer | None = None
@@ -123,7 +125,12 @@ class OpenOperation:
 
 @contextmanager
 def perform(
-    *, owner_id: UUID, verb: str, op_id: UUID | None = None, fingerprint: str | None = None
+    *,
+    owner_id: UUID,
+    verb: str,
+    op_id: UUID | None = None,
+    fingerprint: str | None = None,
+    actor_id: UUID | None = None,
 ) -> Iterator[OpenOperation]:
     """Open the transaction of one operation, and write it to the log when the block ends well.
 
@@ -131,10 +138,11 @@ def perform(
     the clock is read after it.
 
     Args:
-        owner_id: Who asks.
+        owner_id: Whose operation it is: in whose stream and history it stands.
         verb: What is asked for, such as `task.complete`.
         op_id: The client's name for it, which makes a retry safe; None to make one up.
         fingerprint: A digest of the request, at most 64 characters, that a retry must equal.
+        actor_id: Who asks, where it is not the owner.
 
     Raises:
         OperationInFlight: A twin is being carried out by somebody else right now.
@@ -148,8 +156,13 @@ def perform(
     # What is done after the commit is of the operation, too.
     with logs.of_operation(str(name)), traced, ExitStack() as committing, transaction.atomic():
         if op_id is not None:
-            _refuse_twin_in_flight(owner_id, op_id)
-        operation = OpenOperation(owner_id=owner_id, locked=outbox.lock_stream_first(owner_id), id=name)
+            refuse_twin_in_flight(owner_id, op_id)
+        operation = OpenOperation(
+            owner_id=owner_id,
+            actor_id=actor_id or owner_id,
+            locked=outbox.lock_stream_first(owner_id),
+            id=name,
+        )
         if op_id is not None:
             operation.answer = _answer_of_twin(operation, fingerprint)
         is_retry = operation.answer is not None
@@ -161,6 +174,7 @@ def perform(
                 Operation(
                     owner_id=owner_id,
                     id=operation.id,
+                    actor_id=actor_id,
                     verb=verb,
                     at=operation.now,
                     changes=operation.changes,
@@ -174,8 +188,14 @@ def perform(
         committing.enter_context(tracing.span("commit"))  # which begins when this block ends
 
 
-def _refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
-    """Hold the operation's name until commit; whoever comes second is not kept waiting."""
+def refuse_twin_in_flight(owner_id: UUID, op_id: UUID) -> None:
+    """Hold the operation's name until commit; whoever comes second is not kept waiting.
+
+    `perform` does so first of all. Whoever locks or writes anything before it does so before that.
+
+    Raises:
+        OperationInFlight: A twin is being carried out by somebody else right now.
+    """
     # A digest, since a client's names may differ in their last bits only: UUIDs of version 7 of one millisecond do.
     name = hashlib.blake2b(owner_id.bytes + op_id.bytes, digest_size=8).digest()
     key = int.from_bytes(name, "big", signed=True)

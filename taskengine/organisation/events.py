@@ -25,7 +25,7 @@ def written(event: NamedEvent, named: Named, *, at: datetime, operation: OpenOpe
         stream=named.owner_id,
         type=f"{kind}.{event}",
         at=at,
-        actor=operation.owner_id,
+        actor=operation.actor_id,
         op_id=operation.id,
         data={kind: payload(named)},
     )

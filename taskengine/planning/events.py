@@ -46,7 +46,7 @@ def told(
         stream=draft.owner_id,
         type=event,
         at=at,
-        actor=operation.owner_id if operation else None,
+        actor=operation.actor_id if operation else None,
         op_id=operation.id if operation else None,
         data=data,
     )

@@ -17,8 +17,25 @@ def zone_of(owner_id: UUID) -> Callable[[], ZoneInfo]:
     return cache(lambda: ZoneInfo(User.objects.values_list("time_zone", flat=True).get(id=owner_id)))
 
 
+def follow_zone(task: Task, *, zone: Callable[[], ZoneInfo]) -> None:
+    """Have an open task's day without a zone end where its person is now; what was told as missed stays so.
+
+    What is open follows every change of zone. What was closed or deleted meanwhile comes back by this.
+
+    Args:
+        task: Not saved here.
+        zone: Says the owner's own zone.
+    """
+    is_open = task.completed_at is None and task.deleted_at is None
+    if is_open and task.due_date is not None and not task.time_zone and task.miss_fired_at is None:
+        task.deadline = deadlines.end_of_day(task.due_date, zone())
+
+
 def set_due(task: Task, fields: Mapping[str, Any], *, zone: Callable[[], ZoneInfo]) -> None:
     """Apply what `fields` says of deadline, day and zone: a new one takes the other's place.
+
+    A day that is said again ends where the person is now, unless it is said with the instant that the task has, as by
+    whoever puts back what they read.
 
     Args:
         task: Not saved here.
@@ -38,7 +55,9 @@ def set_due(task: Task, fields: Mapping[str, Any], *, zone: Callable[[], ZoneInf
     elif "due_date" in fields and task.due_date is not None:
         task.due_date = task.deadline = None
     if task.due_date is not None:
-        if (task.due_date, task.time_zone) != before:
+        is_said = not {"due_date", "time_zone"}.isdisjoint(fields)
+        is_put_back = (task.due_date, task.time_zone) == before and fields.get("deadline") == task.deadline
+        if is_said and not is_put_back:
             own = ZoneInfo(task.time_zone) if task.time_zone else zone()
             task.deadline = deadlines.end_of_day(task.due_date, own)
         if fields.get("deadline") not in (None, task.deadline):

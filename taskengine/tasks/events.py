@@ -32,7 +32,7 @@ def written(
         stream=task.owner_id,
         type=event,
         at=at,
-        actor=operation.owner_id,
+        actor=operation.actor_id,
         op_id=operation.id,
         data={"task": payload},
     )
@@ -57,7 +57,7 @@ def missed(
         stream=task.owner_id,
         type=TaskEvent.MISSED,
         at=at,
-        actor=operation.owner_id if operation else None,
+        actor=operation.actor_id if operation else None,
         op_id=operation.id if operation else None,
         data=data,
     )

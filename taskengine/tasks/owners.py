@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from taskengine.accounts.models import User
 from taskengine.operations.services import OpenOperation
-from taskengine.tasks import bulk, deadlines, search
+from taskengine.tasks import bulk, search
+from taskengine.tasks.due import follow_zone
 from taskengine.tasks.events import TaskEvent
 
 
@@ -44,9 +45,8 @@ def _follow_zone(operation: OpenOperation, zone: ZoneInfo) -> None:
     )
     moved = []
     for edit in following:
-        assert edit.task.due_date is not None, "it was asked for"
-        deadline = deadlines.end_of_day(edit.task.due_date, zone)
-        if deadline != edit.task.deadline:
-            edit.task.deadline = deadline
+        before = edit.task.deadline
+        follow_zone(edit.task, zone=lambda: zone)
+        if edit.task.deadline != before:
             moved.append(edit)
     bulk.save(moved, TaskEvent.UPDATED)

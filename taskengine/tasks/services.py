@@ -21,7 +21,7 @@ from taskengine.errors import Fault
 from taskengine.operations.services import OpenOperation
 from taskengine.tasks import bulk, claims, deadlines, events
 from taskengine.tasks.claims import Claim, Miss
-from taskengine.tasks.due import set_due, zone_of
+from taskengine.tasks.due import follow_zone, set_due, zone_of
 from taskengine.tasks.edits import Edit
 from taskengine.tasks.errors import OpenChildren
 from taskengine.tasks.events import TaskEvent
@@ -180,7 +180,7 @@ def some_by_name(task_ids: Sequence[UUID]) -> list[Fault]:
 
 
 def reopen_task(*, operation: OpenOperation, task_id: UUID) -> Task:
-    """Take a completion back; one that is open stays as it is.
+    """Take a completion back; one that is open stays as it is. A day without a zone ends where the person is now.
 
     Raises:
         TaskNotFound: There is no such task.
@@ -189,6 +189,7 @@ def reopen_task(*, operation: OpenOperation, task_id: UUID) -> Task:
     if edit.task.completed_at is None:
         return edit.leave()
     edit.task.completed_at = edit.task.outcome = edit.task.lateness_s = None
+    follow_zone(edit.task, zone=zone_of(operation.owner_id))
     return edit.save(TaskEvent.REOPENED)
 
 
@@ -217,6 +218,7 @@ def restore_task(*, operation: OpenOperation, task_id: UUID) -> Task:
         return edit.leave()
     edit.task.deleted_at = None
     leave_what_is_gone(edit.task)
+    follow_zone(edit.task, zone=zone_of(operation.owner_id))
     return edit.save(TaskEvent.RESTORED)
 
 

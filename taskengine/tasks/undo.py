@@ -10,6 +10,7 @@ from taskengine.errors import Fault
 from taskengine.operations.services import OpenOperation
 from taskengine.operations.undo import Change
 from taskengine.tasks import bulk
+from taskengine.tasks.due import follow_zone, zone_of
 from taskengine.tasks.edits import Edit
 from taskengine.tasks.errors import (
     NoSuchLabel,
@@ -45,8 +46,8 @@ _BY_ITSELF: Final = frozenset({"title", "notes", "parent"})
 def undo_tasks(*, operation: OpenOperation, changes: Sequence[Change]) -> Sequence[Fault]:
     """Take the changes of tasks back (`operations.undo.Undoer`).
 
-    Old values come back as they were: a completion with its own instant and outcome. Where an
-    operation brought the task in, it is deleted: what was changed of it since stands against that.
+    Old values come back as they were: a completion with its own instant and outcome. But a day without a zone of its
+    own ends where the person is now, if the task is open then. Where an operation brought the task in, it is deleted: what was changed of it since stands against that.
 
     Raises:
         TaskNotFound: There never was such a task.
@@ -56,7 +57,7 @@ def undo_tasks(*, operation: OpenOperation, changes: Sequence[Change]) -> Sequen
     if any(change.id not in edits for change in changes):
         raise TaskNotFound
     pairs = [(edits[change.id], change) for change in changes]
-    known = _named_in(operation.owner_id, pairs)
+    known, zone = _named_in(operation.owner_id, pairs), zone_of(operation.owner_id)
     faults: list[Fault] = []
     together: dict[TaskEvent | None, list[Edit]] = {}
     for edit, change in pairs:
@@ -71,7 +72,10 @@ def undo_tasks(*, operation: OpenOperation, changes: Sequence[Change]) -> Sequen
         event = _set_back(edit, change, known)
         if isinstance(event, Fault):
             faults.append(event)
-        elif is_by_itself and event is not None:
+            continue
+        if event is not None:
+            follow_zone(edit.task, zone=zone)
+        if is_by_itself and event is not None:
             edit.save(event)
         else:
             together.setdefault(event, []).append(edit)

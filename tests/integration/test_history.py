@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from realtime.envelope import rfc3339
 from taskengine.accounts.models import User
+from taskengine.accounts.personal_tokens import Scope
 from taskengine.errors import DomainError
 from taskengine.operations import queries as log
 from taskengine.operations.models import Operation
@@ -33,6 +34,7 @@ from tests.support.people import (
     make_person,
     make_project,
     make_task,
+    make_token,
     miss_due,
     operation_of,
     undo,
@@ -333,6 +335,18 @@ def test_the_activity_lists_what_one_did_with_what_it_was_about(
     assert walk(client, f"{OPERATIONS}?verb=task.create&object_id={project.id}") == []
     cursor = client.send("GET", f"{OPERATIONS}?limit=1").json()["next_cursor"]
     assert client.send("GET", f"{OPERATIONS}?limit=1&verb=undo&cursor={cursor}").status_code == 400
+
+
+def test_a_token_is_not_shown_what_was_done_to_the_account(client: AppClient, ada: User) -> None:
+    client.send("POST", TASKS, {"title": "Send invoice"})
+    client.send("PATCH", ME, {"time_zone": "Asia/Tokyo"})
+    client.send("POST", "/api/v1/tokens/", {"name": "Script", "scopes": ["ai"]})
+    reader = AppClient()
+    reader.access = make_token(ada, Scope.TASKS_READ)[1]
+    shown = {each["verb"] for each in walk(client, OPERATIONS)}
+    assert shown == {"task.create", "user.update", "token.create"}
+    assert [each["verb"] for each in walk(reader, OPERATIONS)] == ["task.create"]
+    assert walk(reader, f"{OPERATIONS}?verb=user.update") == []
 
 
 def test_of_an_operation_on_many_twenty_are_named(client: AppClient, ada: User) -> None:

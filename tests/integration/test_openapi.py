@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 import yaml
 from django.core.management import call_command
+from drf_spectacular.generators import SchemaGenerator
 
 from taskengine.api import document, operations, requests
 from taskengine.api.errors import CONTENT_TYPE
@@ -187,3 +188,18 @@ def test_the_document_and_its_viewer_are_served_without_the_internet() -> None:
     assert "/static/drf_spectacular_sidecar/" in page
     assert "https://" not in page
     assert "cdn" not in page.lower()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["", "?format=json"])
+def test_the_document_is_made_once_and_whoever_has_it_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    client, path = AppClient(), f"/api/v1/schema/{query}"
+    first = client.send("GET", path)
+    monkeypatch.delattr(SchemaGenerator, "get_schema")
+    again = client.send("GET", path)
+    assert (again.status_code, again.content) == (200, first.content)
+    assert not query or first.json() == WHOLE
+    known = client.send("GET", path, **{"if-none-match": first["ETag"]})
+    assert (known.status_code, known.content) == (304, b"")

@@ -18,6 +18,7 @@ from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.operations.models import Operation
 from taskengine.tasks.models import Task
 from tests.support.accounts import PASSWORD, AppClient, signed_up, still_valid
+from tests.support.locks import in_flight
 from tests.support.people import make_person, make_task, purge_deleted
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +183,16 @@ def test_without_a_password_the_person_chooses_one_by_mail(sue: AppClient) -> No
     assert new.send("POST", "/api/v1/tasks/", {"title": "Begin"}).status_code == 201
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("method", "body"), [("PATCH", {"language": "de"}), ("DELETE", None)])
+def test_a_twin_of_a_write_to_an_account_is_told_so_at_once(method: str, body: Any) -> None:
+    sue, key = staff_member(), uuid.uuid4()
+    signed_up()
+    with in_flight(user("sue").pk, key, locked=[user("ada").pk, user("sue").pk]):
+        twin = sue.send(method, path("ada"), body, **{"idempotency-key": str(key)})
+    assert (twin.status_code, twin.json()["code"]) == (409, "operation_in_flight")
+
+
 @pytest.mark.parametrize("password", ["short", "12345678901", "new@example.org", "password", "", 5, None])
 def test_a_password_is_held_to_the_rules(sue: AppClient, password: Any) -> None:
     answer = sue.send("POST", USERS, {"email": "new@example.org", "password": password})
@@ -211,6 +222,19 @@ def test_a_change_of_zone_moves_the_persons_tasks(sue: AppClient, ada: AppClient
     assert EventRow.objects.filter(stream_id=user("ada").pk).latest("seq").type == "task.updated"
     assert not EventRow.objects.filter(stream_id=user("sue").pk).exists()
     assert Operation.objects.filter(owner=user("ada"), verb="user.update").count() == 1
+
+
+def test_what_staff_changed_says_that_it_was_they(sue: AppClient, ada: AppClient) -> None:
+    task = ada.send("POST", "/api/v1/tasks/", {"title": "Report", "due_date": "2036-01-01"}).json()
+    sue.send("PATCH", path("ada"), {"time_zone": "Asia/Tokyo"})
+    who = [str(user(name).pk) for name in ("sue", "ada")]
+    history = ada.send("GET", f"/api/v1/tasks/{task['id']}/history/").json()["results"]
+    assert [(entry["verb"], entry["actor"]) for entry in history] == list(
+        zip(["user.update", "task.create"], who, strict=True)
+    )
+    assert [done["actor"] for done in ada.send("GET", "/api/v1/operations/").json()["results"]] == who
+    told = EventRow.objects.filter(stream_id=user("ada").pk).order_by("-seq").values_list("actor", flat=True)
+    assert [str(actor) for actor in told] == who
 
 
 def test_a_repeat_with_the_same_key_changes_once(sue: AppClient, ada: AppClient) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from taskengine import clock
@@ -99,6 +99,29 @@ def test_no_read_takes_more_statements_with_more_rows() -> None:
     assert len(taken) >= 7, "routes were not found"
     for route, (with_few, with_many) in taken.items():
         assert len(with_many) == len(with_few) <= 6, (route, with_many)
+
+
+def test_no_write_on_many_takes_more_statements_with_more_rows() -> None:
+    taken: dict[str, list[int]] = {}
+    for name, count in (("ada", 6), ("bob", 30)):
+        client = signed_up(f"{name}@example.org")
+        ids = grow(User.objects.get(email=f"{name}@example.org"), count)
+        project, label = (f"{PREFIX}{noun}/{ids[f'{noun[:-1]}_id']}/" for noun in ("projects", "labels"))
+        client.me()
+        for what, path in (
+            ("the project, its tasks moved", f"{project}?tasks=move"),
+            ("the project, its tasks deleted", f"{project}?tasks=delete"),
+            ("the label", label),
+            ("the trash", f"{PREFIX}trash/"),
+        ):
+            with transaction.atomic():
+                answers: list[Any] = []
+                asked = statements(lambda path=path: answers.append(client.send("DELETE", path)))  # type: ignore[misc]  # noqa: B023
+                assert answers[0].status_code == 204, what
+                transaction.set_rollback(True)
+            taken.setdefault(what, []).append(len(asked))
+    for what, (with_few, with_many) in taken.items():
+        assert with_few == with_many, what
 
 
 @pytest.fixture

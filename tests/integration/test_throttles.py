@@ -1,10 +1,12 @@
 """Limits by person and kind of request, and what answers say of them."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from redis import Redis
 
@@ -95,10 +97,26 @@ def test_without_a_limit_nothing_is_said_of_one(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_too_many_log_ins_say_when_to_come_back_too(settings: Any) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"login": "1/h/ip"}
-    answers = [AppClient().log_in("nobody@example.org") for _ in range(2)]
+    settings.ACCOUNT_RATE_LIMITS = {"login": "2/h/ip"}
+    with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC), tick=False) as clock:
+        answers = [AppClient().log_in("nobody@example.org")]
+        clock.shift(600)
+        answers += [AppClient().log_in("nobody@example.org") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [400, 400, 429]
+    assert answers[2]["Retry-After"] == "3000", "until the first of them is an hour old"
+    assert answers[2]["RateLimit-Policy"] == '"login";q=2;w=3600'
+    assert answers[2]["RateLimit"] == '"login";r=0;t=3000'
+
+
+def test_strangers_who_guess_at_one_account_are_told_when_to_come_back(settings: Any) -> None:
+    settings.RATE_LIMIT_LOGIN_UNFAMILIAR = "1/hour"
+    answers = [
+        AppClient(REMOTE_ADDR=f"192.0.2.{n}").log_in("nobody@example.org", "a guess that is wrong")
+        for n in range(2)
+    ]
     assert [answer.status_code for answer in answers] == [400, 429]
-    assert answers[1]["Retry-After"] == "60"
+    assert 3590 < int(answers[1]["Retry-After"]) <= 3600
+    assert answers[1]["RateLimit-Policy"] == '"login_unfamiliar";q=1;w=3600'
 
 
 def test_two_processes_count_together_by_one_round_trip_each(redis: PrivateRedis) -> None:

@@ -24,6 +24,7 @@ from taskengine.tasks.models import Document, Task
 from taskengine.tasks.queries import trash_of
 from tests.support.accounts import AppClient, signed_up
 from tests.support.breakdowns import ready
+from tests.support.locks import in_flight
 from tests.support.people import (
     do,
     last_operation,
@@ -243,6 +244,28 @@ def test_the_trash_is_emptied_in_batches_and_a_retry_empties_nothing_more(
     trashed(ada, "x", "y", "z")
     assert client.send("DELETE", TRASH, **key).status_code == 204
     assert trash_of(ada.pk).count() == 3
+
+
+@pytest.mark.parametrize("header", ["if-match", "if-none-match", "idempotency-key"])
+def test_what_is_refused_has_purged_nothing(
+    client: AppClient, ada: User, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    monkeypatch.setattr(trash, "BATCH_TASKS", 2)
+    trashed(ada, *"abcde")
+    assert client.send("DELETE", TRASH, **{header: '"1"'}).status_code == 400
+    assert trash_of(ada.pk).count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_twin_empties_the_trash_nothing_is_purged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trash, "BATCH_TASKS", 2)
+    client = signed_up()
+    ada, key = User.objects.get(), uuid.uuid4()
+    trashed(ada, *"abcde")
+    with in_flight(ada.pk, key):
+        refused = client.send("DELETE", TRASH, **{"idempotency-key": str(key)})
+    assert (refused.status_code, refused.json()["code"]) == (409, "operation_in_flight")
+    assert trash_of(ada.pk).count() == 5
 
 
 # --- By age -----------------------------------------------------------------------------------------

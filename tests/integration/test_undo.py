@@ -117,13 +117,13 @@ def test_a_completion_comes_back_with_its_own_instant_and_outcome(
     assert told(ada)[-1] == "task.completed"
 
 
-def test_a_day_comes_back_with_the_instant_it_had_though_its_owner_moved(ada: User) -> None:
+def test_a_day_comes_back_and_ends_where_its_owner_is_now(ada: User) -> None:
     task = make_task(ada, due_date=date(2026, 11, 25))
     update(ada, task, deadline=NOON + HOUR)
     User.objects.update(time_zone="Asia/Tokyo")
     undo(ada)
     task.refresh_from_db()
-    assert (task.due_date, task.deadline) == (date(2026, 11, 25), datetime(2026, 11, 26, tzinfo=UTC))
+    assert (task.due_date, task.deadline) == (date(2026, 11, 25), datetime(2026, 11, 25, 15, tzinfo=UTC))
 
 
 def test_a_deadline_that_comes_back_is_armed_afresh(ada: User, clock: time_machine.Traveller) -> None:

@@ -1,7 +1,9 @@
 """Every route, asked by everybody: who gets what is promised, found by walking the URL conf."""
 
 import re
+import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -119,10 +121,10 @@ class Town:
             yield f"a token without {scope}", self.ada_by(without), 403, "insufficient_scope"
 
 
-def told(client: AppClient, one: Asked, ids: Ids) -> Any:
+def told(client: AppClient, one: Asked, ids: Ids, **headers: str) -> Any:
     """Ask, and take back whatever that did."""
     with transaction.atomic():
-        response = client.send(one.method, one.path, one.body(ids) if one.sent else None)
+        response = client.send(one.method, one.path, one.body(ids) if one.sent else None, **headers)
         transaction.set_rollback(True)
     return response
 
@@ -143,6 +145,31 @@ def test_everybody_gets_what_is_promised_on_every_route(settings: Any) -> None:
                 )
     assert not faults, "\n".join(faults)
     assert count > 400, "routes were not found"
+
+
+@pytest.mark.django_db
+def test_every_write_honours_the_headers_that_make_it_safe_or_refuses_them(settings: Any) -> None:
+    settings.DEMO = True
+    town, key, faults, count = Town(), str(uuid.uuid4()), [], 0
+    dry = [
+        replace(one, path=f"{one.path}?dry_run=true", name="POST import, dry")
+        for one in asked(town.ids)
+        if one.name == "POST import"
+    ]
+    for one in (*asked(town.ids), *dry):
+        if one.sent is None or one.method == "GET" or one.name == "POST task-parse":  # which only reads
+            continue
+        who = town.nobody if one.sent.open else town.staff if one.sent.staff else town.ada
+        named = told(who, one, town.ids, **{"idempotency-key": key})
+        if named.status_code != 400 and named.get("Operation-Id") != key:
+            faults.append(f"{one.name}: the key is passed over")
+        if told(who, one, town.ids, **{"if-match": '"99"'}).status_code not in (400, 412):
+            faults.append(f"{one.name}: If-Match is passed over")
+        if told(who, one, town.ids, **{"if-none-match": '"99"'}).status_code != 400:
+            faults.append(f"{one.name}: If-None-Match is passed over")
+        count += 1
+    assert not faults, "\n".join(faults)
+    assert count > 40, "routes were not found"
 
 
 def under(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

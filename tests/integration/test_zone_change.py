@@ -1,7 +1,8 @@
 """What a change of the time zone does to days that are due: one transaction, told, a fixed number of statements."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,11 +16,14 @@ from tests.support.accounts import signed_up
 from tests.support.people import (
     do,
     events_of,
+    last_operation,
     make_person,
     make_task,
     miss_due,
     move_to_zone,
     told,
+    undo,
+    update,
 )
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +132,69 @@ def test_the_api_does_all_of_it_in_one_operation(clock: time_machine.Traveller) 
     )
     event = events_of(User.objects.get())[-1]
     assert (event.type, str(event.op_id)) == ("task.updated", answered["Operation-Id"])
+
+
+DAY_AFTER = TODAY + timedelta(days=2)
+ITS_END_IN_TOKYO = datetime(2026, 11, 24, 15, tzinfo=UTC)
+
+
+def deadline_told(ada: User) -> tuple[str, str]:
+    event = events_of(ada)[-1]
+    return event.type, event.data["task"]["deadline"]
+
+
+@pytest.mark.parametrize(
+    ("closes", "opens", "event"),
+    [
+        (services.complete_task, services.reopen_task, "task.reopened"),
+        (services.complete_task, None, "task.reopened"),
+        (services.delete_task, services.restore_task, "task.restored"),
+        (services.delete_task, None, "task.restored"),
+    ],
+)
+def test_a_day_that_comes_back_after_a_move_ends_where_its_person_is_now(
+    ada: User, closes: Callable[..., Any], opens: Callable[..., Any] | None, event: str
+) -> None:
+    task = make_task(ada, due_date=DAY_AFTER)
+    own = make_task(ada, due_date=DAY_AFTER, time_zone="Europe/Berlin")
+    do(ada, closes, own)
+    do(ada, closes, task)
+    closed_by = last_operation(ada)
+    move_to_zone(ada, "Asia/Tokyo")
+    if opens is None:
+        undo(ada, closed_by)
+    else:
+        do(ada, opens, own)
+        do(ada, opens, task)
+    task.refresh_from_db()
+    assert (task.deadline, task.deadline_version) == (ITS_END_IN_TOKYO, 2)
+    assert deadline_told(ada) == (event, "2026-11-24T15:00:00.000000Z")
+    own.refresh_from_db()
+    assert own.deadline == datetime(2026, 11, 24, 23, tzinfo=UTC)
+
+
+def test_what_is_completed_follows_no_move_out_of_the_trash_and_what_was_missed_stays_missed(
+    ada: User, clock: time_machine.Traveller
+) -> None:
+    done, missed = (make_task(ada, title, due_date=TODAY) for title in "ab")
+    do(ada, services.complete_task, done)
+    do(ada, services.delete_task, done)
+    clock.move_to(datetime(2026, 11, 23, tzinfo=UTC))
+    miss_due(now=datetime(2026, 11, 23, tzinfo=UTC))
+    do(ada, services.complete_task, missed)
+    move_to_zone(ada, "America/Los_Angeles")
+    assert do(ada, services.restore_task, done).deadline == done.deadline
+    assert do(ada, services.reopen_task, missed).deadline == missed.deadline
+    assert told(ada, missed).count("task.missed") == 1
+
+
+def test_a_day_that_is_said_again_ends_where_its_person_is_now(ada: User) -> None:
+    task = make_task(ada, due_date=DAY_AFTER)
+    was = task.deadline
+    do(ada, services.complete_task, task)
+    move_to_zone(ada, "Asia/Tokyo")
+    put_back = update(ada, task, due_date=DAY_AFTER, deadline=was, time_zone=None)
+    assert (put_back.deadline, put_back.version) == (was, 2), "what was read can be put back"
+    assert update(ada, task, title="Anew").deadline == was
+    assert update(ada, task, due_date=DAY_AFTER).deadline == ITS_END_IN_TOKYO
+    assert update(ada, task, due_date=DAY_AFTER).version == 4, "and changes nothing the second time"

@@ -305,7 +305,7 @@ export interface paths {
         };
         /**
          * Export everything
-         * @description All of your data as one file, as of one instant: the account, projects, labels, tasks (those in the trash too, with `deleted_at`) and plans. `POST /import/` takes it back, here or into another account. As CSV: the tasks that are not in the trash; a cell that a spreadsheet would take for a formula has an apostrophe before it, which an import takes off again. Limited to a few an hour.
+         * @description All that you made as one file, as of one instant: the account, projects, labels, tasks (those in the trash too, with `deleted_at`) and plans. `POST /import/` takes it back, here or into another account. As CSV: the tasks that are not in the trash; a cell that a spreadsheet would take for a formula has an apostrophe before it, which an import takes off again. Limited to a few an hour.
          */
         get: operations["export"];
         put?: never;
@@ -423,7 +423,7 @@ export interface paths {
         };
         /**
          * List what you did
-         * @description Every operation that changed something, newest first, with what it was about and whether it can be undone. Kept for 90 days, unless the server is set otherwise.
+         * @description Every operation that changed something, newest first, with what it was about and whether it can be undone. An access token is shown nothing that was done to the account and its tokens. Kept for 90 days, unless the server is set otherwise.
          */
         get: operations["operations_list"];
         put?: never;
@@ -1921,7 +1921,7 @@ export interface components {
             at: string;
             /**
              * Format: uuid
-             * @description Who did it.
+             * @description Who did it: you, or staff.
              */
             actor: string;
             /** @description Some of what it changed: 20 at most. */
@@ -2427,7 +2427,7 @@ export interface components {
         };
         /** @description One object of the whole state. */
         SnapshotItem: {
-            /** @description `task` or `breakdown`. */
+            /** @description `task`, `project`, `label` or `breakdown`. */
             kind: string;
             data: {
                 [key: string]: unknown;
@@ -2967,7 +2967,7 @@ export interface components {
         };
         /** @description Something that an operation was about. */
         TouchedObject: {
-            /** @description `task`, `project`, `label`, `breakdown` or `user`. */
+            /** @description `task`, `project`, `label`, `breakdown`, `token` or `user`. */
             kind: string;
             /** Format: uuid */
             id: string;
