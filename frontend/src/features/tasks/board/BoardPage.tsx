@@ -17,11 +17,11 @@ import { RescheduleAsked } from "../selection/RescheduleAsked";
 import { SelectionBar } from "../selection/SelectionBar";
 import { Toolbar } from "../view/Toolbar";
 import { boardIn, type View } from "../view/view";
-import { Announcer } from "./Announcer";
 import { AwayLine } from "./AwayLine";
 import { Columns } from "./Columns";
 import { ConnectionNote } from "./ConnectionNote";
 import { Hands, HandsProvider, useHands, ViewProvider } from "./hands";
+import { HandsAnnouncer } from "./HandsAnnouncer";
 import { Loading } from "./Loading";
 import { PhoneColumn } from "./PhoneColumn";
 import { PlaceNote, useIsGone } from "./PlaceNote";
@@ -136,7 +136,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
   );
   return (
     <>
-      <Announcer />
+      <HandsAnnouncer />
       {wide ? (
         <div className={detail && !modal ? "pr-[420px]" : ""}>
           <main inert={covered} className="grid grid-cols-1 content-start gap-4 px-6 pt-5 pb-28">
