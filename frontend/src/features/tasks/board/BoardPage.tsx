@@ -63,7 +63,7 @@ export function BoardPage(props: BoardPageProps) {
 }
 
 function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPageProps) {
-  const { store, subject: opened } = useWorkspace();
+  const { arrival, store, subject: opened } = useWorkspace();
   const navigate = useNavigate();
   const hands = useHands();
   const board = useBoardIn(view);
@@ -102,6 +102,16 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     hands.selection.clear();
     hands.marking.set(false);
   }, [hands, placeKey]);
+  useEffect(() => {
+    const wanted = arrival.get();
+    if (wanted === null || !ready) return;
+    arrival.set(null);
+    // A card that takes the focus is drawn at once, which an effect can't have.
+    queueMicrotask(() => {
+      if (wanted === "search") search.current?.focus();
+      else show(wanted);
+    });
+  }, [arrival, ready, show]);
   const covered = detail !== null && modal;
   const add = useCallback(() => {
     if (covered) setOpen("add");
@@ -183,7 +193,10 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
         />
       )}
       {open === "help" && (
-        <keyHelp.Part of={{ onClose: close }} failed={() => <Unopened onClose={close} />} />
+        <keyHelp.Part
+          of={{ board: true, onClose: close }}
+          failed={() => <Unopened onClose={close} />}
+        />
       )}
       {open === "add" && (
         <addDialog.Part
