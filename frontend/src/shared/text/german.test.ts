@@ -49,7 +49,7 @@ const files = import.meta.glob<Record<string, unknown>>(["./*.ts", "!./*.test.ts
   eager: true,
 });
 /** The modules beside the catalogue that hold no part of it. */
-const TOOLS = ["index", "language", "parts", "plurals"];
+const TOOLS = ["index", "language", "parts", "plurals", "refusals"];
 const parts = Object.entries(files).flatMap(([path, module]) => {
   const name = path.slice(2, -3);
   return TOOLS.includes(name)

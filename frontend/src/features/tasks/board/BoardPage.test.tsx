@@ -13,7 +13,6 @@ import { screenIs } from "@/test/media";
 import { asItems, iso, makeEvent, makeProject, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
 
-import Detail from "../detail/Detail";
 import { NO_FILTER } from "../view/view";
 import { BoardPage } from "./BoardPage";
 
@@ -277,64 +276,6 @@ describe("the keys", () => {
     expect(focused()).toBe("Done");
     await user.keyboard("2");
     expect(focused()).toBe("Late");
-  });
-});
-
-it.each([
-  ["search", () => screen.getByPlaceholderText("Search")],
-  ["completed", () => screen.getByRole("link", { name: "Done" })],
-] as const)("begins where somebody from another page goes: %s", async (arrival, place) => {
-  workspace = makeTestWorkspace([soon, done]);
-  workspace.arrival.set(arrival);
-  await renderPage(<BoardPage {...ALL} />, workspace);
-  await screen.findAllByRole("region");
-  await vi.waitFor(() => {
-    expect(place()).toHaveFocus();
-  });
-  expect(workspace.arrival.get()).toBeNull();
-});
-
-describe("the keys, while a task is open", () => {
-  const before = makeTask({ id: "before", title: "Before", deadline: iso(30_000) });
-  const openBeside = async (modal = false) => {
-    await draw([before, soon, open], {
-      modal,
-      detail: <Detail taskId="soon" modal={modal} onClose={vi.fn()} />,
-    });
-    await screen.findByLabelText("Title");
-    expect(screen.getByLabelText("Task")).toHaveFocus();
-  };
-
-  it.each([false, true])("e, t and b mean it; over the board: %s", async (modal) => {
-    new FakeServer();
-    await openBeside(modal);
-    await user.keyboard("e");
-    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(soon);
-    await user.keyboard("t");
-    await user.click(await screen.findByRole("button", { name: "Tomorrow" }));
-    expect(workspace.commands.reschedule.mock.calls[0]?.[0]).toEqual(soon);
-    await user.keyboard("b");
-    expect(workspace.subject.get()).toEqual({ taskId: "soon" });
-  });
-
-  it("j and k go on from it", async () => {
-    await openBeside();
-    await user.keyboard("j");
-    expect(document.activeElement?.textContent).toBe("Open");
-    await user.keyboard("kk");
-    expect(document.activeElement?.textContent).toBe("Before");
-  });
-
-  it("it is meant rather than what is marked, and never deleted by a key", async () => {
-    await openBeside();
-    await user.keyboard("x{Delete}");
-    await user.keyboard("jx");
-    act(() => {
-      screen.getByLabelText("Task").focus();
-    });
-    await user.keyboard("e{Delete}");
-    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(soon);
-    expect(workspace.commands.remove).not.toHaveBeenCalled();
   });
 });
 
