@@ -1,11 +1,20 @@
 import { constants, gzipSync } from "node:zlib";
 
-import type { Plugin } from "vite";
+import type { Plugin, Rolldown } from "vite";
 
-/** What a visitor's browser fetches and reads before anything shows, in bytes as they are sent. */
+type Chunk = Rolldown.OutputChunk;
+
+/**
+ * The first load: what any visitor's browser fetches and reads before the page draws, that is the
+ * entry and what it imports, and that again. What is fetched when it is wanted is not in it: charts,
+ * the parts of the board that are not in sight, and whatever needs an account.
+ */
 const FIRST_LOAD_LIMIT = 120_000;
+/** The first load, and with it what comes before the first card of who is signed in. */
+const FIRST_CARD_LIMIT = 165_000;
+const MEMBERS = "/src/app/memberRoutes.ts";
 
-/** Fails a build whose first load of JavaScript has grown beyond its limit. */
+/** Fails a build in which what comes before the first sight has grown beyond its limit, in bytes as they are sent. */
 export function budget(): Plugin {
   return {
     name: "budget",
@@ -13,18 +22,30 @@ export function budget(): Plugin {
     enforce: "post",
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
-      const first = new Set(chunks.filter(({ isEntry }) => isEntry));
-      for (const { imports } of first) {
-        for (const chunk of chunks) if (imports.includes(chunk.fileName)) first.add(chunk);
-      }
-      const sizes = [...first].map(
-        ({ code }) => gzipSync(code, { level: constants.Z_BEST_COMPRESSION }).length,
+      const entries = chunks.filter(({ isEntry }) => isEntry);
+      const members = chunks.filter(({ moduleIds }) =>
+        moduleIds.some((id) => id.endsWith(MEMBERS)),
       );
-      const total = sizes.reduce((sum, size) => sum + size, 0);
-      if (total > FIRST_LOAD_LIMIT) {
-        this.error(`The first load is ${total} bytes; ${FIRST_LOAD_LIMIT} is the limit.`);
+      if (members.length === 0)
+        this.error(`No chunk holds ${MEMBERS}: the first card can't be counted.`);
+      const figures = [
+        ["first load", sizeOf(entries, chunks), FIRST_LOAD_LIMIT],
+        ["first card", sizeOf([...entries, ...members], chunks), FIRST_CARD_LIMIT],
+      ] as const;
+      for (const [what, size, limit] of figures) {
+        if (size > limit) this.error(`The ${what} is ${size} bytes; ${limit} is the limit.`);
+        this.info(`The ${what} is ${size} of at most ${limit} bytes.`);
       }
-      this.info(`The first load is ${total} of at most ${FIRST_LOAD_LIMIT} bytes.`);
     },
   };
+}
+
+/** What these chunks, and all that they import at once, take on the wire. */
+function sizeOf(begin: readonly Chunk[], chunks: readonly Chunk[]): number {
+  const all = new Set(begin);
+  for (const { imports } of all) {
+    for (const chunk of chunks) if (imports.includes(chunk.fileName)) all.add(chunk);
+  }
+  const size = ({ code }: Chunk) => gzipSync(code, { level: constants.Z_BEST_COMPRESSION }).length;
+  return [...all].reduce((sum, chunk) => sum + size(chunk), 0);
 }

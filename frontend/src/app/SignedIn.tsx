@@ -5,6 +5,7 @@ import {
   Anywhere,
   ConnectionPill,
   makeWorkspace,
+  MissAnnouncer,
   NextDeadline,
   Sidebar,
   Tabs,
@@ -77,6 +78,7 @@ function Frame({ user }: { readonly user: User }) {
     <WorkspaceProvider value={workspace}>
       {/* Another language is another page over the same workspace. */}
       <Fragment key={spoken}>
+        <MissAnnouncer />
         <Header
           middle={
             <>

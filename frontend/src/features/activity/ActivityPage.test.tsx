@@ -119,6 +119,18 @@ it("says what the clock did among it, as it happens", async () => {
   expect(screen.getAllByText("The clock")).toHaveLength(2);
 });
 
+it("asks for nothing at a ping that tells of nothing", async () => {
+  freezeTime();
+  log = [operation("task.create", "First", MINUTE)];
+  const { workspace } = await open();
+  const asked = fetched.mock.calls.length;
+  await act(async () => {
+    workspace.store.headTold(1);
+    await vi.advanceTimersByTimeAsync(MINUTE);
+  });
+  expect(fetched).toHaveBeenCalledTimes(asked);
+});
+
 it("puts on top what is done meanwhile, here or elsewhere", async () => {
   freezeTime();
   log = [operation("task.create", "First", MINUTE)];

@@ -82,7 +82,7 @@ describe("signing up", () => {
   it("says at the field what is wrong, and puts the focus there", async () => {
     answer(400, { errors: [{ param: "email", code: "email_taken", message: "Taken." }] });
     await signUp();
-    expect(await screen.findByText("Taken.")).toBeVisible();
+    expect(await screen.findByText("This address has an account already.")).toBeVisible();
     expect(screen.getByLabelText("Email")).toHaveFocus();
   });
 });

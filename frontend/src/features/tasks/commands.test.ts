@@ -79,7 +79,7 @@ describe("create", () => {
     commands.create("Tea", { deadline: null, due_date: null });
     await settle();
     expect(store.getBoard().upcoming).toEqual([task]);
-    expect(messages()).toEqual(["“Tea” was not added. This may not be blank."]);
+    expect(messages()).toEqual(["“Tea” was not added. This must not be empty."]);
   });
 });
 
@@ -190,7 +190,7 @@ describe("many at once", () => {
     expect(store.getBoard().completed).toHaveLength(2);
     await settle();
     expect(store.getBoard().completed).toHaveLength(0);
-    expect(messages().at(-1)).toBe("2 tasks stayed as before. There is no such task.");
+    expect(messages().at(-1)).toBe("2 tasks stayed as before. The task does not exist any more.");
   });
 
   it("are split where the API takes no more", async () => {

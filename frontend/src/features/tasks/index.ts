@@ -2,6 +2,7 @@
 export { BoardPage } from "./board/BoardPage";
 export { useLabels, useProjects, useWorkspace, WorkspaceProvider } from "./context";
 export { Anywhere } from "./frame/Anywhere";
+export { MissAnnouncer } from "./frame/MissAnnouncer";
 export { Sidebar } from "./frame/Sidebar";
 export { Tabs } from "./frame/Tabs";
 export { ConnectionPill } from "./header/ConnectionPill";

@@ -6,6 +6,7 @@ import { systemTimers } from "@/shared/lib/timers";
 import { browserParts, followBrowser, streamUrl } from "@/shared/socket/browser";
 import { Stream } from "@/shared/socket/stream";
 import type { ConnectionState, StopReason } from "@/shared/socket/types";
+import type { Bucket } from "@/shared/store/bucket";
 import { Keeper } from "@/shared/store/keep/keeper";
 import { Operations } from "@/shared/store/operations";
 import { TaskStore } from "@/shared/store/store";
@@ -30,6 +31,9 @@ export type Subject =
       readonly started: () => void;
     };
 
+/** Where on the board somebody goes who comes from another page. */
+export type Arrival = Bucket | "search";
+
 /** What every part of the board works with: one person's tasks, and what can be done with them. */
 export interface Workspace {
   readonly store: TaskStore;
@@ -37,6 +41,8 @@ export interface Workspace {
   readonly connection: Observable<Connection>;
   /** What the planner is open with; null while it is closed. */
   readonly subject: Observable<Subject | null>;
+  /** Where the board is to begin when it is drawn next; null for where it is. */
+  readonly arrival: Observable<Arrival | null>;
   /** Whose workspace it is; what the browser remembers is kept apart by it. */
   readonly viewer: string;
   /** The zone in which this person reads and writes times. */
@@ -129,6 +135,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
     store,
     connection,
     subject: new Observable<Subject | null>(null),
+    arrival: new Observable<Arrival | null>(null),
     viewer,
     zone,
     hours: new Observable(options.hours),

@@ -92,6 +92,9 @@ interface Problem {
 }
 
 function sentence(status: number, problem: Problem, fields: readonly FieldError[]): string {
+  // Of something invalid the fields say more than the whole does.
+  const known = problem.code === "invalid" ? undefined : text.errors.byCode[problem.code ?? ""];
+  if (known !== undefined) return known;
   if (status === 429) return text.errors.tooMany;
   // A refusal for lack of room explains itself; other failures have nothing to tell a person.
   if (status >= 500 && !(status === 503 && problem.detail)) return text.errors.server;

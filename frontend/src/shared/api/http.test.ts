@@ -83,9 +83,9 @@ describe("a refusal", () => {
     expect(error).toMatchObject({
       status: 400,
       code: "invalid",
-      fields: [{ field: "title", code: "blank", message: "This may not be blank." }],
+      fields: [{ field: "title", code: "blank", message: "This must not be empty." }],
     });
-    expect(explain(error)).toBe("This may not be blank.");
+    expect(explain(error)).toBe("This must not be empty.");
   });
 
   it("of the accounts' API reads the same", async () => {

@@ -239,6 +239,13 @@ describe("one's own changes", () => {
     expect(store.getTask("b")).toBeUndefined();
   });
 
+  it("a ping that says nothing new tells nobody", () => {
+    const told = vi.fn();
+    store.subscribe(told);
+    store.headTold(20);
+    expect(told).not.toHaveBeenCalled();
+  });
+
   it("follow each other on one task", () => {
     store.begin("one", [rename("first")]);
     store.begin("two", [{ kind: "task", id: "a", set: { notes: "second" } }]);

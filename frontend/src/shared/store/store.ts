@@ -115,7 +115,7 @@ export class TaskStore {
     for (const key of keys) this.#refresh(key);
     const first = !this.#ready;
     this.#ready = true;
-    this.#publish(!first);
+    this.#publish({ tellMisses: !first });
   }
 
   /** Takes up what was kept of an earlier visit: as a snapshot, but no news to those who keep it. */
@@ -150,8 +150,9 @@ export class TaskStore {
 
   headTold(head: number): void {
     this.#overlay.gateAt(head, this.#clock.now());
-    this.#prune();
-    this.#publish();
+    const pruned = this.#prune();
+    // It comes with every ping, and mostly says what is known.
+    this.#publish({ always: pruned });
   }
 
   /** Takes in a task that was read by itself and that the stream does not carry. */
@@ -190,9 +191,12 @@ export class TaskStore {
     this.#publish();
   }
 
-  #prune(): void {
+  /** Whether anything ended by it. */
+  #prune(): boolean {
     const seq = this.#replica.cursor?.seq ?? 0;
-    for (const key of this.#overlay.prune(seq, this.#replica.get)) this.#refresh(key);
+    const ended = this.#overlay.prune(seq, this.#replica.get);
+    for (const key of ended) this.#refresh(key);
+    return ended.length > 0;
   }
 
   #refresh(key: Key): void {
@@ -208,8 +212,10 @@ export class TaskStore {
     else this.#boards.set(id, shown as Task | undefined);
   }
 
-  #publish(tellMisses = true): void {
+  /** Works out what is to be seen, and tells: always, or only where that is something else than before. */
+  #publish({ tellMisses = true, always = true } = {}): void {
     const before = this.#board;
+    const draftsBefore = this.#drafts;
     const now = this.#clock.now();
     const after = this.#boards.at(now);
     this.#unanswered = this.#overlay.unanswered;
@@ -223,6 +229,7 @@ export class TaskStore {
     }
     if (tellMisses) this.#tellMisses(before, this.#board);
     if (before.nextDeadline !== after.nextDeadline) this.#clock.reconsider(this.#nextDeadline);
+    if (!always && before === after && draftsBefore === this.#drafts) return;
     for (const listener of [...this.#listeners]) listener();
   }
 

@@ -1,4 +1,5 @@
 import { nounOf, pluralOf } from "./plurals";
+import { refusals } from "./refusals";
 
 const two = (value: number) => String(value).padStart(2, "0");
 const plural = pluralOf("en");
@@ -213,11 +214,7 @@ export const en = {
     gone: "It does not exist any more.",
     unknown: "That did not work. Try again in a moment.",
     /** In place of what the server says, by its code. */
-    byCode: {
-      email_password_mismatch: "Email and password do not match.",
-      enter_current_password: "That is not your password.",
-      wrong_password: "That is not your password.",
-    } as Readonly<Record<string, string>>,
+    byCode: refusals,
   },
 
   auth: {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 const parts = import.meta.glob<Record<string, unknown>>(
-  ["./*.ts", "!./*.test.ts", "!./{index,language,parts,plurals}.ts"],
+  ["./*.ts", "!./*.test.ts", "!./{index,language,parts,plurals,refusals}.ts"],
   { eager: true },
 );
 const sources = Object.values(

@@ -41,6 +41,15 @@ it("undoes once and leaves", () => {
   expect(screen.queryByText("Deleted.")).toBeNull();
 });
 
+it("gives way when there are more than a few, unless it stays", () => {
+  act(() => {
+    showToast({ message: "A new version is ready.", stays: true });
+    for (const nth of [1, 2, 3, 4]) showToast({ message: `Done ${nth}.` });
+  });
+  const shown = screen.getAllByText(/\.$/).map(({ textContent }) => textContent);
+  expect(shown).toEqual(["A new version is ready.", "Done 3.", "Done 4."]);
+});
+
 it("that was dismissed by the keyboard does not hold those that come later", () => {
   const dismiss = screen.getByRole("button", { name: "Dismiss" });
   act(() => {

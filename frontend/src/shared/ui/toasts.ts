@@ -15,7 +15,11 @@ const MOST = 3;
 export const toasts = new Observable<readonly Toast[]>([]);
 
 export function showToast(toast: Omit<Toast, "id">): void {
-  toasts.set([...toasts.get(), { ...toast, id: newUuid() }].slice(-MOST));
+  const before = toasts.get();
+  let over = before.length + 1 - MOST;
+  // The oldest give way, but none that waits for somebody.
+  const kept = before.filter(({ stays }) => stays === true || over-- <= 0);
+  toasts.set([...kept, { ...toast, id: newUuid() }]);
 }
 
 export function dismissToast(id: string): void {

@@ -16,11 +16,11 @@ import { RescheduleAsked } from "../selection/RescheduleAsked";
 import { SelectionBar } from "../selection/SelectionBar";
 import { Toolbar } from "../view/Toolbar";
 import type { View } from "../view/view";
-import { Announcer } from "./Announcer";
 import { AwayLine } from "./AwayLine";
 import { Columns } from "./Columns";
 import { ConnectionNote } from "./ConnectionNote";
 import { Hands, HandsProvider, useHands, ViewProvider } from "./hands";
+import { HandsAnnouncer } from "./HandsAnnouncer";
 import { Loading } from "./Loading";
 import { PhoneColumn } from "./PhoneColumn";
 import { PlaceNote, useIsGone } from "./PlaceNote";
@@ -62,7 +62,7 @@ export function BoardPage(props: BoardPageProps) {
 }
 
 function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPageProps) {
-  const { store, subject: opened } = useWorkspace();
+  const { arrival, store, subject: opened } = useWorkspace();
   const navigate = useNavigate();
   const hands = useHands();
   // The cards come in pieces, between which the browser can breathe; the frame stands before them.
@@ -101,6 +101,16 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     hands.selection.clear();
     hands.marking.set(false);
   }, [hands, placeKey]);
+  useEffect(() => {
+    const wanted = arrival.get();
+    if (wanted === null || !ready) return;
+    arrival.set(null);
+    // A card that takes the focus is drawn at once, which an effect can't have.
+    queueMicrotask(() => {
+      if (wanted === "search") search.current?.focus();
+      else show(wanted);
+    });
+  }, [arrival, ready, show]);
   const covered = detail !== null && modal;
   const add = useCallback(() => {
     if (covered) setOpen("add");
@@ -135,7 +145,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
   );
   return (
     <>
-      <Announcer />
+      <HandsAnnouncer />
       {wide ? (
         <div className={detail && !modal ? "pr-[420px]" : ""}>
           <main inert={covered} className="grid grid-cols-1 content-start gap-4 px-6 pt-5 pb-28">
@@ -178,7 +188,10 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
         />
       )}
       {open === "help" && (
-        <keyHelp.Part of={{ onClose: close }} failed={() => <Unopened onClose={close} />} />
+        <keyHelp.Part
+          of={{ board: true, onClose: close }}
+          failed={() => <Unopened onClose={close} />}
+        />
       )}
       {open === "add" && (
         <addDialog.Part

@@ -9,13 +9,15 @@ const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 const chord = (key: string) => (mac ? `⌘ ${key}` : `Ctrl ${key}`);
 const alt = mac ? "⌥" : "Alt";
 
-const groups = (): readonly (readonly [string, readonly (readonly [string, string])[]])[] => [
+type Group = readonly [name: string, keys: readonly (readonly [string, string])[]];
+
+const groups = (board: boolean): readonly Group[] => [
   [
     keys.groups.go,
     [
       ["q", keys.add],
       ["⇧ Enter", keys.addAndOpen],
-      ["j k", keys.move],
+      ...(board ? [["j k", keys.move] as const] : []),
       ["1 2 3", keys.columns],
       ["/", keys.search],
       [chord("K"), keys.anything],
@@ -23,6 +25,11 @@ const groups = (): readonly (readonly [string, readonly (readonly [string, strin
       ["?", keys.help],
     ],
   ],
+  ...(board ? onTasks() : []),
+];
+
+/** What needs tasks to be done to. */
+const onTasks = (): readonly Group[] => [
   [
     keys.groups.one,
     [
@@ -52,10 +59,12 @@ const groups = (): readonly (readonly [string, readonly (readonly [string, strin
 ];
 
 interface KeyHelpProps {
+  /** Whether the board is there; elsewhere fewer keys do something. */
+  readonly board: boolean;
   readonly onClose: () => void;
 }
 
-export default function KeyHelp({ onClose }: KeyHelpProps) {
+export default function KeyHelp({ board, onClose }: KeyHelpProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
@@ -74,7 +83,7 @@ export default function KeyHelp({ onClose }: KeyHelpProps) {
         </IconButton>
       </div>
       <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
-        {groups().map(([name, all]) => (
+        {groups(board).map(([name, all]) => (
           <section key={name} aria-label={name}>
             <h3 className="mb-1.5 text-meta text-muted">{name}</h3>
             <dl className="grid grid-cols-[6.5rem_1fr] gap-y-1.5">

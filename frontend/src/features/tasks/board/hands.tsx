@@ -1,6 +1,7 @@
 import { createContext, useContext, useSyncExternalStore, useCallback } from "react";
 
 import { Observable } from "@/shared/lib/observable";
+import { type Saying, saying } from "@/shared/ui/Announcement";
 
 import { Selection } from "../selection/selection";
 import type { View } from "../view/view";
@@ -21,12 +22,12 @@ export class Hands {
   readonly marking = new Observable(false);
   readonly asking = new Observable<Asking | null>(null);
   /** What is said to those who hear the page, beside misses. */
-  readonly said = new Observable("");
+  readonly said = new Observable<Saying | null>(null);
   /** The cards on the move; null while none is. */
   readonly dragged = new Observable<readonly string[] | null>(null);
 
   say(sentence: string): void {
-    this.said.set(sentence);
+    this.said.set(saying(sentence, this.said.get()));
   }
 }
 

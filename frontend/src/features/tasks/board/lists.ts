@@ -49,6 +49,11 @@ function titleOf(id: string): HTMLElement | null {
   return document.querySelector(`main [data-travel="${CSS.escape(id)}"] [data-control="title"]`);
 }
 
+/** The task that lies open, beside the board or over it. */
+export function openId(): string | null {
+  return document.querySelector<HTMLElement>("[data-detail]")?.dataset.detail ?? null;
+}
+
 /** The card that has the focus, or that holds what has it. */
 export function focusedId(): string | null {
   const card = document.activeElement?.closest<HTMLElement>("main [data-travel]");

@@ -5,9 +5,12 @@ import { type Bucket, BUCKETS } from "@/shared/store/bucket";
 import { useWorkspace } from "../context";
 import { useComplete } from "../useComplete";
 import { useMoves } from "../drag/useMoves";
-import { isBusy, isTyping } from "./busy";
+import { isBusy, isInOpenTask } from "./busy";
 import { useHands } from "./hands";
-import { focusedId } from "./lists";
+import { focusedId, openId } from "./lists";
+
+/** What an open task understands when it lies over the board, out of whose reach the others are. */
+const OF_OPEN_TASK = ["q", "e", "t", "b"];
 
 interface Keys {
   readonly onAdd: () => void;
@@ -25,12 +28,23 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
   const moves = useMoves();
   useEffect(() => {
     const { lists, selection } = hands;
-    const at = () => {
+    const card = () => {
       const id = focusedId();
       return id === null ? null : (store.getTask(id) ?? null);
     };
-    /** What a key is about: all that is marked, or else the card that has the focus. */
+    const opened = () => {
+      const id = openId();
+      return id === null ? null : (store.getTask(id) ?? null);
+    };
+    /** The card that has the focus, or else the task that is open. */
+    const at = () => card() ?? opened();
+    /**
+     * What a key is about: the open task that has the focus, or else all that is marked, or else
+     * the one at hand.
+     */
     const meant = () => {
+      const inside = isInOpenTask(document.activeElement) ? opened() : null;
+      if (inside) return [inside];
       if (selection.ids.get().size > 0) {
         return lists.ids().flatMap((id) => (selection.has(id) ? (store.getTask(id) ?? []) : []));
       }
@@ -38,7 +52,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
       return task ? [task] : [];
     };
     const move = (step: 1 | -1, extend: boolean) => {
-      const from = focusedId();
+      const from = focusedId() ?? openId();
       const to = lists.beside(from, step);
       if (to === null) return;
       if (extend && from !== null) {
@@ -68,14 +82,16 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
     const reschedule = () => {
       const ids = meant().map(({ id }) => id);
       if (ids.length > 0) {
-        hands.asking.set({ ids, anchor: document.activeElement as HTMLElement | null });
+        hands.asking.set({ ids, anchor: besideWhat() });
       }
     };
     const mark = () => {
-      const task = at();
+      const task = card();
       if (task) selection.toggle(task.id);
     };
     const remove = () => {
+      // An open task is deleted by its own button, which closes it.
+      if (selection.ids.get().size === 0 ? !card() : isInOpenTask(document.activeElement)) return;
       const tasks = meant();
       if (tasks.length > 1) commands.removeAll(tasks);
       else if (tasks[0]) commands.remove(tasks[0]);
@@ -111,11 +127,8 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
       }
       if (event.defaultPrevented) return;
       if (isBusy(event.target)) {
-        // An open task has no line of its own for the next one.
-        if (event.key !== "q" || chord || !inOpenTask(event.target)) return;
-        onAdd();
-        event.preventDefault();
-        return;
+        const understood = OF_OPEN_TASK.includes(event.key) && !chord && !event.altKey;
+        if (!understood || !isInOpenTask(event.target)) return;
       }
       if (chord) {
         if (event.key.toLowerCase() !== "a" || event.altKey) return;
@@ -125,7 +138,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
       }
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key] as 1 | -1 | undefined;
       if (event.altKey) {
-        const task = at();
+        const task = card();
         if (!task || step === undefined) return;
         if (event.shiftKey) moves.toDayBeside(task, step);
         else moves.step(task, step);
@@ -167,6 +180,10 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
   ]);
 }
 
-function inOpenTask(target: EventTarget | null): boolean {
-  return target instanceof Element && !isTyping(target) && target.closest("[data-detail]") !== null;
+/** Where a choice for what has the focus belongs; an open task has a place for its deadline. */
+function besideWhat(): HTMLElement | null {
+  const focused = document.activeElement;
+  const deadline = document.querySelector<HTMLElement>("[data-detail] [data-control=deadline]");
+  if (deadline && (focused === document.body || isInOpenTask(focused))) return deadline;
+  return focused instanceof HTMLElement ? focused : null;
 }

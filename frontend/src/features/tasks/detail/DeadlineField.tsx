@@ -30,6 +30,7 @@ export function DeadlineField({ task }: { readonly task: Task }) {
         <button
           ref={button}
           type="button"
+          data-control="deadline"
           aria-haspopup="dialog"
           aria-expanded={open}
           aria-label={text.deadline.chosen(when)}

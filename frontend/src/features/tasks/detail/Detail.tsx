@@ -64,7 +64,7 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
         role={modal ? "dialog" : undefined}
         aria-modal={modal || undefined}
         aria-label={text.detail.label}
-        data-detail=""
+        data-detail={taskId}
         tabIndex={-1}
         className={`overflow-y-auto outline-none ${
           modal

@@ -34,7 +34,8 @@ interface DragProps {
  * of which only what is in view is drawn.
  */
 export default function Drag({ press, onDone }: DragProps) {
-  const { dragged, said, selection } = useHands();
+  const hands = useHands();
+  const { dragged, selection } = hands;
   const { store } = useWorkspace();
   const [target, setTarget] = useState<Target | null>(null);
   const [task] = useState(() => store.getTask(press.id));
@@ -75,7 +76,7 @@ export default function Drag({ press, onDone }: DragProps) {
       accessibility={{ announcements: NO_WORDS, screenReaderInstructions: { draggable: "" } }}
       onDragStart={() => {
         dragged.set(tasks().map(({ id }) => id));
-        said.set(views.dragging(task.title));
+        hands.say(views.dragging(task.title));
       }}
       onDragEnd={() => {
         swallowClick();
@@ -139,7 +140,7 @@ function Mark({ target: { rect, edge } }: { readonly target: Target }) {
   const at =
     edge === null
       ? { top: rect.top, height: rect.height }
-      : { top: (edge === "before" ? rect.top - 5 : rect.bottom + 3) - 0, height: 2 };
+      : { top: edge === "before" ? rect.top - 5 : rect.bottom + 3, height: 2 };
   return (
     <div
       aria-hidden="true"

@@ -15,7 +15,7 @@ import { useMoves } from "./useMoves";
 export function useDrop(): (tasks: readonly Task[], target: Target) => void {
   const clock = useClock();
   const { commands, store, zone } = useWorkspace();
-  const { said, selection } = useHands();
+  const hands = useHands();
   const complete = useComplete();
   const moves = useMoves();
   const view = useViewRef();
@@ -28,10 +28,10 @@ export function useDrop(): (tasks: readonly Task[], target: Target) => void {
       else if (task.completed_at === null) complete(task);
     } else if (place.kind === "project") {
       commands.move(tasks, place.id);
-      said.set(views.droppedOn(task.title, store.getProject(place.id)?.name ?? ""));
+      hands.say(views.droppedOn(task.title, store.getProject(place.id)?.name ?? ""));
     } else if (place.kind === "label") {
       commands.relabel(tasks, { add: [place.id] });
-      said.set(views.droppedOn(task.title, store.getLabel(place.id)?.name ?? ""));
+      hands.say(views.droppedOn(task.title, store.getLabel(place.id)?.name ?? ""));
     } else {
       const now = clock.now();
       const dayIn = daysAt(zone.get(), dayOf(now, zone.get()));
@@ -43,6 +43,6 @@ export function useDrop(): (tasks: readonly Task[], target: Target) => void {
       const sorted = stays || place.day === "none" || view.current.filter.order === "hand";
       if (other && edge && sorted) moves.beside(task, other, edge);
     }
-    selection.clear();
+    hands.selection.clear();
   };
 }

@@ -1,5 +1,5 @@
-import { within } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { act, within } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
   freezeTime,
@@ -11,22 +11,25 @@ import {
 
 import { Anywhere } from "./Anywhere";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
+import "../board/KeyHelp";
 import "../quick-add/AddDialog";
 
 let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
+let router: Awaited<ReturnType<typeof renderPage>>["router"];
 
 beforeEach(async () => {
   user = freezeTime();
   workspace = makeTestWorkspace();
-  await renderPage(
+  ({ router } = await renderPage(
     <>
       <button>Something else</button>
       <input aria-label="A field" />
       <Anywhere />
     </>,
     workspace,
-  );
+  ));
+  await act(() => router.navigate({ to: "/elsewhere" as "/" }));
   (await screen.findByRole("button")).focus();
 });
 
@@ -48,5 +51,28 @@ describe("a page without a board", () => {
     await user.keyboard("q");
     expect(screen.getByLabelText("A field")).toHaveValue("q");
     expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it.each([
+    ["/", "search"],
+    ["1", "upcoming"],
+    ["2", "missed"],
+    ["3", "completed"],
+  ])("%s leads to the board", async (key, where) => {
+    const before = router.history.location.pathname;
+    await user.keyboard(key);
+    expect(workspace.arrival.get()).toBe(where);
+    await vi.waitFor(() => {
+      expect(router.history.location.pathname).toBe("/");
+    });
+    expect(before).toBe("/elsewhere");
+  });
+
+  it("lists the keys that do something there", async () => {
+    await user.keyboard("?");
+    const help = within(await screen.findByRole("dialog", { name: "Keyboard" }));
+    expect(help.getByText("Search")).toBeVisible();
+    expect(help.queryByText("Move down and up")).toBeNull();
+    expect(help.queryByText("Complete or reopen")).toBeNull();
   });
 });

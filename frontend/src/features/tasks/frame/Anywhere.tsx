@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 
+import { BUCKETS } from "@/shared/store/bucket";
 import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
 
@@ -13,10 +14,10 @@ const palette = part(() => import("../palette/Palette"));
 
 /**
  * What a person has at hand on every page of theirs but the board, which brings its own: a new task
- * (`q`), anything (⌘K) and the list of keys (`?`).
+ * (`q`), anything (⌘K), the list of keys (`?`), and the way to the board's buckets and search.
  */
 export function Anywhere() {
-  const { subject } = useWorkspace();
+  const { arrival, subject } = useWorkspace();
   const navigate = useNavigate();
   const [open, setOpen] = useState<"add" | "help" | "palette" | null>(null);
   useEffect(() => {
@@ -26,14 +27,19 @@ export function Anywhere() {
       else if (chord || event.altKey || event.defaultPrevented || isBusy(event.target)) return;
       else if (event.key === "q") setOpen("add");
       else if (event.key === "?") setOpen("help");
-      else return;
+      else {
+        const wanted = event.key === "/" ? "search" : BUCKETS[Number(event.key) - 1];
+        if (!wanted) return;
+        arrival.set(wanted);
+        void navigate({ to: "/" });
+      }
       event.preventDefault();
     };
     document.addEventListener("keydown", press);
     return () => {
       document.removeEventListener("keydown", press);
     };
-  }, []);
+  }, [arrival, navigate]);
   useEffect(
     () =>
       // The planner lies over the board.
@@ -46,7 +52,8 @@ export function Anywhere() {
     setOpen(null);
   }, []);
   const failed = () => <Unopened onClose={close} />;
-  if (open === "help") return <keyHelp.Part of={{ onClose: close }} failed={failed} />;
+  if (open === "help")
+    return <keyHelp.Part of={{ board: false, onClose: close }} failed={failed} />;
   if (open === "palette") {
     const show = (what: "add" | "help") => () => {
       setOpen(what);

@@ -7,7 +7,7 @@ import { BUCKETS } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 import { keys } from "@/shared/text/keys";
 import { views } from "@/shared/text/views";
-import { CheckIcon, ClockIcon, MissedIcon, SearchIcon } from "@/shared/ui/icons";
+import { CheckIcon, ClockIcon, SearchIcon } from "@/shared/ui/icons";
 import { Sign } from "@/shared/ui/Sign";
 import { nextTheme } from "@/shared/ui/theme";
 
@@ -20,7 +20,6 @@ import { fold } from "../view/view";
 
 /** As many tasks as are looked through at a glance. */
 const MOST = 8;
-const ICONS = { upcoming: ClockIcon, missed: MissedIcon, completed: CheckIcon };
 
 interface PaletteProps {
   readonly onClose: () => void;
@@ -71,7 +70,7 @@ export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
         if (event.target === event.currentTarget) onClose();
       }}
     >
-      <Command label={keys.palette} filter={matches} loop>
+      <Command label={keys.palette} filter={byName} loop>
         <div className="flex items-center gap-2 border-b border-line px-4">
           <SearchIcon className="size-4 text-muted" />
           <Command.Input
@@ -127,6 +126,11 @@ export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
   );
 }
 
+/** How well an item answers what is typed: by its name, and not by the id that tells it from others. */
+function byName(_: string, typed: string, keywords: readonly string[] = []): number {
+  return matches(keywords.join(" "), typed);
+}
+
 /** All words that were typed, in any order; a beginning counts for more. */
 function matches(value: string, typed: string): number {
   const [said, wanted] = [fold(value), fold(typed.trim())];
@@ -135,7 +139,7 @@ function matches(value: string, typed: string): number {
 }
 
 function TaskIcon({ done }: { readonly done: boolean }) {
-  const Icon = done ? ICONS.completed : ICONS.upcoming;
+  const Icon = done ? CheckIcon : ClockIcon;
   return <Icon className="size-4 text-muted" />;
 }
 
@@ -236,6 +240,7 @@ function Item({ name, id = "", hint, onRun, children }: ItemProps) {
   return (
     <Command.Item
       value={`${name} ${id}`}
+      keywords={[name]}
       className="flex min-h-11 cursor-pointer items-center gap-2 rounded-card px-3 data-[selected=true]:bg-hover wide:min-h-9"
       onSelect={onRun}
     >

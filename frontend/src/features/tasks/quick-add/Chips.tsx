@@ -1,8 +1,10 @@
 import type { ReactNode } from "react";
 
 import { useClock } from "@/shared/clock/react";
+import { timeFormat } from "@/shared/lib/formats";
 import { SIGNS } from "@/shared/lib/signs";
 import { dayOf } from "@/shared/lib/zone";
+import { locale } from "@/shared/text/language";
 import { quickAdd } from "@/shared/text/quickAdd";
 import { ClockIcon, CloseIcon, FlagIcon } from "@/shared/ui/icons";
 
@@ -182,6 +184,6 @@ function duration(minutes: number): string {
 
 /** A zone as people write it at an instant: CET, GMT+1. */
 function zoneName(at: number, zone: string): string {
-  const parts = new Intl.DateTimeFormat(undefined, { timeZone: zone, timeZoneName: "short" });
+  const parts = timeFormat(locale(), zone, { timeZoneName: "short" });
   return parts.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? zone;
 }

@@ -13,7 +13,8 @@ import { useBoard, useLabels, useProjects, useWorkspace } from "../context";
 
 /** What can be done with all that is marked. Nothing while nothing is. */
 export function SelectionBar() {
-  const { lists, marking, said, selection } = useHands();
+  const hands = useHands();
+  const { lists, marking, selection } = hands;
   const { store } = useWorkspace();
   const ids = useObservable(selection.ids);
   const choosing = useObservable(marking);
@@ -21,8 +22,11 @@ export function SelectionBar() {
   useBoard();
   const count = ids.size;
   useEffect(() => {
-    said.set(count === 0 ? "" : views.selectedCount(count));
-  }, [count, said]);
+    // At first there is nothing to say of what is not marked.
+    if (count > 0 || hands.said.get() !== null) {
+      hands.say(count === 0 ? "" : views.selectedCount(count));
+    }
+  }, [count, hands]);
   if (count === 0 && !choosing) return null;
   const order = lists.ids().filter((id) => ids.has(id));
   const tasks = [...new Set([...order, ...ids])].flatMap((id) => store.getTask(id) ?? []);

@@ -1,5 +1,6 @@
 import type { Parts } from "../parts";
 
+import { refusals } from "./refusals";
 import { noun, plural, quoted, short, two } from "./words";
 
 const tasks = (count: number) => plural(count, "Aufgabe", "Aufgaben");
@@ -209,31 +210,7 @@ export const board: Parts["board"] = {
     outdated: "Das hat länger als einen Tag gewartet und wurde inzwischen anderswo geändert.",
     gone: "Das gibt es nicht mehr.",
     unknown: "Das hat nicht geklappt. Versuch es gleich noch einmal.",
-    byCode: {
-      email_password_mismatch: "E-Mail und Passwort passen nicht zusammen.",
-      enter_current_password: "Das ist nicht dein Passwort.",
-      wrong_password: "Das ist nicht dein Passwort.",
-      // In English the server says these itself.
-      required: "Das fehlt noch.",
-      blank: "Das darf nicht leer sein.",
-      invalid: "Das ist nicht gültig.",
-      max_length: "Das ist zu lang.",
-      email_taken: "Zu dieser Adresse gibt es schon ein Konto.",
-      password_too_short: "Das Passwort ist zu kurz.",
-      password_too_common: "Dieses Passwort ist zu verbreitet.",
-      password_entirely_numeric: "Das Passwort darf nicht nur aus Ziffern bestehen.",
-      password_too_similar: "Das Passwort ähnelt deiner Adresse zu sehr.",
-      invalid_time_zone: "Diese Zeitzone ist nicht bekannt.",
-      too_many_tokens: "Du hast schon 50 Token. Widerrufe zuerst einen.",
-      not_in_the_future: "Diese Zeit ist schon vorbei.",
-      open_children: "Es sind noch Teile davon offen.",
-      precondition_failed: "Es wurde inzwischen geändert.",
-      undo_conflict: "Es wurde inzwischen wieder geändert.",
-      undo_impossible: "Das lässt sich nicht zurücknehmen.",
-      undo_expired: "Das ist zu lange her, um es zurückzunehmen.",
-      unreadable_file: "Diese Datei ist nicht von der Art, die du gewählt hast.",
-      label_name_taken: "Ein Label mit diesem Namen gibt es schon.",
-    },
+    byCode: refusals,
   },
 
   auth: {

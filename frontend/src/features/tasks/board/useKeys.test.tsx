@@ -1,0 +1,94 @@
+import { act } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { FakeServer } from "@/test/breakdowns";
+import {
+  freezeTime,
+  makeTestWorkspace,
+  renderPage,
+  screen,
+  type TestWorkspace,
+} from "@/test/render";
+import { iso, makeTask } from "@/test/tasks";
+
+import Detail from "../detail/Detail";
+import { NO_FILTER } from "../view/view";
+import { BoardPage } from "./BoardPage";
+
+const ALL = {
+  view: { place: { kind: "all" }, filter: NO_FILTER },
+  title: "All",
+  bucket: "upcoming",
+  onBucket: vi.fn(),
+  modal: false,
+  detail: null,
+  onPlan: vi.fn(),
+} as const;
+
+let user: ReturnType<typeof freezeTime>;
+let workspace: TestWorkspace;
+
+const soon = makeTask({ id: "soon", title: "Soon", deadline: iso(60_000) });
+const open = makeTask({ id: "open", title: "Open" });
+const done = makeTask({ id: "done", title: "Done", completed_at: iso(-60_000) });
+
+beforeEach(() => {
+  user = freezeTime();
+});
+
+it.each([
+  ["search", () => screen.getByPlaceholderText("Search")],
+  ["completed", () => screen.getByRole("link", { name: "Done" })],
+] as const)("begins where somebody from another page goes: %s", async (arrival, place) => {
+  workspace = makeTestWorkspace([soon, done]);
+  workspace.arrival.set(arrival);
+  await renderPage(<BoardPage {...ALL} />, workspace);
+  await screen.findAllByRole("region");
+  await vi.waitFor(() => {
+    expect(place()).toHaveFocus();
+  });
+  expect(workspace.arrival.get()).toBeNull();
+});
+
+describe("the keys, while a task is open", () => {
+  const before = makeTask({ id: "before", title: "Before", deadline: iso(30_000) });
+  const openBeside = async (modal = false) => {
+    workspace = makeTestWorkspace([before, soon, open]);
+    const detail = <Detail taskId="soon" modal={modal} onClose={vi.fn()} />;
+    await renderPage(<BoardPage {...ALL} modal={modal} detail={detail} />, workspace);
+    await screen.findByLabelText("Title");
+    expect(screen.getByLabelText("Task")).toHaveFocus();
+  };
+
+  it.each([false, true])("e, t and b mean it; over the board: %s", async (modal) => {
+    new FakeServer();
+    await openBeside(modal);
+    await user.keyboard("e");
+    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(soon);
+    await user.keyboard("t");
+    await user.click(await screen.findByRole("button", { name: "Tomorrow" }));
+    expect(workspace.commands.reschedule.mock.calls[0]?.[0]).toEqual(soon);
+    await user.keyboard("b");
+    expect(workspace.subject.get()).toEqual({ taskId: "soon" });
+  });
+
+  it("j and k go on from it", async () => {
+    await openBeside();
+    await user.keyboard("j");
+    expect(document.activeElement?.textContent).toBe("Open");
+    await user.keyboard("kk");
+    expect(document.activeElement?.textContent).toBe("Before");
+  });
+
+  it("it is meant rather than what is marked, and never deleted by a key", async () => {
+    await openBeside();
+    await user.keyboard("x{Delete}");
+    await user.keyboard("jx");
+    act(() => {
+      screen.getByLabelText("Task").focus();
+    });
+    await user.keyboard("e{Delete}");
+    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(soon);
+    expect(workspace.commands.remove).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,43 @@
+import { act } from "@testing-library/react";
+import { beforeEach, expect, it } from "vitest";
+
+import { Hands, HandsProvider } from "../board/hands";
+import { HandsAnnouncer } from "../board/HandsAnnouncer";
+import { freezeTime, makeTestWorkspace, renderPage, screen } from "@/test/render";
+import { iso, makeTask } from "@/test/tasks";
+import { pass } from "@/test/time";
+
+import { MissAnnouncer } from "./MissAnnouncer";
+
+beforeEach(() => {
+  freezeTime();
+});
+
+it("a miss is said on a page without a board, and a second one of the same name anew", async () => {
+  const workspace = makeTestWorkspace([
+    makeTask({ id: "1", title: "Tea", deadline: iso(60_000) }),
+    makeTask({ id: "2", title: "Tea", deadline: iso(120_000) }),
+  ]);
+  await renderPage(<MissAnnouncer />, workspace);
+  expect(screen.getByRole("status")).toBeEmptyDOMElement();
+  pass(61_000);
+  const first = screen.getByText("Missed: Tea");
+  pass(60_000);
+  expect(screen.getByText("Missed: Tea")).not.toBe(first);
+});
+
+it("what the hands do twice is said twice", async () => {
+  const hands = new Hands();
+  await renderPage(
+    <HandsProvider value={hands}>
+      <HandsAnnouncer />
+    </HandsProvider>,
+  );
+  const say = () => {
+    act(() => {
+      hands.say("Tea is at the edge.");
+    });
+    return screen.getByText("Tea is at the edge.");
+  };
+  expect(say()).not.toBe(say());
+});
