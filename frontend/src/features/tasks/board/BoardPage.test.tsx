@@ -107,7 +107,9 @@ describe("the wide board", () => {
     expect(screen.getByRole("textbox", { name: "New task" })).toHaveFocus();
     expect(screen.getByRole("button", { name: "Deadline: In 1 minute" })).toBeVisible();
     await user.keyboard("Tea{Enter}");
-    expect(workspace.commands.create).toHaveBeenCalledTimes(1);
+    await vi.waitFor(() => {
+      expect(workspace.commands.create).toHaveBeenCalledTimes(1);
+    });
     expect(workspace.commands.create.mock.calls[0]?.[0]).toBe("Tea");
     expect(screen.getByText("Nothing missed. Good.")).toBeVisible();
   });
