@@ -50,6 +50,8 @@ const request = (call: number) => {
     body: JSON.parse((init?.body as string | undefined) ?? "{}") as unknown,
   };
 };
+const opIdOf = (call: number) =>
+  new Headers(fetched.mock.calls[call]?.[1]?.headers).get("Idempotency-Key");
 const messages = () => toasts.get().map(({ message }) => message);
 
 describe("create", () => {
@@ -98,7 +100,7 @@ describe("complete and reopen", () => {
     expect(store.getBoard().completed).toHaveLength(1);
     await settle();
     expect(store.getBoard().completed).toHaveLength(0);
-    expect(messages()[0]).toMatch(/^“Send invoice” was not changed\. Something went wrong/);
+    expect(messages()[1]).toMatch(/^“Send invoice” was not changed\. Something went wrong/);
   });
 
   it("go to their own addresses", async () => {
@@ -134,7 +136,8 @@ describe("remove", () => {
     toasts.get()[0]?.action?.run();
     expect(store.getTask("a")).toEqual(task);
     await settle();
-    expect([request(0).method, request(1).path]).toEqual(["DELETE", "/api/v1/tasks/a/restore/"]);
+    expect(request(0).method).toBe("DELETE");
+    expect(request(1)).toMatchObject({ path: "/api/v1/undo/", body: { op_id: opIdOf(0) } });
     expect(store.getTask("a")?.title).toBe("Send invoice");
   });
 
@@ -144,6 +147,84 @@ describe("remove", () => {
     await settle();
     expect(store.getTask("a")).toEqual(task);
     expect(messages()[1]).toMatch(/^“Send invoice” was not deleted\./);
+  });
+});
+
+describe("what is done to one task", () => {
+  const deeds: readonly (readonly [string, () => void])[] = [
+    [
+      "Rescheduled",
+      () => {
+        commands.reschedule(task, { deadline: null, due_date: null });
+      },
+    ],
+    [
+      "Completed",
+      () => {
+        commands.complete(task);
+      },
+    ],
+    [
+      "Changed",
+      () => {
+        commands.prioritise(task, 1);
+      },
+    ],
+    [
+      "Changed",
+      () => {
+        commands.edit(task, { project: "p", labels: ["l"] });
+      },
+    ],
+    [
+      "Deleted",
+      () => {
+        commands.remove(task);
+      },
+    ],
+  ];
+
+  it.each(deeds)("%s is one operation, taken back by its toast or by key", async (verb, deed) => {
+    const undos = [
+      () => toasts.get()[0]?.action?.run(),
+      () => {
+        expect(commands.undoLast()).toBe(true);
+      },
+    ];
+    for (const [round, undo] of undos.entries()) {
+      toasts.set([]);
+      fetched.mockImplementation(() => Promise.resolve(Response.json({})));
+      deed();
+      expect(store.getTask("a")).not.toEqual(task);
+      expect(messages()).toEqual([`${verb} “Send invoice”.`]);
+      undo();
+      expect(store.getTask("a")).toEqual(task);
+      await settle();
+      expect(request(2 * round + 1)).toMatchObject({
+        path: "/api/v1/undo/",
+        body: { op_id: opIdOf(2 * round) },
+      });
+    }
+    expect(commands.undoLast()).toBe(false);
+  });
+
+  it("is said by no toast while it is typed, and taken back by key", () => {
+    commands.edit(task, { title: "New" });
+    commands.create("Tea", { deadline: null, due_date: null });
+    expect(messages()).toEqual([]);
+    commands.undoLast();
+    expect(store.getBoard().upcoming.map(({ title }) => title)).toEqual(["New"]);
+    commands.undoLast();
+    expect(store.getTask("a")).toEqual(task);
+    expect(messages()).toEqual(["Taken back.", "Taken back."]);
+  });
+
+  it("reopened is as it was completed", () => {
+    const done = { ...task, completed_at: iso(-1), outcome: "on_time" as const, version: 2 };
+    store.replace({ epoch: "e", seq: 1 }, asItems([done]));
+    commands.reopen(done);
+    toasts.get()[0]?.action?.run();
+    expect(store.getTask("a")).toEqual(done);
   });
 });
 
@@ -172,14 +253,13 @@ describe("many at once", () => {
         operations: [{ verb: "tasks.update", ids: ["a", "b"], fields: { project: "p" } }],
       },
     });
-    const opId = new Headers(fetched.mock.calls[0]?.[1]?.headers).get("Idempotency-Key");
     toasts.get()[0]?.action?.run();
     expect(all.map(({ id }) => store.getTask(id)?.project)).toEqual([null, null]);
     await settle();
     expect(request(1)).toEqual({
       path: "/api/v1/undo/",
       method: "POST",
-      body: { op_id: opId },
+      body: { op_id: opIdOf(0) },
     });
   });
 

@@ -3,7 +3,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useToday } from "@/shared/clock/useToday";
 import { useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
-import type { Bucket } from "@/shared/store/bucket";
+import { type Bucket, BUCKETS } from "@/shared/store/bucket";
 import { useDraftsOf, useReadyOf } from "@/shared/store/react";
 import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
@@ -83,14 +83,12 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     opened.set(null);
     onPlan(null);
   };
-  useEffect(
-    () =>
-      // A task that is gone, or out of sight, must not be changed unseen.
-      store.subscribe(() => {
-        hands.selection.keepOnly((id) => store.getTask(id) !== undefined);
-      }),
-    [hands, store],
-  );
+  useEffect(() => {
+    if (hands.selection.ids.get().size === 0) return;
+    // A task that is gone, or out of sight, must not be changed unseen.
+    const shown = new Set(BUCKETS.flatMap((one) => board[one].map(({ id }) => id)));
+    hands.selection.keepOnly((id) => shown.has(id));
+  }, [board, hands]);
   useEffect(() => {
     hands.selection.clear();
     hands.marking.set(false);

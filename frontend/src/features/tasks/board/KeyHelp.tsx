@@ -19,6 +19,7 @@ const groups = (): readonly (readonly [string, readonly (readonly [string, strin
       ["1 2 3", keys.columns],
       ["/", keys.search],
       [chord("K"), keys.anything],
+      [chord("Z"), keys.undo],
       ["Esc", keys.close],
       ["?", keys.help],
     ],

@@ -110,6 +110,10 @@ export function useKeys({ quickAdd, search, onBucket, onHelp, onPalette }: Keys)
       }
       if (event.defaultPrevented || isBusy(event.target)) return;
       if (chord) {
+        if (event.key.toLowerCase() === "z" && !event.shiftKey && !event.altKey) {
+          if (commands.undoLast()) event.preventDefault();
+          return;
+        }
         if (event.key.toLowerCase() !== "a" || event.altKey) return;
         selection.all(lists.ids());
         event.preventDefault();

@@ -7,6 +7,7 @@ import { Button } from "@/shared/ui/Button";
 
 import { useHands, useIsSelected } from "../board/hands";
 import { useWorkspace } from "../context";
+import { useComplete } from "../useComplete";
 import { TaskLink } from "../view/TaskLink";
 import { Circle } from "./Circle";
 import { Fuse } from "./Fuse";
@@ -58,7 +59,8 @@ export const Card = memo(function Card({ task, bucket }: CardProps) {
 });
 
 function MissedActions({ task }: { readonly task: Task }) {
-  const { commands, subject } = useWorkspace();
+  const { subject } = useWorkspace();
+  const complete = useComplete();
   return (
     <div className="relative z-10 mt-2 flex flex-wrap gap-1">
       <Reschedule tasks={[task]} label={text.card.rescheduleLabel(task.title)} />
@@ -67,7 +69,7 @@ function MissedActions({ task }: { readonly task: Task }) {
         look="plain"
         aria-label={text.card.doneLateLabel(task.title)}
         onClick={() => {
-          commands.complete(task);
+          complete(task);
         }}
       >
         {text.card.doneLate}

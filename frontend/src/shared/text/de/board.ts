@@ -175,6 +175,10 @@ export const board: Parts["board"] = {
   toasts: {
     label: "Hinweise",
     deleted: (title) => `${short(title)} gelöscht.`,
+    completed: (title) => `${short(title)} erledigt.`,
+    reopened: (title) => `${short(title)} wieder geöffnet.`,
+    rescheduled: (title) => `${short(title)} verschoben.`,
+    changed: (title) => `${short(title)} geändert.`,
     stillSignedIn: (why) => `Du bist noch angemeldet. ${why}`,
     completedMany: (count) => `${tasks(count)} erledigt.`,
     reopenedMany: (count) => `${tasks(count)} wieder geöffnet.`,
