@@ -93,7 +93,7 @@ def test_what_is_done_in_one_window_is_seen_in_the_other(
     card(first, "Upcoming", "Water the plants").get_by_text("Water the plants").click()
     first.get_by_role("button", name="Delete").click()
     expect(card(second, "Upcoming", "Water the plants")).to_have_count(0)
-    first.get_by_role("button", name="Undo").click()
+    first.get_by_role("button", name="Undo").last.click()
     expect(card(second, "Upcoming", "Water the plants")).to_be_visible()
 
 

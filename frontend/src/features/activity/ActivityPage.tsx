@@ -1,12 +1,11 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { explain } from "@/shared/api/errors";
 import { useObservable } from "@/shared/lib/observable";
 import { useBoardOf } from "@/shared/store/react";
 import type { TaskStore } from "@/shared/store/store";
 import { activity as text } from "@/shared/text/activity";
 import { Button } from "@/shared/ui/Button";
-import { showToast } from "@/shared/ui/toasts";
+import { takeBack } from "@/shared/ui/takeBack";
 
 import { byDay, entryOf, missesOn, type Entry } from "./entries";
 import { Line } from "./Line";
@@ -37,14 +36,9 @@ export default function ActivityPage({ store, zone, openTask }: ActivityPageProp
     return byDay([...operations.map(entryOf), ...missesOn(board, since)], zone);
   }, [operations, cursor, board, zone]);
 
-  const takeBack = async (entry: Entry) => {
-    try {
-      await log.undo(entry.id);
-      showToast({ message: text.takenBack });
-    } catch (error) {
-      showToast({ message: text.notUndone(explain(error)) });
-      void log.refresh();
-    }
+  const undo = async ({ id }: Entry) => {
+    if (await takeBack(id)) log.undone(id);
+    void log.refresh();
   };
 
   return (
@@ -69,7 +63,7 @@ export default function ActivityPage({ store, zone, openTask }: ActivityPageProp
                   zone={zone}
                   openable={entry.taskId !== null && store.getTask(entry.taskId) !== undefined}
                   onOpen={openTask}
-                  onUndo={(undone) => void takeBack(undone)}
+                  onUndo={(undone) => void undo(undone)}
                 />
               ))}
             </ul>

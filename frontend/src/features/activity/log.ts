@@ -1,9 +1,7 @@
 import { explain } from "@/shared/api/errors";
 import { listOperations } from "@/shared/api/listOperations";
 import type { LoggedOperation } from "@/shared/api/types";
-import { undo } from "@/shared/api/undo";
 import { Observable } from "@/shared/lib/observable";
-import { newUuid } from "@/shared/lib/uuid";
 
 const PAGE = 50;
 
@@ -44,9 +42,8 @@ export class OperationLog {
     if (cursor !== null && !busy) await this.#ask(cursor);
   }
 
-  /** Takes an operation back, whole or not at all. Throws what stands against it. */
-  async undo(opId: string): Promise<void> {
-    await undo(opId, newUuid());
+  /** An operation was taken back. */
+  undone(opId: string): void {
     this.#set({
       operations: this.state
         .get()
@@ -56,7 +53,6 @@ export class OperationLog {
             : one,
         ),
     });
-    await this.refresh();
   }
 
   async #ask(cursor: string | null): Promise<void> {

@@ -8,12 +8,12 @@ import {
   previewImport,
 } from "@/shared/api/importFile";
 import type { ImportReport } from "@/shared/api/types";
-import { undo } from "@/shared/api/undo";
 import { FormError } from "@/shared/forms/FormError";
 import { newUuid } from "@/shared/lib/uuid";
 import { settings } from "@/shared/text/settings";
 import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
+import { takeBack } from "@/shared/ui/takeBack";
 import { showToast } from "@/shared/ui/toasts";
 
 import { Choice } from "./Choice";
@@ -149,13 +149,4 @@ export function ImportForm() {
       </Button>
     </form>
   );
-}
-
-async function takeBack(opId: string): Promise<void> {
-  try {
-    await undo(opId, newUuid());
-    showToast({ message: settings.undone });
-  } catch (error) {
-    showToast({ message: settings.notUndone(explain(error)) });
-  }
 }

@@ -11,9 +11,10 @@ import { text } from "@/shared/text";
 import { showToast } from "@/shared/ui/toasts";
 
 import { type Deadline, onTheWire } from "./deadline/deadline";
-import { makeManyCommands, type ManyCommands } from "./manyCommands";
+import { makeManyCommands, type ManyCommands, takenBack } from "./manyCommands";
 import { makeOrganisingCommands, type OrganisingCommands } from "./organisingCommands";
-import { completion, makeTask } from "./task";
+import { completion, makeTask, REOPENED, set } from "./task";
+import { Undos } from "./undos";
 
 /** What may be said of a task beside its title and deadline as it is made. */
 export type NewTaskFields = Partial<
@@ -32,8 +33,8 @@ export interface Commands extends ManyCommands, OrganisingCommands {
   reorder(task: Task, beside: Beside): void;
   prioritise(task: Task, priority: Priority): void;
   remove(task: Task): void;
-  /** Takes back what operations did, each whole or not at all. */
-  undo(opIds: readonly string[]): void;
+  /** Takes back what was done last in this window; false where nothing is left. */
+  undoLast(): boolean;
 }
 
 /** What commands are made of. */
@@ -48,7 +49,7 @@ export interface Desk {
     request: Operation["request"],
   ) => string;
   /** Says what was done, where it can be taken back. */
-  readonly offerUndo: (message: string, takeBack: () => void) => void;
+  readonly offerUndo: (message: string | null, takeBack: () => void) => void;
 }
 
 interface Options {
@@ -59,6 +60,7 @@ interface Options {
 }
 
 export function makeCommands({ clock, store, operations, zone }: Options): Commands {
+  const undos = new Undos();
   const desk: Desk = {
     store,
     zone,
@@ -68,15 +70,32 @@ export function makeCommands({ clock, store, operations, zone }: Options): Comma
       operations.submit({ opId, changes, request, tried });
       return opId;
     },
-    offerUndo: (message, run) => {
-      showToast({ message, action: { label: text.toasts.undo, run } });
+    offerUndo: (message, takeBack) => {
+      undos.offer(message, takeBack);
     },
   };
-  const { now, offerUndo } = desk;
-  const change = (task: Task, changes: readonly Change[], request: Operation["request"]) =>
-    desk.submit({ what: "change", name: task.title }, changes, request);
+  const { now } = desk;
+  /** Changes one task, with its parts if it must be: one request, one operation, one way back. */
+  const change = (
+    tried: Tried & { readonly name: string },
+    message: string | null,
+    changes: readonly Change[],
+    request: Operation["request"],
+  ) => {
+    const back = changes.map((one) => {
+      const before = store.getTask(one.id);
+      return before ? takenBack(before, one) : ({ kind: "task", id: one.id, gone: true } as const);
+    });
+    const opId = desk.submit(tried, changes, request);
+    desk.offerUndo(message, () => {
+      desk.submit({ what: "change", name: tried.name }, back, writes.undoing(opId));
+    });
+  };
+  const changing = ({ title }: Task) => ({ what: "change", name: title }) as const;
   const edit = (task: Task, fields: Omit<TaskFields, "deadline" | "due_date">) => {
-    change(task, [set(task, fields)], writes.updateTask(task.id, fields));
+    const typed = "title" in fields || "notes" in fields;
+    const message = typed ? null : text.toasts.changed(task.title);
+    change(changing(task), message, [set(task, fields)], writes.updateTask(task.id, fields));
   };
 
   return {
@@ -91,24 +110,28 @@ export function makeCommands({ clock, store, operations, zone }: Options): Comma
       });
       const fields = { ...more, id: task.id, title, ...onTheWire(deadline) };
       const made: Change = { kind: "task", id: task.id, is: task };
-      desk.submit({ what: "create", name: title }, [made], writes.createTask(fields));
+      change({ what: "create", name: title }, null, [made], writes.createTask(fields));
     },
 
     edit,
 
     reschedule(task, deadline) {
-      change(task, [set(task, deadline)], writes.updateTask(task.id, onTheWire(deadline)));
+      const request = writes.updateTask(task.id, onTheWire(deadline));
+      const message = text.toasts.rescheduled(task.title);
+      change(changing(task), message, [set(task, deadline)], request);
     },
 
     complete(task, children = "leave") {
       const completed = now();
       const parts = children === "complete" ? openPartsOf(store, task.id) : [];
       const changes = [task, ...parts].map((one) => set(one, completion(one, completed)));
-      change(task, changes, writes.completeTask(task.id, children));
+      const message = text.toasts.completed(task.title);
+      change(changing(task), message, changes, writes.completeTask(task.id, children));
     },
 
     reopen(task) {
-      change(task, [set(task, REOPENED)], writes.reopenTask(task.id));
+      const message = text.toasts.reopened(task.title);
+      change(changing(task), message, [set(task, REOPENED)], writes.reopenTask(task.id));
     },
 
     reorder(task, beside) {
@@ -120,7 +143,9 @@ export function makeCommands({ clock, store, operations, zone }: Options): Comma
       );
       const position = placeBeside(beside, others.includes(other) ? others : [...others, other]);
       if (position === null) return;
-      change(task, [set(task, { position })], writes.moveTask(task.id, beside));
+      const message = text.toasts.changed(task.title);
+      const request = writes.moveTask(task.id, beside);
+      change(changing(task), message, [set(task, { position })], request);
     },
 
     prioritise(task, priority) {
@@ -129,17 +154,11 @@ export function makeCommands({ clock, store, operations, zone }: Options): Comma
 
     remove(task) {
       const gone: Change = { kind: "task", id: task.id, gone: true };
-      desk.submit({ what: "delete", name: task.title }, [gone], writes.deleteTask(task.id));
-      offerUndo(text.toasts.deleted(task.title), () => {
-        change(task, [{ kind: "task", id: task.id, is: task }], writes.restoreTask(task.id));
-      });
+      const message = text.toasts.deleted(task.title);
+      change({ what: "delete", name: task.title }, message, [gone], writes.deleteTask(task.id));
     },
 
-    undo(opIds) {
-      for (const opId of [...opIds].reverse()) {
-        desk.submit({ what: "change", count: 1 }, [], writes.undoing(opId));
-      }
-    },
+    undoLast: () => undos.takeLast(),
   };
 }
 
@@ -151,12 +170,6 @@ export function tellRefusal({ tried }: Operation, error: unknown): void {
       ? text.toasts.refusedMany[tried.what](tried.count, why)
       : text.toasts.refused[tried.what](tried.name, why);
   showToast({ message });
-}
-
-export const REOPENED = { completed_at: null, outcome: null, lateness_s: null } as const;
-
-export function set(task: Task, fields: Partial<Task>): Change {
-  return { kind: "task", id: task.id, set: fields };
 }
 
 /** The open parts of a task, and theirs. */

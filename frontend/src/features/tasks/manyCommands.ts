@@ -5,7 +5,7 @@ import { text } from "@/shared/text";
 
 import type { Desk } from "./commands";
 import { type Deadline, NO_DEADLINE, onTheWire } from "./deadline/deadline";
-import { completion } from "./task";
+import { completion, REOPENED, set } from "./task";
 
 /** How many tasks one verb of a batch takes, and how many verbs one batch. As the API says. */
 const IDS_OF_A_VERB = 200;
@@ -69,7 +69,6 @@ export function makeManyCommands(desk: Desk): ManyCommands {
     const fields = said as TasksChanges;
     doAll(tasks, message, change, (ids) => ({ verb: "tasks.update", ids, fields }));
   };
-  const set = ({ id }: Task, fields: Partial<Task>): Change => ({ kind: "task", id, set: fields });
 
   return {
     completeAll(tasks, children = "leave") {
@@ -85,11 +84,10 @@ export function makeManyCommands(desk: Desk): ManyCommands {
 
     reopenAll(tasks) {
       const closed = tasks.filter((task) => task.completed_at !== null);
-      const reopened = { completed_at: null, outcome: null, lateness_s: null };
       doAll(
         closed,
         text.toasts.reopenedMany(closed.length),
-        (task) => set(task, reopened),
+        (task) => set(task, REOPENED),
         ([id = ""]) => ({ verb: "task.reopen", id }),
         { atOnce: 1 },
       );

@@ -1,4 +1,5 @@
 import type { Task } from "@/shared/api/types";
+import type { Change } from "@/shared/store/change";
 import { SECOND_MS } from "@/shared/lib/durations";
 import { newUuid } from "@/shared/lib/uuid";
 import { placeOfNew } from "@/shared/store/place";
@@ -40,4 +41,12 @@ export function completion(
   return late >= 0
     ? { completed_at: at, outcome: "late", lateness_s: Math.floor(late / SECOND_MS) }
     : { completed_at: at, outcome: "on_time", lateness_s: null };
+}
+
+/** What a task that is open again has in their place. */
+export const REOPENED = { completed_at: null, outcome: null, lateness_s: null } as const;
+
+/** The change of some fields of a task. */
+export function set({ id }: Task, fields: Partial<Task>): Change {
+  return { kind: "task", id, set: fields };
 }

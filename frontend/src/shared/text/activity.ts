@@ -71,8 +71,6 @@ const english = {
   undo: "Undo",
   undoOf: (sentence: string) => `Undo: ${sentence}`,
   undone: "taken back",
-  takenBack: "Taken back.",
-  notUndone: (why: string) => `It was not taken back. ${why}`,
 };
 
 /** What the activity says; loaded with it. */

@@ -179,8 +179,11 @@ export const en = {
 
   toasts: {
     label: "Notices",
-    completed: (title: string) => `Completed ${short(title)}.`,
     deleted: (title: string) => `Deleted ${short(title)}.`,
+    completed: (title: string) => `Completed ${short(title)}.`,
+    reopened: (title: string) => `Reopened ${short(title)}.`,
+    rescheduled: (title: string) => `Rescheduled ${short(title)}.`,
+    changed: (title: string) => `Changed ${short(title)}.`,
     stillSignedIn: (why: string) => `You are still signed in. ${why}`,
     /** What was done to many at once, said where it can be taken back. */
     completedMany: (count: number) => `Completed ${tasks(count)}.`,

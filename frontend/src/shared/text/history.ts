@@ -12,8 +12,6 @@ const english = {
   undo: "Undo",
   undoLabel: (what: string) => `Undo: ${what}`,
   takenBack: "taken back",
-  undone: "Taken back.",
-  notUndone: (why: string) => `It was not taken back. ${why}`,
 
   missed: "Missed its deadline",
   created: "Added",

@@ -14,6 +14,7 @@ const english = {
   columns: "Upcoming, Missed, Completed",
   search: "Search",
   anything: "Anything",
+  undo: "Take back what was done last",
   mark: "Select",
   range: "Select on, down or up",
   all: "Select all",

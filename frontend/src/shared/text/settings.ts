@@ -167,8 +167,6 @@ const english = {
   importCancel: "Choose another file",
   imported: (what: string) => `Imported ${what}.`,
   undo: "Undo",
-  undone: "Taken back.",
-  notUndone: (why: string) => `It was not taken back. ${why}`,
 
   guest: "This is a guest account. It and its tasks are removed after a day.",
   guestNoPassword: "A guest account has no password.",

@@ -95,6 +95,8 @@ const english = {
     pick: "Pick a time",
   },
   undo: "Undo",
+  undone: "Taken back.",
+  notUndone: (why: string) => `It was not taken back. ${why}`,
   openParts: (title: string, count: number) =>
     `${quoted(title)} has ${plural(count, "open step", "open steps")}. Complete ${count === 1 ? "it" : "them"} too?`,
   completeParts: "Complete all",

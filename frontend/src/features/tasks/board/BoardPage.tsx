@@ -21,6 +21,7 @@ import { Columns } from "./Columns";
 import { ConnectionNote } from "./ConnectionNote";
 import { Hands, HandsProvider, useHands, ViewProvider } from "./hands";
 import { HandsAnnouncer } from "./HandsAnnouncer";
+import { OnlyInSight } from "./OnlyInSight";
 import { Loading } from "./Loading";
 import { PhoneColumn } from "./PhoneColumn";
 import { PlaceNote, useIsGone } from "./PlaceNote";
@@ -89,14 +90,6 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     opened.set(null);
     onPlan(null);
   };
-  useEffect(
-    () =>
-      // A task that is gone, or out of sight, must not be changed unseen.
-      store.subscribe(() => {
-        hands.selection.keepOnly((id) => store.getTask(id) !== undefined);
-      }),
-    [hands, store],
-  );
   useEffect(() => {
     hands.selection.clear();
     hands.marking.set(false);
@@ -146,6 +139,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
   return (
     <>
       <HandsAnnouncer />
+      <OnlyInSight />
       {wide ? (
         <div className={detail && !modal ? "pr-[420px]" : ""}>
           <main inert={covered} className="grid grid-cols-1 content-start gap-4 px-6 pt-5 pb-28">

@@ -21,6 +21,7 @@ const groups = (board: boolean): readonly Group[] => [
       ["1 2 3", keys.columns],
       ["/", keys.search],
       [chord("K"), keys.anything],
+      [chord("Z"), keys.undo],
       ["Esc", keys.close],
       ["?", keys.help],
     ],

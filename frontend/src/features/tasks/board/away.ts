@@ -1,7 +1,15 @@
 import type { Board } from "@/shared/store/board";
 
-/** How many tasks that are missed now fell due after `since`, when the page was last looked at. */
-export function missedSince(board: Board, since: number): number {
-  return board.missed.filter(({ deadline }) => deadline !== null && Date.parse(deadline) > since)
-    .length;
+/** A time in which nobody looked at the page, ms since 1970. */
+export interface Absence {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** How many tasks that are missed now fell due in it, those apart that were made only afterwards. */
+export function missedIn(board: Board, { since, until }: Absence): number {
+  return board.missed.filter(({ deadline, created_at }) => {
+    const due = deadline === null ? since : Date.parse(deadline);
+    return due > since && due <= until && Date.parse(created_at) <= until;
+  }).length;
 }

@@ -131,6 +131,10 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
         if (!understood || !isInOpenTask(event.target)) return;
       }
       if (chord) {
+        if (event.key.toLowerCase() === "z" && !event.shiftKey && !event.altKey) {
+          if (commands.undoLast()) event.preventDefault();
+          return;
+        }
         if (event.key.toLowerCase() !== "a" || event.altKey) return;
         selection.all(lists.ids());
         event.preventDefault();

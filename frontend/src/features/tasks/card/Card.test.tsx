@@ -2,6 +2,7 @@ import { act, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { bucketOf } from "@/shared/store/bucket";
+import { toasts } from "@/shared/ui/toasts";
 import {
   makeTestWorkspace,
   freezeTime,
@@ -101,6 +102,15 @@ describe("a missed card", () => {
     const { task } = await draw({ deadline: iso(-1) });
     await user.click(screen.getByRole("button", { name: "Done late: “Send invoice”" }));
     expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(task);
+  });
+
+  it("done late asks what is to become of its open steps", async () => {
+    const part = makeTask({ id: "b", parent: "a" });
+    workspace = makeTestWorkspace([part]);
+    await draw({ deadline: iso(-1) });
+    await user.click(screen.getByRole("button", { name: "Done late: “Send invoice”" }));
+    act(() => toasts.get().at(-1)?.action?.run());
+    expect(workspace.commands.completeAll).toHaveBeenCalledExactlyOnceWith([part]);
   });
 
   it("can be rescheduled", async () => {

@@ -8,6 +8,7 @@ import { CheckIcon, StepsIcon } from "@/shared/ui/icons";
 
 import { useHands, useIsSelected } from "../board/hands";
 import { useWorkspace } from "../context";
+import { useComplete } from "../useComplete";
 import { TaskLink } from "../view/TaskLink";
 import { Circle } from "./Circle";
 import { Fuse } from "./Fuse";
@@ -59,7 +60,8 @@ export const Card = memo(function Card({ task, bucket }: CardProps) {
 });
 
 function MissedActions({ task }: { readonly task: Task }) {
-  const { commands, subject } = useWorkspace();
+  const { subject } = useWorkspace();
+  const complete = useComplete();
   return (
     // In one row wherever it stands: where there is no room for words, the rarer ones are icons.
     <div className="@container relative z-10 mt-2">
@@ -71,7 +73,7 @@ function MissedActions({ task }: { readonly task: Task }) {
           icon={<CheckIcon className="size-4 @min-[13rem]:hidden" />}
           className="@max-[13rem]:sr-only"
           onRun={() => {
-            commands.complete(task);
+            complete(task);
           }}
         />
         <Action

@@ -10,6 +10,7 @@ import { CheckIcon, CloseIcon, StepsIcon, TrashIcon, UndoIcon } from "@/shared/u
 import { part } from "@/shared/ui/part";
 import { Unloaded } from "@/shared/ui/Unloaded";
 
+import { useHands } from "../board/hands";
 import { useWorkspace } from "../context";
 import { useComplete } from "../useComplete";
 import { TITLE_LIMIT } from "../limits";
@@ -36,11 +37,14 @@ interface DetailProps {
 export default function Detail({ taskId, modal, onClose }: DetailProps) {
   const open = useOpenTask(taskId);
   const panel = useRef<HTMLDivElement>(null);
+  const { lists } = useHands();
   const Panel = modal ? "div" : "aside";
   useEffect(() => {
     const opener = document.activeElement;
     panel.current?.focus({ preventScroll: true });
-    return () => {
+    const giveBack = () => {
+      // Who has gone on to another card, or to another task in here, is there already.
+      if (document.activeElement !== document.body || lists.focus(taskId)) return;
       if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected) {
         opener.focus();
         return;
@@ -49,7 +53,11 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
       const card = document.querySelector<HTMLElement>('main [data-control="title"]');
       (card ?? document.querySelector<HTMLElement>("form input"))?.focus();
     };
-  }, [taskId]);
+    return () => {
+      // A card that is far off is drawn for it, which has to wait until all else is.
+      queueMicrotask(giveBack);
+    };
+  }, [lists, taskId]);
   return (
     <>
       {modal && (

@@ -3,12 +3,11 @@ import { useEffect, useState } from "react";
 import { explain } from "@/shared/api/errors";
 import { getHistory, type HistoryEntry } from "@/shared/api/getHistory";
 import type { Task } from "@/shared/api/types";
-import { undo } from "@/shared/api/undo";
 import { useToday } from "@/shared/clock/useToday";
-import { newUuid } from "@/shared/lib/uuid";
 import { history } from "@/shared/text/history";
 import { Button } from "@/shared/ui/Button";
 import { MissedIcon, UndoIcon } from "@/shared/ui/icons";
+import { takeBack } from "@/shared/ui/takeBack";
 import { showToast } from "@/shared/ui/toasts";
 
 import { useWorkspace, useZone } from "../context";
@@ -110,15 +109,9 @@ function Entry({ entry, onUndone }: EntryProps) {
   const today = useToday(zone);
   const [busy, setBusy] = useState(false);
   const sentence = sentencesOf(entry, { store, zone, today }).join("; ");
-  const takeBack = async (opId: string) => {
+  const undo = async (opId: string) => {
     setBusy(true);
-    try {
-      await undo(opId, newUuid());
-      showToast({ message: history.undone });
-      onUndone();
-    } catch (error) {
-      showToast({ message: history.notUndone(explain(error)) });
-    }
+    if (await takeBack(opId)) onUndone();
     setBusy(false);
   };
   return (
@@ -142,7 +135,7 @@ function Entry({ entry, onUndone }: EntryProps) {
           look="plain"
           disabled={busy}
           aria-label={history.undoLabel(sentence)}
-          onClick={() => void takeBack(entry.op_id ?? "")}
+          onClick={() => void undo(entry.op_id ?? "")}
         >
           <UndoIcon />
           {history.undo}

@@ -41,9 +41,13 @@ describe("a page without a board", () => {
     const line = within(await dialog()).getByRole("textbox", { name: "New task" });
     expect(line).toHaveFocus();
     await user.keyboard("Water the plants{Enter}");
-    expect(workspace.commands.create.mock.calls[0]?.[0]).toBe("Water the plants");
+    await vi.waitFor(() => {
+      expect(workspace.commands.create.mock.calls[0]?.[0]).toBe("Water the plants");
+    });
     expect(screen.queryByRole("dialog")).toBeNull();
-    expect(screen.getByRole("button")).toHaveFocus();
+    await vi.waitFor(() => {
+      expect(screen.getByRole("button")).toHaveFocus();
+    });
   });
 
   it("leaves letters to what is typed into", async () => {

@@ -2,6 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import {
   type KeyboardEvent,
   type RefObject,
+  useEffect,
   useId,
   useLayoutEffect,
   useRef,
@@ -30,7 +31,8 @@ import { DeadlinePicker, preloadPicker } from "../deadline/DeadlinePicker";
 import { TITLE_LIMIT } from "../limits";
 import { fieldsOf, readIn } from "./make";
 import { Mirror } from "./Mirror";
-import { type Reading, titleOf } from "./reading";
+import { plainly, type Reading, titleOf } from "./reading";
+import { Turns } from "./turns";
 import { useLine } from "./useLine";
 import { useSuggestions } from "./useSuggestions";
 
@@ -66,6 +68,7 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
   const [focused, setFocused] = useState(false);
   const moveCaret = useRef<number | null>(null);
   const [picking, setPicking] = useState(false);
+  const [turns] = useState(() => new Turns());
   const chip = useRef<HTMLButtonElement>(null);
   const listId = useId();
   const roomy = useMedia(ROOMY);
@@ -102,14 +105,38 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
   const add = (open: boolean) => {
     if (title === "") return;
     const id = newUuid();
-    const known = { projects: store.getProjects(), labels: store.getLabels() };
-    const fields = fieldsOf(reading, known, commands, place);
-    commands.create(title, deadline(), open || onAdded ? { ...fields, id } : fields);
+    const by = chosen ? deadline() : null;
+    turns.add(
+      line.lastWord(!chosen),
+      () => line.reading,
+      (meant) => {
+        const known = { projects: store.getProjects(), labels: store.getLabels() };
+        const made = by
+          ? withoutDeadline(meant)
+          : anyDay
+            ? meant
+            : readIn(place, meant, today, zone);
+        // What turned out to have no title but what was understood is a title itself.
+        const last = titleOf(made.line, made.spans) === "" ? plainly(made.line) : made;
+        const fields = fieldsOf(last, known, commands, place);
+        const name = titleOf(last.line, last.spans);
+        commands.create(name, by ?? last.deadline, open || onAdded ? { ...fields, id } : fields);
+        onAdded?.(id, name, open);
+        if (open) void navigate({ to: "/tasks/$taskId", params: { taskId: id } });
+      },
+    );
     empty();
-    onAdded?.(id, title, open);
-    if (open) void navigate({ to: "/tasks/$taskId", params: { taskId: id } });
-    else if (!onAdded) inputRef.current?.focus();
+    if (!open && !onAdded) inputRef.current?.focus();
   };
+  useEffect(() => {
+    const flush = () => {
+      turns.flush();
+    };
+    window.addEventListener("pagehide", flush);
+    return () => {
+      window.removeEventListener("pagehide", flush);
+    };
+  }, [turns]);
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing || (list && press(event))) return;
     if (event.key === "Escape") event.currentTarget.blur();

@@ -1,3 +1,4 @@
+import { cleanup, fireEvent } from "@testing-library/react";
 import { createRef, useState } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -9,10 +10,9 @@ import {
   type TestWorkspace,
 } from "@/test/render";
 import { iso } from "@/test/tasks";
+import { pass } from "@/test/time";
 
-import { ViewProvider } from "../board/hands";
 import { noDeadline } from "../deadline/deadline";
-import { NO_FILTER } from "../view/view";
 import { QuickAdd } from "./QuickAdd";
 
 const LINE = "Send invoice tomorrow 5pm #work @finance !1 ~30m";
@@ -159,6 +159,94 @@ describe("the server", () => {
   });
 });
 
+describe("Enter, right after typing", () => {
+  const read = (title: string, due: string | null) =>
+    Response.json({
+      title,
+      deadline: due && `${due}T00:00:00.000000Z`,
+      due_date: due,
+      time_zone: "UTC",
+      project: null,
+      labels: [],
+      priority: null,
+      estimate_min: null,
+      spans: due ? [{ start: 5, end: 15, kind: "deadline", text: "on the 5th" }] : [],
+      server_time: iso(0),
+    });
+  let answers: ((answer: Response) => void)[];
+
+  beforeEach(() => {
+    answers = [];
+    document.cookie = "csrftoken=x";
+    vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => answers.push(resolve)));
+    workspace.connection.set({ state: "live", reason: null });
+  });
+
+  /** Types it and presses Enter before anybody is asked; when the server is. */
+  async function enter(line: string) {
+    const before = answers.length;
+    fireEvent.change(input(), { target: { value: line } });
+    await user.keyboard("{Enter}");
+    await vi.waitFor(() => {
+      expect(answers.length).toBeGreaterThan(before);
+    });
+  }
+
+  it("means what the server reads, and the line is free at once", async () => {
+    await enter("Rest on the 5th");
+    expect(input()).toHaveValue("");
+    expect(created()).toBeUndefined();
+    await enter("Tea");
+    answers[1]?.(read("Tea", null));
+    answers[0]?.(read("Rest", "2026-12-05"));
+    await vi.waitFor(() => {
+      expect(
+        workspace.commands.create.mock.calls.map(([title, due]) => [title, due.due_date]),
+      ).toEqual([
+        ["Rest", "2026-12-05"],
+        ["Tea", null],
+      ]);
+    });
+  });
+
+  it("means what the page reads where the server takes too long", async () => {
+    await enter("Read tomorrow 5pm #work");
+    pass(1_000);
+    await vi.waitFor(() => {
+      expect(created()).toEqual([
+        "Read",
+        { deadline: "2026-11-23T17:00:00.000Z", due_date: null },
+        { project: "p1" },
+      ]);
+    });
+  });
+
+  it("is not lost with the page", async () => {
+    await enter("Rest on the 5th");
+    window.dispatchEvent(new Event("pagehide"));
+    expect(workspace.commands.create).toHaveBeenCalledTimes(1);
+    answers[0]?.(read("Rest", "2026-12-05"));
+    await user.keyboard("x");
+    expect(workspace.commands.create).toHaveBeenCalledTimes(1);
+  });
+
+  it("waits for what makes the guess, offline too", async () => {
+    workspace.connection.set({ state: "offline", reason: null });
+    // As if it were the very first letter: nothing has been fetched.
+    cleanup();
+    await renderPage(<Line />, workspace);
+    input().focus();
+    fireEvent.change(input(), { target: { value: "Read tomorrow 5pm #work" } });
+    await user.keyboard("{Enter}");
+    await vi.waitFor(() => {
+      expect(created()?.slice(0, 2)).toEqual([
+        "Read",
+        { deadline: "2026-11-23T17:00:00.000Z", due_date: null },
+      ]);
+    });
+  });
+});
+
 describe("names", () => {
   it("are offered as they are begun, and taken by keys", async () => {
     await user.type(input(), "Plan #wo");
@@ -186,46 +274,5 @@ describe("names", () => {
     await user.keyboard("{Escape}");
     expect(screen.queryByRole("listbox")).toBeNull();
     expect(input()).toHaveFocus();
-  });
-});
-
-describe("in Today", () => {
-  const TODAY = { deadline: "2026-11-23T00:00:00.000Z", due_date: "2026-11-22" };
-
-  beforeEach(async () => {
-    view.unmount();
-    view = await renderPage(
-      <ViewProvider value={{ place: { kind: "today" }, filter: NO_FILTER }}>
-        <Line />
-      </ViewProvider>,
-      workspace,
-    );
-    await user.click(input());
-  });
-
-  it("a task is due today, and a chip says so", async () => {
-    await user.type(input(), "Water the plants");
-    await vi.waitFor(() => {
-      expect(chips()).toEqual(["Today"]);
-    });
-    await user.keyboard("{Enter}");
-    expect(created()).toEqual(["Water the plants", TODAY, {}]);
-  });
-
-  it("it is due when the line says", async () => {
-    await typed("Water the plants tomorrow 5pm");
-    expect(chips()).toHaveLength(1);
-    await user.keyboard("{Enter}");
-    expect(created()?.[1]).toEqual({ deadline: "2026-11-23T17:00:00.000Z", due_date: null });
-  });
-
-  it("it is not due where that is taken back, and the next one is again", async () => {
-    await user.type(input(), "Water the plants");
-    await user.click(await screen.findByRole("button", { name: /Today/ }));
-    expect(chips()).toEqual([]);
-    await user.type(input(), "{Enter}");
-    expect(created()).toEqual(["Water the plants", { deadline: null, due_date: null }, {}]);
-    await user.type(input(), "Tea{Enter}");
-    expect(created()).toEqual(["Tea", TODAY, {}]);
   });
 });

@@ -7,6 +7,7 @@ import { writtenIn } from "@/shared/text/language";
 
 import { useWorkspace, useZone } from "../context";
 import { type Answer, corrected, dueWords } from "./corrected";
+import { lastWord } from "./lastWord";
 import { type Circumstances, plainly, type Reading, type Span } from "./reading";
 import type { Reader } from "./reader";
 
@@ -27,6 +28,8 @@ export interface Line {
   readonly takeBack: (spans: readonly Span[]) => void;
   /** Fetches what makes the guess, ahead of the first letter. */
   readonly prepare: () => void;
+  /** What the line means for good, `dated` where its words may say a deadline. */
+  readonly lastWord: (dated: boolean) => Reading | Promise<Reading>;
 }
 
 export function useLine(): Line {
@@ -40,7 +43,7 @@ export function useLine(): Line {
   const [plain, setPlain] = useState(NONE);
   const [reader, setReader] = useState<{ readonly read: Reader } | null>(null);
   const [answer, setAnswer] = useState<Answer | null>(null);
-  const asked = useRef(false);
+  const fetched = useRef<Promise<Reader | null> | null>(null);
   const projects = useMemo(
     () => allProjects.filter(({ archived }) => !archived).map(({ name }) => name),
     [allProjects],
@@ -74,9 +77,27 @@ export function useLine(): Line {
     };
   }, [live, line, how, guess]);
 
+  const reading = corrected(guess, answer, how);
+  const isAnswered = answer?.reading.line === line && answer.how === how;
+  const prepare = () => {
+    fetched.current ??= import("./reader")
+      .then(({ makeReader }) => makeReader(writtenIn()))
+      .then(
+        (read) => {
+          setReader({ read });
+          return read;
+        },
+        () => {
+          fetched.current = null;
+          return null;
+        },
+      );
+    return fetched.current;
+  };
+
   return {
     line,
-    reading: corrected(guess, answer, how),
+    reading,
     projects,
     labels,
     settled: !live || answer?.reading.line === line,
@@ -88,19 +109,11 @@ export function useLine(): Line {
     takeBack: (spans) => {
       setPlain([...plain, ...spans.map(({ start, end }) => line.slice(start, end))]);
     },
-    prepare: () => {
-      if (asked.current) return;
-      asked.current = true;
-      import("./reader")
-        .then(({ makeReader }) => makeReader(writtenIn()))
-        .then(
-          (read) => {
-            setReader({ read });
-          },
-          () => {
-            asked.current = false;
-          },
-        );
+    prepare: () => void prepare(),
+    lastWord: (dated) => {
+      if (reader && (!dated || !live || isAnswered)) return reading;
+      const circumstances = { ...how, now: clock.now() };
+      return lastWord(line, circumstances, { reader: prepare(), live: live && dated });
     },
   };
 }

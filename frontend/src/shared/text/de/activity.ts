@@ -68,6 +68,4 @@ export const activity: Parts["activity"] = {
   undo: "Rückgängig",
   undoOf: (sentence) => `Rückgängig: ${sentence}`,
   undone: "zurückgenommen",
-  takenBack: "Zurückgenommen.",
-  notUndone: (why) => `Das wurde nicht zurückgenommen. ${why}`,
 };

@@ -175,8 +175,11 @@ export const board: Parts["board"] = {
 
   toasts: {
     label: "Hinweise",
-    completed: (title) => `${short(title)} erledigt.`,
     deleted: (title) => `${short(title)} gelöscht.`,
+    completed: (title) => `${short(title)} erledigt.`,
+    reopened: (title) => `${short(title)} wieder geöffnet.`,
+    rescheduled: (title) => `${short(title)} verschoben.`,
+    changed: (title) => `${short(title)} geändert.`,
     stillSignedIn: (why) => `Du bist noch angemeldet. ${why}`,
     completedMany: (count) => `${tasks(count)} erledigt.`,
     reopenedMany: (count) => `${tasks(count)} wieder geöffnet.`,

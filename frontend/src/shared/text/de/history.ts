@@ -12,8 +12,6 @@ export const history: Parts["history"] = {
   undo: "Rückgängig",
   undoLabel: (what) => `Rückgängig: ${what}`,
   takenBack: "zurückgenommen",
-  undone: "Zurückgenommen.",
-  notUndone: (why) => `Das wurde nicht zurückgenommen. ${why}`,
 
   missed: "Frist verpasst",
   created: "Hinzugefügt",

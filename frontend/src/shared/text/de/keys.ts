@@ -14,6 +14,7 @@ export const keys: Parts["keys"] = {
   columns: "Anstehend, Verpasst, Erledigt",
   search: "Suchen",
   anything: "Alles Mögliche",
+  undo: "Das Letzte zurücknehmen",
   mark: "Auswählen",
   range: "Nach unten oder oben weiter auswählen",
   all: "Alle auswählen",

@@ -165,8 +165,6 @@ export const settings: Parts["settings"] = {
   importCancel: "Andere Datei wählen",
   imported: (what) => `Importiert: ${what}.`,
   undo: "Rückgängig",
-  undone: "Zurückgenommen.",
-  notUndone: (why) => `Das wurde nicht zurückgenommen. ${why}`,
 
   guest: "Das ist ein Gastkonto. Es wird samt seinen Aufgaben nach einem Tag entfernt.",
   guestNoPassword: "Ein Gastkonto hat kein Passwort.",

@@ -93,6 +93,8 @@ export const views: Parts["views"] = {
     pick: "Zeit wählen",
   },
   undo: "Rückgängig",
+  undone: "Zurückgenommen.",
+  notUndone: (why) => `Das wurde nicht zurückgenommen. ${why}`,
   openParts: (title, count) =>
     `${quoted(title)} hat noch ${plural(count, "offenen Schritt", "offene Schritte")}. Auch ${noun(count, "diesen", "diese")} erledigen?`,
   completeParts: "Alles erledigen",

@@ -1,0 +1,242 @@
+import { act, within } from "@testing-library/react";
+import { useState } from "react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import {
+  makeTestWorkspace,
+  freezeTime,
+  renderPage,
+  screen,
+  type TestWorkspace,
+} from "@/test/render";
+import { FakeServer } from "@/test/breakdowns";
+import { iso, makeEvent, makeTask } from "@/test/tasks";
+import { pass } from "@/test/time";
+
+import { NO_FILTER } from "../view/view";
+import Detail from "../detail/Detail";
+import { BoardPage } from "./BoardPage";
+
+const ALL = {
+  view: { place: { kind: "all" }, filter: NO_FILTER },
+  title: "All",
+  bucket: "upcoming",
+  onBucket: vi.fn(),
+  modal: false,
+  detail: null,
+  onPlan: vi.fn(),
+} as const;
+
+let user: ReturnType<typeof freezeTime>;
+let workspace: TestWorkspace;
+
+const soon = makeTask({ id: "soon", title: "Soon", deadline: iso(60_000) });
+const open = makeTask({ id: "open", title: "Open" });
+const late = makeTask({ id: "late", title: "Late", deadline: iso(-60_000) });
+const done = makeTask({ id: "done", title: "Done", completed_at: iso(-60_000) });
+
+beforeEach(() => {
+  user = freezeTime();
+});
+
+async function draw(
+  tasks: Parameters<typeof makeTestWorkspace>[0],
+  props: Partial<Parameters<typeof BoardPage>[0]> = {},
+) {
+  workspace = makeTestWorkspace(tasks);
+  await renderPage(<BoardPage {...ALL} {...props} />, workspace);
+  await screen.findByRole("textbox", { name: "New task" });
+  if (tasks) await screen.findAllByRole("region");
+}
+
+describe("what is marked", () => {
+  const marked = () =>
+    screen
+      .getAllByRole("article")
+      .filter((card) => card.dataset.selected === "true")
+      .map((card) => card.getAttribute("aria-label"));
+
+  it("grows by x and Shift with arrows, and has one bar", async () => {
+    await draw([soon, open, late, done]);
+    await user.keyboard("jx");
+    expect(marked()).toEqual(["Soon"]);
+    await user.keyboard("{Shift>}{ArrowDown}{ArrowDown}{/Shift}");
+    expect(marked()).toEqual(["Soon", "Open", "Late"]);
+    await user.keyboard("{Shift>}{ArrowUp}{/Shift}");
+    expect(marked()).toEqual(["Soon", "Open"]);
+    const bar = within(screen.getByRole("region", { name: "Selected tasks" }));
+    expect(bar.getByText("2 selected")).toBeVisible();
+    await user.click(bar.getByRole("button", { name: "Complete" }));
+    expect(workspace.commands.completeAll).toHaveBeenCalledExactlyOnceWith([soon, open]);
+    expect(screen.queryByRole("region", { name: "Selected tasks" })).toBeNull();
+  });
+
+  it("is all by Cmd-A or Ctrl-A, and nothing after Escape", async () => {
+    await draw([soon, open, late, done]);
+    await user.keyboard("{Control>}a{/Control}");
+    expect(marked()).toHaveLength(4);
+    await user.keyboard("{Escape}");
+    expect(marked()).toHaveLength(0);
+  });
+
+  it("loses what is deleted elsewhere", async () => {
+    await draw([soon, open]);
+    await user.keyboard("{Control>}a{/Control}");
+    act(() => {
+      workspace.store.apply([makeEvent(1, "task.deleted", { ...soon, version: 2 })]);
+    });
+    expect(screen.getAllByText("1 selected")[0]).toBeInTheDocument();
+  });
+
+  it("loses what a search puts out of sight", async () => {
+    workspace = makeTestWorkspace([soon, open]);
+    let search: (q: string) => void = () => undefined;
+    function Searched() {
+      const [q, setQ] = useState("");
+      search = setQ;
+      return <BoardPage {...ALL} view={{ ...ALL.view, filter: { ...NO_FILTER, q } }} />;
+    }
+    await renderPage(<Searched />, workspace);
+    await screen.findByRole("article", { name: "Soon" });
+    await user.keyboard("{Control>}a{/Control}");
+    act(() => {
+      search("soon");
+    });
+    const bar = within(screen.getByRole("region", { name: "Selected tasks" }));
+    expect(bar.getByText("1 selected")).toBeVisible();
+    await user.click(bar.getByRole("button", { name: "Delete" }));
+    expect(workspace.commands.removeAll).toHaveBeenCalledExactlyOnceWith([soon]);
+  });
+
+  it("is rescheduled as one by t", async () => {
+    await draw([soon, open]);
+    await user.keyboard("{Control>}a{/Control}t");
+    await user.click(await screen.findByRole("button", { name: "Tomorrow" }));
+    expect(workspace.commands.rescheduleAll).toHaveBeenCalledTimes(1);
+    expect(workspace.commands.rescheduleAll.mock.calls[0]?.[0]).toEqual([soon, open]);
+  });
+});
+
+describe("what was missed while away", () => {
+  it("is gathered into one line", async () => {
+    localStorage.setItem("taskengine.seen.me", String(Date.parse(iso(-120_000))));
+    const before = makeTask({ id: "before", deadline: iso(-180_000) });
+    await draw([late, before]);
+    expect(await screen.findByText("1 task was missed while you were away.")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Review" }));
+    expect(screen.queryByText(/while you were away/)).toBeNull();
+    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
+  });
+
+  it("is what the server says, not what the browser had kept", async () => {
+    localStorage.setItem("taskengine.seen.me", String(Date.parse(iso(-120_000))));
+    workspace = makeTestWorkspace([late]);
+    workspace.connection.set({ state: "connecting", reason: null });
+    await renderPage(<BoardPage {...ALL} />, workspace);
+    await screen.findByRole("link", { name: "Late" });
+    pass(300);
+    expect(screen.queryByText(/while you were away/)).toBeNull();
+    const elsewhere = { deadline: iso(-30_000), created_at: iso(-90_000) };
+    act(() => {
+      workspace.store.apply([
+        makeEvent(1, "task.completed", { ...late, completed_at: iso(-90_000), version: 2 }),
+        makeEvent(2, "task.created", makeTask({ id: "one", ...elsewhere })),
+        makeEvent(3, "task.created", makeTask({ id: "two", ...elsewhere })),
+      ]);
+      workspace.connection.set({ state: "live", reason: null });
+    });
+    pass(300);
+    expect(screen.getByText("2 tasks were missed while you were away.")).toBeVisible();
+    act(() => {
+      workspace.store.apply([
+        makeEvent(4, "task.completed", makeTask({ id: "one", completed_at: iso(), version: 2 })),
+      ]);
+    });
+    expect(screen.getByText("1 task was missed while you were away.")).toBeVisible();
+  });
+
+  it("is nothing new to who comes for the first time", async () => {
+    await draw([late]);
+    pass(300);
+    expect(screen.queryByText(/while you were away/)).toBeNull();
+  });
+});
+
+describe("the keys", () => {
+  beforeEach(() => draw([soon, open, late, done]));
+  const focused = () => document.activeElement?.textContent;
+
+  it("q goes to the new task, Escape leaves it", async () => {
+    await user.keyboard("q");
+    expect(screen.getByRole("textbox", { name: "New task" })).toHaveFocus();
+    await user.keyboard("q{Escape}j");
+    expect(screen.getByRole("textbox", { name: "New task" })).toHaveValue("q");
+    expect(focused()).toBe("Soon");
+  });
+
+  it("j and k move along the cards", async () => {
+    await user.keyboard("jjj");
+    expect(focused()).toBe("Late");
+    await user.keyboard("k");
+    expect(focused()).toBe("Open");
+  });
+
+  it("e completes, reopens, and goes on to the neighbour", async () => {
+    await user.keyboard("je");
+    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(soon);
+    expect(focused()).toBe("Open");
+    await user.keyboard("jje");
+    expect(workspace.commands.reopen).toHaveBeenCalledExactlyOnceWith(done);
+  });
+
+  it("b breaks an open task down, and Close leads back to its card", async () => {
+    new FakeServer();
+    await user.keyboard("jb");
+    const planner = await screen.findByRole("dialog", { name: "Break down" });
+    expect(within(planner).getByLabelText("Goal")).toHaveValue("Soon");
+    await user.click(within(planner).getByRole("button", { name: "Close" }));
+    expect(screen.queryByRole("dialog")).toBeNull();
+    expect(focused()).toBe("Soon");
+    await user.keyboard("3b");
+    expect(workspace.subject.get()).toBeNull();
+  });
+
+  it("Cmd-Z or Ctrl-Z takes back what was done last, but not while something is typed", async () => {
+    await user.keyboard("{Control>}z{/Control}");
+    expect(workspace.commands.undoLast).toHaveBeenCalledTimes(1);
+    await user.keyboard("q{Control>}z{/Control}");
+    expect(workspace.commands.undoLast).toHaveBeenCalledTimes(1);
+  });
+
+  it("1, 2 and 3 go to the columns", async () => {
+    await user.keyboard("3");
+    expect(focused()).toBe("Done");
+    await user.keyboard("2");
+    expect(focused()).toBe("Late");
+  });
+});
+
+it("has the focus on the card that was open last once it is closed", async () => {
+  workspace = makeTestWorkspace([soon, open]);
+  let show: (id: string | null) => void = () => undefined;
+  function Opened() {
+    const [id, setId] = useState<string | null>(null);
+    show = setId;
+    const close = () => {
+      setId(null);
+    };
+    const detail = id && <Detail taskId={id} modal={false} onClose={close} />;
+    return <BoardPage {...ALL} detail={detail} />;
+  }
+  await renderPage(<Opened />, workspace);
+  for (const name of ["Soon", "Open"]) {
+    const link = await screen.findByRole("link", { name });
+    link.focus();
+    act(() => {
+      show(name.toLowerCase());
+    });
+    expect(screen.getByRole("complementary", { name: "Task" })).toHaveFocus();
+  }
+  await user.keyboard("{Escape}");
+  expect(screen.getByRole("link", { name: "Open" })).toHaveFocus();
+});

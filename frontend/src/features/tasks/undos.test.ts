@@ -1,0 +1,233 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { carryOut } from "@/shared/api/carryOut";
+import { Clock } from "@/shared/clock/clock";
+import { systemTimers } from "@/shared/lib/timers";
+import { Operations } from "@/shared/store/operations";
+import { TaskStore } from "@/shared/store/store";
+import { toasts } from "@/shared/ui/toasts";
+import { asItems, iso, makeProject, makeTask, NOW } from "@/test/tasks";
+
+import { type Commands, makeCommands, tellRefusal } from "./commands";
+
+const task = makeTask({ id: "a", title: "Send invoice", deadline: iso(60_000) });
+const fetched = vi.fn<typeof fetch>();
+let store: TaskStore;
+let commands: Commands;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+  vi.stubGlobal("fetch", fetched);
+  document.cookie = "csrftoken=abc";
+  fetched.mockReset();
+  fetched.mockImplementation(() => Promise.resolve(Response.json({ ...task, version: 2 })));
+  const clock = new Clock(systemTimers);
+  store = new TaskStore(clock);
+  store.replace({ epoch: "e", seq: 0 }, asItems([task]));
+  const operations = new Operations({
+    store,
+    timers: systemTimers,
+    random: () => 1,
+    now: () => Date.now(),
+    send: carryOut,
+    refused: tellRefusal,
+    reached: () => undefined,
+    sessionEnded: () => undefined,
+  });
+  commands = makeCommands({ clock, store, operations, zone: () => "UTC" });
+});
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const refuse = (status: number, body: object) => {
+  fetched.mockImplementation(() => Promise.resolve(Response.json(body, { status })));
+};
+const request = (call: number) => {
+  const [path, init] = fetched.mock.calls[call] ?? [];
+  return {
+    path,
+    method: init?.method,
+    body: JSON.parse((init?.body as string | undefined) ?? "{}") as unknown,
+  };
+};
+const opIdOf = (call: number) =>
+  new Headers(fetched.mock.calls[call]?.[1]?.headers).get("Idempotency-Key");
+const messages = () => toasts.get().map(({ message }) => message);
+
+describe("remove", () => {
+  it("takes the task away and offers to bring it back", async () => {
+    fetched.mockImplementationOnce(() => Promise.resolve(new Response(null, { status: 204 })));
+    commands.remove(task);
+    expect(store.getTask("a")).toBeUndefined();
+    expect(messages()).toEqual(["Deleted “Send invoice”."]);
+    toasts.get()[0]?.action?.run();
+    expect(store.getTask("a")).toEqual(task);
+    await settle();
+    expect(request(0).method).toBe("DELETE");
+    expect(request(1)).toMatchObject({ path: "/api/v1/undo/", body: { op_id: opIdOf(0) } });
+    expect(store.getTask("a")?.title).toBe("Send invoice");
+  });
+
+  it("that is refused brings it back by itself", async () => {
+    refuse(500, {});
+    commands.remove(task);
+    await settle();
+    expect(store.getTask("a")).toEqual(task);
+    expect(messages()[1]).toMatch(/^“Send invoice” was not deleted\./);
+  });
+});
+
+describe("what is done to one task", () => {
+  const deeds: readonly (readonly [string, () => void])[] = [
+    [
+      "Rescheduled",
+      () => {
+        commands.reschedule(task, { deadline: null, due_date: null });
+      },
+    ],
+    [
+      "Completed",
+      () => {
+        commands.complete(task);
+      },
+    ],
+    [
+      "Changed",
+      () => {
+        commands.prioritise(task, 1);
+      },
+    ],
+    [
+      "Changed",
+      () => {
+        commands.edit(task, { project: "p", labels: ["l"] });
+      },
+    ],
+    [
+      "Deleted",
+      () => {
+        commands.remove(task);
+      },
+    ],
+  ];
+
+  it.each(deeds)("%s is one operation, taken back by its toast or by key", async (verb, deed) => {
+    const undos = [
+      () => toasts.get()[0]?.action?.run(),
+      () => {
+        expect(commands.undoLast()).toBe(true);
+      },
+    ];
+    for (const [round, undo] of undos.entries()) {
+      toasts.set([]);
+      fetched.mockImplementation(() => Promise.resolve(Response.json({})));
+      deed();
+      expect(store.getTask("a")).not.toEqual(task);
+      expect(messages()).toEqual([`${verb} “Send invoice”.`]);
+      undo();
+      expect(store.getTask("a")).toEqual(task);
+      await settle();
+      expect(request(2 * round + 1)).toMatchObject({
+        path: "/api/v1/undo/",
+        body: { op_id: opIdOf(2 * round) },
+      });
+    }
+    expect(commands.undoLast()).toBe(false);
+  });
+
+  it("is said by no toast while it is typed, and taken back by key", () => {
+    commands.edit(task, { title: "New" });
+    commands.create("Tea", { deadline: null, due_date: null });
+    expect(messages()).toEqual([]);
+    commands.undoLast();
+    expect(store.getBoard().upcoming.map(({ title }) => title)).toEqual(["New"]);
+    commands.undoLast();
+    expect(store.getTask("a")).toEqual(task);
+    expect(messages()).toEqual(["Taken back.", "Taken back."]);
+  });
+
+  it("reopened is as it was completed", () => {
+    const done = { ...task, completed_at: iso(-1), outcome: "on_time" as const, version: 2 };
+    store.replace({ epoch: "e", seq: 1 }, asItems([done]));
+    commands.reopen(done);
+    toasts.get()[0]?.action?.run();
+    expect(store.getTask("a")).toEqual(done);
+  });
+});
+
+describe("many at once", () => {
+  const second = makeTask({ id: "b", title: "Book flights" });
+  const all = [task, second];
+
+  beforeEach(() => {
+    store.replace({ epoch: "e", seq: 0 }, [
+      { kind: "project", data: makeProject({ id: "p", name: "Work" }) },
+      ...asItems(all),
+    ]);
+    fetched.mockImplementation(() => Promise.resolve(Response.json({ results: [] })));
+  });
+
+  it("are one request and one way back", async () => {
+    commands.move(all, "p");
+    expect(all.map(({ id }) => store.getTask(id)?.project)).toEqual(["p", "p"]);
+    expect(messages()).toEqual(["Moved 2 tasks to “Work”."]);
+    await settle();
+    expect(request(0)).toEqual({
+      path: "/api/v1/batch/",
+      method: "POST",
+      body: {
+        atomic: true,
+        operations: [{ verb: "tasks.update", ids: ["a", "b"], fields: { project: "p" } }],
+      },
+    });
+    toasts.get()[0]?.action?.run();
+    expect(all.map(({ id }) => store.getTask(id)?.project)).toEqual([null, null]);
+    await settle();
+    expect(request(1)).toEqual({
+      path: "/api/v1/undo/",
+      method: "POST",
+      body: { op_id: opIdOf(0) },
+    });
+  });
+
+  it("that are refused go back together, and say why", async () => {
+    const problem = { code: "task_not_found", detail: "There is no such task." };
+    refuse(409, { code: "batch_failed", detail: "No.", failed: { index: 0, problem } });
+    commands.completeAll(all);
+    expect(store.getBoard().completed).toHaveLength(2);
+    await settle();
+    expect(store.getBoard().completed).toHaveLength(0);
+    expect(messages().at(-1)).toBe("2 tasks stayed as before. The task does not exist any more.");
+  });
+
+  it("are split where the API takes no more", async () => {
+    const many = Array.from({ length: 1_201 }, (_, index) => makeTask({ id: `t${index}` }));
+    commands.removeAll(many);
+    await settle();
+    const sizes = [0, 1].map((call) => {
+      const { operations } = request(call).body as { operations: { ids: string[] }[] };
+      return operations.map(({ ids }) => ids.length);
+    });
+    expect(sizes).toEqual([
+      [200, 200, 200, 200, 200],
+      [200, 1],
+    ]);
+    // And yet there is one way back for all of them.
+    expect(toasts.get()).toHaveLength(1);
+    toasts.get()[0]?.action?.run();
+    expect(many.filter(({ id }) => !store.getTask(id))).toEqual([]);
+  });
+
+  it("undone leave alone what was changed beside", () => {
+    commands.relabel(all, { add: ["l"] });
+    commands.edit({ ...task, labels: ["l"] }, { title: "New" });
+    toasts.get()[0]?.action?.run();
+    expect(store.getTask("a")).toMatchObject({ title: "New", labels: [] });
+  });
+
+  it("of nothing are no request", async () => {
+    commands.reopenAll(all);
+    await settle();
+    expect(fetched).not.toHaveBeenCalled();
+    expect(messages()).toEqual([]);
+  });
+});
