@@ -73,7 +73,7 @@ def test_a_swipe_completes_or_reschedules_and_a_scroll_does_neither(
         page.wait_for_timeout(100)
     expect(talk).to_have_count(0)
     expect(page.get_by_role("link", name="Completed 2")).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").last.click()
     expect(talk).to_be_visible()
 
     with finger.on(photos):

@@ -1,7 +1,6 @@
 import { useCallback } from "react";
 
 import type { Task } from "@/shared/api/types";
-import { text } from "@/shared/text";
 import { views } from "@/shared/text/views";
 import { showToast } from "@/shared/ui/toasts";
 
@@ -19,16 +18,6 @@ export function useComplete(): (task: Task) => void {
       }
       const open = partsOf(store.getBoard(), task.id).filter((part) => part.completed_at === null);
       commands.complete(task);
-      showToast({
-        message: text.toasts.completed(task.title),
-        action: {
-          label: text.toasts.undo,
-          run: () => {
-            const now = store.getTask(task.id);
-            if (now && now.completed_at !== null) commands.reopen(now);
-          },
-        },
-      });
       if (open.length === 0) return;
       showToast({
         message: views.openParts(task.title, open.length),
