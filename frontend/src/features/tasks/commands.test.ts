@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { carryOut } from "@/shared/api/carryOut";
 import { Clock } from "@/shared/clock/clock";
@@ -39,6 +39,10 @@ beforeEach(() => {
 });
 
 const settle = () => vi.advanceTimersByTimeAsync(0);
+
+// What a test has begun to send ends with it, and not in whichever file comes next.
+afterEach(settle);
+
 const refuse = (status: number, body: object) => {
   fetched.mockImplementation(() => Promise.resolve(Response.json(body, { status })));
 };
