@@ -35,10 +35,6 @@ export function deleteTask(id: string): Write {
   return { method: "DELETE", path: `${API}/tasks/${id}/` };
 }
 
-export function restoreTask(id: string): Write {
-  return { method: "POST", path: `${API}/tasks/${id}/restore/` };
-}
-
 export function createProject(fields: { id: string; name: string } & ProjectFields): Write {
   return { method: "POST", path: `${API}/projects/`, body: fields };
 }
