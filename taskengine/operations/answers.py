@@ -7,12 +7,15 @@ from django.db import connection
 
 ANSWER_AGE: Final = timedelta(days=1)
 _BATCH_ROWS: Final = 500
+# Materialised, because the limit holds only as long as it is read once: joined by a nested loop, a plain subquery is
+# run again for every row, and each time it finds the next rows that are not emptied yet.
 _FORGET: Final = """
-    UPDATE operations_operation SET status = NULL, answer = NULL, fingerprint = NULL
-    WHERE (owner_id, id) IN (
+    WITH old AS MATERIALIZED (
         SELECT owner_id, id FROM operations_operation WHERE status IS NOT NULL AND at <= %s
         ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED
     )
+    UPDATE operations_operation AS o SET status = NULL, answer = NULL, fingerprint = NULL
+    FROM old WHERE (o.owner_id, o.id) = (old.owner_id, old.id)
 """
 
 
