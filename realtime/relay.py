@@ -11,9 +11,11 @@ import contextlib
 import logging
 import math
 import random
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -34,6 +36,10 @@ T = TypeVar("T")
 
 REPAIR_INTERVAL_S: Final = 1.0
 _REPAIR_JITTER_S: Final = 0.5
+# A round goes through the streams in portions, evenly over its time: the queries for a thousand at once take a core for
+# five milliseconds, and every event waits meanwhile.
+_PORTION_STREAMS: Final = 100
+_MAX_PORTIONS: Final = 40  # of a round; beyond them the portions grow
 # After a look that failed because the database is away: soon, for it mostly restarts.
 _REPAIR_AGAIN_S: Final = 0.5
 # As many clients a second as one process takes in without falling behind: so many are sent away.
@@ -84,7 +90,8 @@ class Relay:
         self.questions = Questions(authenticator=authenticator, snapshots=snapshots, now=now)
         self.pulse = Pulse()
         self._sockets_per_stream = sockets_per_stream
-        self._audiences: dict[UUID, _Audience] = {}
+        # Whose heads were compared longest ago stands first.
+        self._audiences: OrderedDict[UUID, _Audience] = OrderedDict()
         self._repair_thread = ThreadPoolExecutor(1, thread_name_prefix="repair")
         self._repairing: asyncio.Task[None] | None = None
         self._pulsing: asyncio.Task[None] | None = None
@@ -254,28 +261,43 @@ class Relay:
             sockets[place].dismiss(CloseCode.SESSION_ENDED, _SIGNED_OUT)
 
     async def _repair_for_ever(self) -> None:
-        pause_s = REPAIR_INTERVAL_S
+        loop = asyncio.get_running_loop()
+        looked_at = loop.time()
+        failed = False
         while True:
             # Jitter keeps many processes from asking in step.
-            await asyncio.sleep(pause_s + random.random() * _REPAIR_JITTER_S)  # noqa: S311
-            pause_s = REPAIR_INTERVAL_S
+            round_s = REPAIR_INTERVAL_S + random.random() * _REPAIR_JITTER_S  # noqa: S311
+            portions = min(max(1, math.ceil(len(self._audiences) / _PORTION_STREAMS)), _MAX_PORTIONS)
+            pause_s = round_s / portions
+            await asyncio.sleep(min(pause_s, _REPAIR_AGAIN_S) if failed else pause_s)
+            now = loop.time()
+            # A slow answer makes the next portion larger, and no round longer.
+            share = min((now - looked_at) / round_s, 1.0)
             try:
-                await self._repair()
+                await self._repair(math.ceil(share * len(self._audiences)))
+                looked_at, failed = now, False
             except Exception:
                 logger.exception("The repair query failed; it is asked again.")
-                pause_s = min(pause_s, _REPAIR_AGAIN_S)
+                failed = True
 
-    async def _repair(self) -> None:
-        """Compare the heads and the log-ins of all sockets with the database: two queries.
+    async def _repair(self, count: int) -> None:
+        """Compare heads and log-ins of the streams that were asked about longest ago with the database: two queries.
 
         They answer with what differs, which as a rule is nothing: ten thousand sockets cost little that way.
+
+        Args:
+            count: How many streams.
         """
-        if not self._audiences:
+        streams = list(islice(self._audiences, count))
+        if not streams:
             return
-        known = [(stream, audience.seq, audience.epoch) for stream, audience in self._audiences.items()]
+        known = [(stream, self._audiences[stream].seq, self._audiences[stream].epoch) for stream in streams]
         for stream, head in await self._ask(outbox.moved, known):
             self._catch_up(stream, head)
-        await self._end(self._everybody())
+        await self._end([socket for stream in streams for socket in self.sockets_of(stream)])
+        for stream in streams:
+            if stream in self._audiences:
+                self._audiences.move_to_end(stream)
 
     def _catch_up(self, stream: UUID, head: Head | None) -> None:
         """Tell the sockets of a stream what its row says."""

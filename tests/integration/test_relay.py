@@ -173,11 +173,69 @@ async def test_the_repair_takes_two_queries_for_all_sockets(monkeypatch: pytest.
         log_ins = _asks_of(home, monkeypatch)
 
         for _ in range(2):
-            await home.relay._repair()
+            await home.relay._repair(6)
 
         assert asked == [6, 6]
         assert log_ins == [set(streams)] * 2
         assert found == [0, 0]  # where nothing is wrong nothing comes back: that is what makes it cheap
+
+
+async def test_a_round_of_repairs_asks_about_each_stream_once_in_portions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A thousand at once would hold up every event; who came last must not wait for longer than who came first."""
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 3600.0)
+    failures: list[Exception] = []
+    moved = outbox.moved
+
+    def failing(known: Sequence[tuple[UUID, int, str]]) -> Any:
+        if failures:
+            raise failures.pop()
+        return moved(known)
+
+    async with house() as home:
+        first, second, third = [await new_stream() for _ in range(3)]
+        for stream in (first, second):
+            await (await home.open(stream)).hello()
+        asked = _asks_of(home, monkeypatch)
+        monkeypatch.setattr(outbox, "moved", failing)
+
+        await home.relay._repair(1)
+        await (await home.open(third)).hello()
+        failures.append(RuntimeError("once"))
+        with pytest.raises(RuntimeError):
+            await home.relay._repair(1)
+        for _ in range(3):
+            await home.relay._repair(1)
+
+        assert asked == [{first}, {second}, {first}, {third}]
+
+
+@pytest.mark.parametrize("slow_s", [0.0, 0.3])
+async def test_a_round_of_repairs_takes_its_time_however_slow_the_answers_are(
+    monkeypatch: pytest.MonkeyPatch, slow_s: float
+) -> None:
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.4)
+    monkeypatch.setattr(relay, "_REPAIR_JITTER_S", 0.0)
+    monkeypatch.setattr(relay, "_PORTION_STREAMS", 1)
+    moved = outbox.moved
+
+    def slow(known: Sequence[tuple[UUID, int, str]]) -> Any:
+        time.sleep(slow_s)
+        return moved(known)
+
+    async with house() as home:
+        for _ in range(8):
+            await home.open(await new_stream())
+        asked = _asks_of(home, monkeypatch)
+        await eventually("a first round", lambda: asked)
+        monkeypatch.setattr(outbox, "moved", slow)
+        asked.clear()
+        begun_at = time.monotonic()
+        await eventually("another round", lambda: set().union(*asked) == set(home.relay._audiences))
+
+        assert time.monotonic() - begun_at < 2.0  # eight slow answers one after the other would take longer
+        assert len(asked) > 1
 
 
 async def test_the_repair_tells_each_socket_what_it_lacks_once(
@@ -194,7 +252,7 @@ async def test_the_repair_tells_each_socket_what_it_lacks_once(
         late = await home.open(stream)
         await late.hello()  # it knows of the event; the one before it does not
 
-        await home.relay._repair()
+        await home.relay._repair(6)
 
         assert await early.seqs(1) == [1]
         assert await late.receive_nothing(timeout=0.1)
