@@ -3,6 +3,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
+import { endAll } from "@/test/ending";
 import { screenIs } from "@/test/media";
 import { toasts } from "@/shared/ui/toasts";
 
@@ -25,6 +26,7 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup();
+  endAll();
   /* eslint-disable no-console -- to see what was said there */
   expect(console.error).not.toHaveBeenCalled();
   expect(console.warn).not.toHaveBeenCalled();

@@ -1,6 +1,7 @@
 import { act } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import { ALL, done, open, soon } from "@/test/board";
 import { FakeServer } from "@/test/breakdowns";
 import {
   freezeTime,
@@ -12,25 +13,10 @@ import {
 import { iso, makeTask } from "@/test/tasks";
 
 import Detail from "../detail/Detail";
-import { NO_FILTER } from "../view/view";
 import { BoardPage } from "./BoardPage";
-
-const ALL = {
-  view: { place: { kind: "all" }, filter: NO_FILTER },
-  title: "All",
-  bucket: "upcoming",
-  onBucket: vi.fn(),
-  modal: false,
-  detail: null,
-  onPlan: vi.fn(),
-} as const;
 
 let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
-
-const soon = makeTask({ id: "soon", title: "Soon", deadline: iso(60_000) });
-const open = makeTask({ id: "open", title: "Open" });
-const done = makeTask({ id: "done", title: "Done", completed_at: iso(-60_000) });
 
 beforeEach(() => {
   user = freezeTime();
