@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 import { endAll } from "@/test/ending";
 import { screenIs } from "@/test/media";
 import { toasts } from "@/shared/ui/toasts";
+import { undos } from "@/shared/ui/undos";
 
 // A wait ends when what is waited for is there; a busy machine may fetch a part of the page slowly.
 configure({ asyncUtilTimeout: 5_000 });
@@ -35,4 +36,5 @@ afterEach(() => {
   vi.unstubAllGlobals();
   localStorage.clear();
   toasts.set([]);
+  undos.clear();
 });

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import type { TaskStore } from "@/shared/store/store";
+import { takeBack } from "@/shared/ui/takeBack";
 import { toasts } from "@/shared/ui/toasts";
+import { undos } from "@/shared/ui/undos";
 import { commandsUnderTest } from "@/test/commands";
 import { asItems, iso, makeProject, makeTask } from "@/test/tasks";
 
@@ -36,7 +38,7 @@ describe("remove", () => {
     commands.remove(task);
     await settle();
     expect(store.getTask("a")).toEqual(task);
-    expect(messages()[1]).toMatch(/^“Send invoice” was not deleted\./);
+    expect(messages().at(-1)).toMatch(/^“Send invoice” was not deleted\./);
   });
 });
 
@@ -75,13 +77,13 @@ describe("what is done to one task", () => {
   ];
 
   it.each(deeds)("%s is one operation, taken back by its toast or by key", async (verb, deed) => {
-    const undos = [
+    const ways = [
       () => toasts.get()[0]?.action?.run(),
       () => {
-        expect(commands.undoLast()).toBe(true);
+        expect(undos.takeLast()).toBe(true);
       },
     ];
-    for (const [round, undo] of undos.entries()) {
+    for (const [round, undo] of ways.entries()) {
       toasts.set([]);
       fetched.mockImplementation(() => Promise.resolve(Response.json({})));
       deed();
@@ -95,18 +97,43 @@ describe("what is done to one task", () => {
         body: { op_id: opIdOf(2 * round) },
       });
     }
-    expect(commands.undoLast()).toBe(false);
+    expect(undos.takeLast()).toBe(false);
   });
 
   it("is said by no toast while it is typed, and taken back by key", () => {
     commands.edit(task, { title: "New" });
     commands.create("Tea", { deadline: null, due_date: null });
     expect(messages()).toEqual([]);
-    commands.undoLast();
+    undos.takeLast();
     expect(store.getBoard().upcoming.map(({ title }) => title)).toEqual(["New"]);
-    commands.undoLast();
+    undos.takeLast();
     expect(store.getTask("a")).toEqual(task);
-    expect(messages()).toEqual(["Taken back.", "Taken back."]);
+    expect(messages()).toEqual(["Taken back: Added “Tea”.", "Taken back: Changed “Send invoice”."]);
+  });
+
+  it("refused is not offered to be taken back as well", async () => {
+    commands.prioritise(task, 1);
+    await settle();
+    refuse(409, { code: "conflict", detail: "No." });
+    commands.complete(task);
+    expect(messages().at(-1)).toBe("Completed “Send invoice”.");
+    await settle();
+    expect(messages()).not.toContain("Completed “Send invoice”.");
+    undos.takeLast();
+    await settle();
+    expect(request(2)).toMatchObject({ path: "/api/v1/undo/", body: { op_id: opIdOf(0) } });
+  });
+
+  it("taken back by its name is not taken back once more", async () => {
+    commands.prioritise(task, 1);
+    commands.complete(task);
+    await settle();
+    await takeBack(opIdOf(1) ?? "");
+    expect(messages()).toEqual(["Changed “Send invoice”.", "Taken back."]);
+    undos.takeLast();
+    await settle();
+    expect(request(3)).toMatchObject({ path: "/api/v1/undo/", body: { op_id: opIdOf(0) } });
+    expect(undos.takeLast()).toBe(false);
   });
 
   it("reopened is as it was completed", () => {

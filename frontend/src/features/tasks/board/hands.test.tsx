@@ -13,6 +13,7 @@ import { ALL, done, drawBoard, late, open, soon } from "@/test/board";
 import { FakeServer } from "@/test/breakdowns";
 import { iso, makeEvent, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
+import { somethingDone } from "@/test/undos";
 
 import { NO_FILTER } from "../view/view";
 import Detail from "../detail/Detail";
@@ -182,10 +183,14 @@ describe("the keys", () => {
   });
 
   it("Cmd-Z or Ctrl-Z takes back what was done last, but not while something is typed", async () => {
+    const [first, last] = [somethingDone(), somethingDone()];
     await user.keyboard("{Control>}z{/Control}");
-    expect(workspace.commands.undoLast).toHaveBeenCalledTimes(1);
+    expect(last).toHaveBeenCalledTimes(1);
     await user.keyboard("q{Control>}z{/Control}");
-    expect(workspace.commands.undoLast).toHaveBeenCalledTimes(1);
+    expect(first).not.toHaveBeenCalled();
+    screen.getByRole("link", { name: "Soon" }).focus();
+    await user.keyboard("{Meta>}z{/Meta}");
+    expect(first).toHaveBeenCalledTimes(1);
   });
 
   it("1, 2 and 3 go to the columns", async () => {

@@ -175,6 +175,7 @@ export const board: Parts["board"] = {
 
   toasts: {
     label: "Hinweise",
+    added: (title) => `${short(title)} hinzugefügt.`,
     deleted: (title) => `${short(title)} gelöscht.`,
     completed: (title) => `${short(title)} erledigt.`,
     reopened: (title) => `${short(title)} wieder geöffnet.`,
