@@ -64,7 +64,7 @@ const DAY = 24 * 60 * MINUTE;
 async function open(workspace = makeTestWorkspace()) {
   const { store } = workspace;
   const view = await renderPage(
-    <ActivityPage store={store} zone="UTC" openTask={openTask} />,
+    <ActivityPage store={store} viewer="me" zone="UTC" openTask={openTask} />,
     workspace,
   );
   await screen.findAllByRole("heading", { level: 2 });
@@ -117,6 +117,19 @@ it("says what the clock did among it, as it happens", async () => {
   });
   expect(lines("Today")[0]).toBe("Deadline passed: “Send invoice”");
   expect(screen.getAllByText("The clock")).toHaveLength(2);
+});
+
+it("says who did it where that was somebody else", async () => {
+  log = [
+    operation("user.update", null, MINUTE, { actor: "somebody of the staff" }),
+    operation("token.create", "Backup", 2 * MINUTE),
+  ];
+  await open();
+  const by = [...screen.getByRole("region").querySelectorAll(".facts")].map(
+    ({ textContent }) => textContent,
+  );
+  expect(by[0]).toMatch(/^Staff/);
+  expect(by[1]).toMatch(/^You/);
 });
 
 it("asks for nothing at a ping that tells of nothing", async () => {
@@ -195,7 +208,7 @@ it("opens the task that a line is about, where it is still there", async () => {
 it("says what went wrong, and tries again", async () => {
   fetched.mockImplementationOnce(() => Promise.reject(new TypeError("no network")));
   await renderPage(
-    <ActivityPage store={makeTestWorkspace().store} zone="UTC" openTask={openTask} />,
+    <ActivityPage store={makeTestWorkspace().store} viewer="me" zone="UTC" openTask={openTask} />,
   );
   await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
   expect(await screen.findByText("Nothing yet. What you do appears here.")).toBeVisible();

@@ -17,12 +17,14 @@ const SETTLE_MS = 250;
 
 interface ActivityPageProps {
   readonly store: TaskStore;
+  /** Whose activity it is. */
+  readonly viewer: string;
   /** The zone in which this person reads times. */
   readonly zone: string;
   readonly openTask: (id: string) => void;
 }
 
-export default function ActivityPage({ store, zone, openTask }: ActivityPageProps) {
+export default function ActivityPage({ store, viewer, zone, openTask }: ActivityPageProps) {
   const [log] = useState(() => new OperationLog());
   const { operations, cursor, busy, ready, problem } = useObservable(log.state);
   const board = useBoardOf(store);
@@ -33,8 +35,11 @@ export default function ActivityPage({ store, zone, openTask }: ActivityPageProp
   const days = useMemo(() => {
     const oldest = operations.at(-1);
     const since = cursor === null || !oldest ? 0 : Date.parse(oldest.at);
-    return byDay([...operations.map(entryOf), ...missesOn(board, since)], zone);
-  }, [operations, cursor, board, zone]);
+    return byDay(
+      [...operations.map((one) => entryOf(one, viewer)), ...missesOn(board, since)],
+      zone,
+    );
+  }, [operations, cursor, board, viewer, zone]);
 
   const undo = async ({ id }: Entry) => {
     if (await takeBack(id)) log.undone(id);

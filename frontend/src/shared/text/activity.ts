@@ -15,6 +15,7 @@ const english = {
   today: "Today",
   yesterday: "Yesterday",
   you: "You",
+  staff: "Staff",
   clock: "The clock",
   /** Something as a sentence names it. */
   quoted: (title: string) => `“${title}”`,

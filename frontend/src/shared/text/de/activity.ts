@@ -14,6 +14,7 @@ export const activity: Parts["activity"] = {
   today: "Heute",
   yesterday: "Gestern",
   you: "Du",
+  staff: "Die Betreuung",
   clock: "Die Uhr",
   quoted,
   unnamed: {
