@@ -31,6 +31,8 @@ afterEach(() => {
   root.remove();
 });
 
+const MARKED = { outline: "4px solid var(--missed-mark)" };
+
 /** Lets a card go from one bucket to another, and the next one into its place. */
 function cross(reducedMotion: boolean) {
   place("a", "upcoming", 0, 0).querySelector("a")?.focus();
@@ -55,11 +57,17 @@ describe("a card that crosses the line", () => {
       { transform: "none" },
     ]);
     expect(crossed.dataset.lifted).toBe("");
+    // And for whoever has blinked, it alone stays marked a while.
+    const marked = animated.mock.calls.filter(([, [first]]) => first?.outline);
+    expect(marked).toEqual([["a", [MARKED, expect.anything()]]]);
   });
 
   it("fades in instead where motion is unwelcome, and the others stand still", () => {
     cross(true);
-    expect(animated.mock.calls).toEqual([["a", [{ opacity: 0 }, { opacity: 1 }]]]);
+    expect(animated.mock.calls).toEqual([
+      ["a", [MARKED, expect.anything()]],
+      ["a", [{ opacity: 0 }, { opacity: 1 }]],
+    ]);
   });
 
   it("keeps the focus", () => {
