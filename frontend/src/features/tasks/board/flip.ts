@@ -58,7 +58,8 @@ export function play(
 
 function mark(element: HTMLElement): void {
   element.animate(
-    [{ outline: "4px solid var(--missed-mark)" }, { outline: "4px solid transparent" }],
+    // Within the card: lists cut off what stands over their edges.
+    { outline: ["3px solid var(--missed-mark)", "3px solid transparent"], outlineOffset: "-3px" },
     MARK,
   );
 }
