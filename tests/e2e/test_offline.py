@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.test_board import ask
 from tests.support.servers import Server
 from tests.support.windows import sign_in, sign_up
 
@@ -42,6 +43,15 @@ def tasks_on(server: Server, window: Page) -> list[Any]:
     return sorted((task["title"], task["bucket"]) for task in answer["results"])
 
 
+def arrives(kept: list[Any], server: Server, window: Page) -> None:
+    """Wait until the server has just that."""
+    for _ in range(50):
+        if tasks_on(server, window) == kept:
+            break
+        window.wait_for_timeout(100)
+    assert tasks_on(server, window) == kept
+
+
 def test_what_is_done_offline_outlives_a_reload_and_arrives_once(server: Server, window: Page) -> None:
     add(window, "Send invoice")
     expect(window.get_by_text("Live", exact=True)).to_be_visible()
@@ -59,11 +69,7 @@ def test_what_is_done_offline_outlives_a_reload_and_arrives_once(server: Server,
     window.wait_for_function("navigator.onLine")
     expect(window.get_by_role("button", name="Reopen “Send invoice”")).to_be_visible()
     kept = [("Book flights", "upcoming"), ("Send invoice", "completed")]
-    for _ in range(50):
-        if tasks_on(server, window) == kept:
-            break
-        window.wait_for_timeout(100)
-    assert tasks_on(server, window) == kept
+    arrives(kept, server, window)
 
 
 def test_a_server_that_dies_in_mid_edit_loses_nothing(
@@ -81,6 +87,49 @@ def test_a_server_that_dies_in_mid_edit_loses_nothing(
     sign_in(other, server, "ada@example.org")
     expect(other.get_by_text("Call the bank")).to_have_count(1)
     expect(other.get_by_text("Send invoice")).to_have_count(1)
+
+
+def test_what_the_server_refuses_goes_back_and_says_why(
+    server: Server, window: Page, open_window: Callable[..., Page]
+) -> None:
+    project = ask(window, "POST", "projects/", {"name": "Flat"})["id"]
+    expect(window.get_by_role("link", name="Flat")).to_be_visible()
+    window.context.set_offline(True)
+    line = window.get_by_role("textbox", name="New task")
+    line.fill("Buy paint #Flat")
+    line.press("Enter")
+    expect(window.get_by_text("Buy paint")).to_be_visible()
+    # Meanwhile the project goes, from another device.
+    other = open_window()
+    sign_in(other, server, "ada@example.org")
+    ask(other, "DELETE", f"projects/{project}/?tasks=move")
+    window.context.set_offline(False)
+    expect(window.get_by_text(re.compile("^“Buy paint” was not added\\. .+"))).to_be_visible(timeout=20_000)
+    expect(window.get_by_role("article", name="Buy paint")).to_have_count(0)
+    assert tasks_on(server, window) == []
+
+
+def test_a_new_version_waits_until_it_is_wanted_and_loses_nothing(server: Server, window: Page) -> None:
+    newer = window.context.request.get(f"{server.url}/sw.js").text() + "\n// newer\n"
+    window.context.route(
+        f"{server.url}/sw.js", lambda route: route.fulfill(body=newer, content_type="text/javascript")
+    )
+    add(window, "Send invoice")
+    expect(window.get_by_text("Live", exact=True)).to_be_visible()
+    window.evaluate("navigator.serviceWorker.ready.then((one) => one.update()).then(() => undefined)")
+    expect(window.get_by_text("A new version is ready.")).to_be_visible()
+    server.kill()
+    add(window, "Call the bank")
+    window.get_by_role("button", name="Complete “Send invoice”").click()
+    with window.expect_navigation():
+        window.get_by_role("button", name="Reload").click()
+    assert window.evaluate("navigator.serviceWorker.ready.then((one) => one.waiting === null)")
+    expect(window.get_by_text("Call the bank")).to_be_visible()
+    expect(window.get_by_role("button", name="Reopen “Send invoice”")).to_be_visible()
+    server.start()
+    expect(window.get_by_text("Live", exact=True)).to_be_visible(timeout=20_000)
+    kept = [("Call the bank", "upcoming"), ("Send invoice", "completed")]
+    arrives(kept, server, window)
 
 
 def test_a_log_out_leaves_nothing_in_the_browser(window: Page) -> None:

@@ -111,6 +111,22 @@ describe("what is done to one task", () => {
     expect(messages()).toEqual(["Taken back: Added “Tea”.", "Taken back: Changed “Send invoice”."]);
   });
 
+  it("with one gesture is one, taken back at once", async () => {
+    undos.asOne(() => {
+      commands.reschedule(task, { deadline: null, due_date: null });
+      commands.prioritise(task, 1);
+    });
+    expect(messages()).toEqual(["Rescheduled “Send invoice”."]);
+    await settle();
+    undos.takeLast();
+    expect(store.getTask("a")).toMatchObject({ deadline: task.deadline, priority: 4 });
+    await settle();
+    expect([2, 3].map((call) => request(call).body)).toEqual(
+      [1, 0].map((call) => ({ op_id: opIdOf(call) })),
+    );
+    expect(undos.takeLast()).toBe(false);
+  });
+
   it("refused is not offered to be taken back as well", async () => {
     commands.prioritise(task, 1);
     await settle();

@@ -27,8 +27,14 @@ const MOST = 50;
 /** What this window has done and can take back, by its toast or, the last first, by key. */
 class Undos {
   #undos: readonly Undo[] = [];
+  /** What is being done as one; null while nothing is. */
+  #parts: Deed[] | null = null;
 
   offer(deed: Deed): void {
+    if (this.#parts) {
+      this.#parts.push(deed);
+      return;
+    }
     const { says, takeBack } = deed;
     const run = () => {
       this.#undos = this.#undos.filter((other) => other !== undo);
@@ -38,6 +44,23 @@ class Undos {
     const toast = deed.quiet ? null : (toasts.get().at(-1)?.id ?? null);
     const undo: Undo = { ...deed, takeBack: run, toast };
     this.#undos = [...this.#undos, undo].slice(-MOST);
+  }
+
+  /** What a person did with one gesture is taken back with one; what came of it first says what it was. */
+  asOne(act: () => void): void {
+    const parts: Deed[] = [];
+    this.#parts = parts;
+    try {
+      act();
+    } finally {
+      this.#parts = null;
+    }
+    const [first] = parts;
+    if (!first) return;
+    const takeBack = () => {
+      for (const part of [...parts].reverse()) part.takeBack();
+    };
+    this.offer({ ...first, ops: parts.flatMap(({ ops }) => ops), takeBack });
   }
 
   /** Takes back what was done last, and says what that was; false where nothing is left. */

@@ -110,7 +110,7 @@ export const board: Parts["board"] = {
     doneLate: "Doch erledigt",
     reschedule: "Verschieben",
     rescheduleLabel: (title) => `${quoted(title)} verschieben`,
-    doneLateLabel: (title) => `Verspätet erledigt: ${quoted(title)}`,
+    doneLateLabel: (title) => `Doch erledigt: ${quoted(title)}`,
     onTime: "pünktlich",
     early: (by) => `${by} vor der Frist`,
     lateBy: (by) => `${by} zu spät`,
