@@ -123,6 +123,10 @@ def test_the_board_at_one_and_the_same_moment(
     take(page, "quick-add")
     page.get_by_role("textbox", name="New task").fill("")
     page.get_by_role("textbox", name="New task").blur()
+    page.get_by_role("link", name="Prepare Thursday's talk", exact=True).click()
+    expect(page.get_by_role("dialog", name="Task")).to_be_visible()
+    take(page, "task")
+    page.keyboard.press("Escape")
     page.emulate_media(color_scheme="dark")
     take(page, "board-dark")
     phone = page.context.browser.new_context(  # type: ignore[union-attr]
@@ -134,7 +138,29 @@ def test_the_board_at_one_and_the_same_moment(
     expect(card(small, "Send the invoice")).to_be_visible()
     dismiss(small)
     take(small, "phone")
+    small.get_by_role("link", name="Prepare Thursday's talk", exact=True).click()
+    expect(small.get_by_role("dialog", name="Task")).to_be_visible()
+    take(small, "phone-task")
+    small.get_by_role("button", name="Close").click()
+    small.emulate_media(color_scheme="dark")
+    phone.set_offline(True)
+    there.kill()
+    line = small.get_by_role("textbox", name="New task")
+    line.fill("Buy milk tomorrow")
+    line.press("Enter")
+    line.blur()
+    expect(small.get_by_text("1 change waits.")).to_be_visible()
+    take(small, "phone-offline")
     phone.close()
+
+
+def test_the_front_door(start_server: Callable[..., Server], open_window: Callable[..., Page]) -> None:
+    page = open_window(**WIDE, reduced_motion="reduce")
+    page.goto(start_server(DEMO="1", EMBEDDED="1").url)
+    expect(page.get_by_role("button", name="Try the demo")).to_be_visible()
+    # Its own little board runs by itself: until one task is missed and others are on their way.
+    expect(page.get_by_text("Missed", exact=True).nth(1)).to_be_visible()
+    take(page, "landing")
 
 
 def dismiss(page: Page) -> None:
