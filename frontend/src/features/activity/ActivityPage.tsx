@@ -10,6 +10,7 @@ import { takeBack } from "@/shared/ui/takeBack";
 import { byDay, entryOf, missesOn, type Entry } from "./entries";
 import { Line } from "./Line";
 import { OperationLog } from "./log";
+import { deedsOfOthers, useOthers } from "./others";
 import { useDayName } from "./times";
 
 /** What follows one another at once, such as the events of a batch, is asked for together. */
@@ -28,6 +29,7 @@ export default function ActivityPage({ store, viewer, zone, openTask }: Activity
   const [log] = useState(() => new OperationLog());
   const { operations, cursor, busy, ready, problem } = useObservable(log.state);
   const board = useBoardOf(store);
+  const others = useOthers();
   const dayName = useDayName(zone);
   useLive(log, store);
   const end = useEndless(log, cursor !== null && problem === null);
@@ -36,10 +38,14 @@ export default function ActivityPage({ store, viewer, zone, openTask }: Activity
     const oldest = operations.at(-1);
     const since = cursor === null || !oldest ? 0 : Date.parse(oldest.at);
     return byDay(
-      [...operations.map((one) => entryOf(one, viewer)), ...missesOn(board, since)],
+      [
+        ...operations.map((one) => entryOf(one, viewer)),
+        ...missesOn(board, since),
+        ...deedsOfOthers(others, since),
+      ],
       zone,
     );
-  }, [operations, cursor, board, viewer, zone]);
+  }, [operations, cursor, board, others, viewer, zone]);
 
   const undo = async ({ id }: Entry) => {
     if (await takeBack(id)) log.undone(id);

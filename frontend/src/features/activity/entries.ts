@@ -8,8 +8,7 @@ export interface Entry {
   readonly id: string;
   /** Ms since 1970. */
   readonly at: number;
-  /** Anybody else who may do something here is of the staff. */
-  readonly by: "you" | "staff" | "clock";
+  readonly by: "you" | "staff" | "clock" | "stranger" | "server";
   readonly sentence: string;
   /** The one task that it is about; null where it is about something else, or about several. */
   readonly taskId: string | null;
@@ -30,6 +29,7 @@ export function entryOf(operation: LoggedOperation, viewer: string): Entry {
   return {
     id: operation.op_id,
     at: Date.parse(operation.at),
+    // Anybody else who may do something here is of the staff.
     by: operation.actor === viewer ? "you" : "staff",
     sentence: sentence(operation),
     taskId: object_count === 1 && only?.kind === "task" ? only.id : null,
