@@ -2,14 +2,16 @@
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_board import ask
-from tests.support.servers import Server
+from tests.support.servers import ROOT, Server
 from tests.support.windows import sign_in, sign_up
 
 pytestmark = pytest.mark.untimed
@@ -22,6 +24,11 @@ def server(start_server: Callable[..., Server]) -> Server:
 
 @pytest.fixture
 def window(server: Server, open_window: Callable[..., Page]) -> Page:
+    """Somebody's window."""
+    return signed_in(server, open_window)
+
+
+def signed_in(server: Server, open_window: Callable[..., Page]) -> Page:
     """Open a window that is signed in and of which the browser has kept all."""
     window = open_window()
     sign_up(window, server, "ada@example.org")
@@ -109,11 +116,15 @@ def test_what_the_server_refuses_goes_back_and_says_why(
     assert tasks_on(server, window) == []
 
 
-def test_a_new_version_waits_until_it_is_wanted_and_loses_nothing(server: Server, window: Page) -> None:
-    newer = window.context.request.get(f"{server.url}/sw.js").text() + "\n// newer\n"
-    window.context.route(
-        f"{server.url}/sw.js", lambda route: route.fulfill(body=newer, content_type="text/javascript")
-    )
+def test_a_new_version_waits_until_it_is_wanted_and_loses_nothing(
+    start_server: Callable[..., Server], open_window: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = tmp_path / "dist"
+    shutil.copytree(ROOT / "frontend" / "dist", page)
+    server = start_server(DJANGO_SETTINGS_MODULE="tests.support.own_page", OWN_PAGE=str(page))
+    window = signed_in(server, open_window)
+    with (page / "sw.js").open("a") as worker:
+        worker.write("// newer")
     add(window, "Send invoice")
     expect(window.get_by_text("Live", exact=True)).to_be_visible()
     window.evaluate("navigator.serviceWorker.ready.then((one) => one.update()).then(() => undefined)")
