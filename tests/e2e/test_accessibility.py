@@ -1,7 +1,7 @@
 """Axe on the pages and states that no other test looks at, light and dark; those have their own with what they test.
 
-The board, its dialogs and menus: `test_board.py`. Insights: `test_insights.py`. Settings and Activity:
-`test_settings.py`.
+In English and on a wide screen the board, its dialogs and menus are in `test_board.py`, Insights in `test_insights.py`,
+Settings and Activity in `test_settings.py`.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.test_board import PHONE, ask, fill
 from tests.support.axe import violations
 from tests.support.servers import Server
 from tests.support.windows import add_task, sign_in, sign_up
@@ -26,6 +27,19 @@ DOORS = {
     "account/password/reset/no-such-key": "text=This link has been used or is too old.",
     "account/verify-email/no-such-key": "text=This link has been used or is too old.",
     "nothing-here": "text=There is nothing at this address.",
+}
+
+# Pages whose words and widths are another matter on a phone and in German: the path, and what stands there once it is drawn.
+IN_GERMAN = {
+    "?bucket=missed": "article",
+    "insights": "canvas",
+    "activity": "h2",
+    "settings/account": "h2",
+    "settings/hours": "h2",
+    "settings/security": "text=seit",
+    "settings/tokens": "h2",
+    "settings/notifications": "h2",
+    "settings/data": "h2",
 }
 
 
@@ -109,6 +123,23 @@ def test_axe_finds_nothing_at_the_doors_and_in_the_boards_rarer_states(
     expect(broken.get_by_text("Something broke on this page.")).to_be_visible()
     looker.page = broken
     looker.look("a page that broke")
+    assert looker.faults == []
+
+
+def test_axe_finds_nothing_in_german_on_a_phone(
+    start_server: Callable[..., Server], open_window: Callable[..., Page]
+) -> None:
+    server, page = start_server(), open_window(**PHONE)
+    sign_up(page, server, "ada@example.org")
+    fill(page)
+    ask(page, "PATCH", "users/me/", {"language": "de"})
+    looker = Looker(page)
+    for path, shown in IN_GERMAN.items():
+        page.goto(f"{server.url}/{path}")
+        page.locator(shown).first.wait_for()
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        looker.look(f"/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"], path
     assert looker.faults == []
 
 

@@ -2,13 +2,16 @@
 
 import hashlib
 import re
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.servers import Server
+from tests.e2e.test_board import ask
+from tests.support.servers import ROOT, Server
 from tests.support.windows import sign_in, sign_up
 
 pytestmark = pytest.mark.untimed
@@ -21,6 +24,11 @@ def server(start_server: Callable[..., Server]) -> Server:
 
 @pytest.fixture
 def window(server: Server, open_window: Callable[..., Page]) -> Page:
+    """Somebody's window."""
+    return signed_in(server, open_window)
+
+
+def signed_in(server: Server, open_window: Callable[..., Page]) -> Page:
     """Open a window that is signed in and of which the browser has kept all."""
     window = open_window()
     sign_up(window, server, "ada@example.org")
@@ -42,6 +50,15 @@ def tasks_on(server: Server, window: Page) -> list[Any]:
     return sorted((task["title"], task["bucket"]) for task in answer["results"])
 
 
+def arrives(kept: list[Any], server: Server, window: Page) -> None:
+    """Wait until the server has just that."""
+    for _ in range(50):
+        if tasks_on(server, window) == kept:
+            break
+        window.wait_for_timeout(100)
+    assert tasks_on(server, window) == kept
+
+
 def test_what_is_done_offline_outlives_a_reload_and_arrives_once(server: Server, window: Page) -> None:
     add(window, "Send invoice")
     expect(window.get_by_text("Live", exact=True)).to_be_visible()
@@ -59,11 +76,7 @@ def test_what_is_done_offline_outlives_a_reload_and_arrives_once(server: Server,
     window.wait_for_function("navigator.onLine")
     expect(window.get_by_role("button", name="Reopen “Send invoice”")).to_be_visible()
     kept = [("Book flights", "upcoming"), ("Send invoice", "completed")]
-    for _ in range(50):
-        if tasks_on(server, window) == kept:
-            break
-        window.wait_for_timeout(100)
-    assert tasks_on(server, window) == kept
+    arrives(kept, server, window)
 
 
 def test_a_server_that_dies_in_mid_edit_loses_nothing(
@@ -81,6 +94,53 @@ def test_a_server_that_dies_in_mid_edit_loses_nothing(
     sign_in(other, server, "ada@example.org")
     expect(other.get_by_text("Call the bank")).to_have_count(1)
     expect(other.get_by_text("Send invoice")).to_have_count(1)
+
+
+def test_what_the_server_refuses_goes_back_and_says_why(
+    server: Server, window: Page, open_window: Callable[..., Page]
+) -> None:
+    project = ask(window, "POST", "projects/", {"name": "Flat"})["id"]
+    expect(window.get_by_role("link", name="Flat")).to_be_visible()
+    window.context.set_offline(True)
+    line = window.get_by_role("textbox", name="New task")
+    line.fill("Buy paint #Flat")
+    line.press("Enter")
+    expect(window.get_by_text("Buy paint")).to_be_visible()
+    # Meanwhile the project goes, from another device.
+    other = open_window()
+    sign_in(other, server, "ada@example.org")
+    ask(other, "DELETE", f"projects/{project}/?tasks=move")
+    window.context.set_offline(False)
+    expect(window.get_by_text(re.compile("^“Buy paint” was not added\\. .+"))).to_be_visible(timeout=20_000)
+    expect(window.get_by_role("article", name="Buy paint")).to_have_count(0)
+    assert tasks_on(server, window) == []
+
+
+def test_a_new_version_waits_until_it_is_wanted_and_loses_nothing(
+    start_server: Callable[..., Server], open_window: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = tmp_path / "dist"
+    shutil.copytree(ROOT / "frontend" / "dist", page)
+    server = start_server(DJANGO_SETTINGS_MODULE="tests.support.own_page", OWN_PAGE=str(page))
+    window = signed_in(server, open_window)
+    with (page / "sw.js").open("a") as worker:
+        worker.write("// newer")
+    add(window, "Send invoice")
+    expect(window.get_by_text("Live", exact=True)).to_be_visible()
+    window.evaluate("navigator.serviceWorker.ready.then((one) => one.update()).then(() => undefined)")
+    expect(window.get_by_text("A new version is ready.")).to_be_visible()
+    server.kill()
+    add(window, "Call the bank")
+    window.get_by_role("button", name="Complete “Send invoice”").click()
+    with window.expect_navigation():
+        window.get_by_role("button", name="Reload").click()
+    assert window.evaluate("navigator.serviceWorker.ready.then((one) => one.waiting === null)")
+    expect(window.get_by_text("Call the bank")).to_be_visible()
+    expect(window.get_by_role("button", name="Reopen “Send invoice”")).to_be_visible()
+    server.start()
+    expect(window.get_by_text("Live", exact=True)).to_be_visible(timeout=20_000)
+    kept = [("Call the bank", "upcoming"), ("Send invoice", "completed")]
+    arrives(kept, server, window)
 
 
 def test_a_log_out_leaves_nothing_in_the_browser(window: Page) -> None:

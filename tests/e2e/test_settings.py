@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.axe import SETTLED, violations
 from tests.support.servers import Server
-from tests.support.windows import PASSWORD, sign_in, sign_up
+from tests.support.windows import PASSWORD, add_task, sign_in, sign_up
 
 pytestmark = pytest.mark.untimed
 
@@ -112,6 +113,35 @@ def test_german_is_chosen_and_kept_here_and_elsewhere(
     second.get_by_role("button", name="Sign in").click()
     expect(second.get_by_text("Nichts steht an")).to_be_visible()
     keep_picture(second, "/german/board")
+
+
+def test_another_zone_and_other_hours_are_kept_and_the_board_follows_at_once(
+    start_server: Callable[..., Server], open_window: Callable[..., Page]
+) -> None:
+    server, page = start_server(), open_window()
+    sign_up(page, server, "ada@example.org")
+    add_task(page, title="Call Tokyo", deadline="2040-06-01T12:30:00Z")
+    expect(page.get_by_role("article", name="Call Tokyo")).to_contain_text("14:30")
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("menuitem", name="Settings").click()
+    page.get_by_label("Time zone").fill("Asia/Nowhere")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Time zone")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Time zone").fill("Asia/Tokyo")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("link", name="Working hours").click()
+    page.get_by_label("Monday, from").fill("10:30")
+    page.get_by_role("button", name=re.compile("^Remove .* on Tuesday$")).click()
+    with page.expect_response(f"{server.url}/api/v1/users/me/") as saved:
+        page.get_by_role("button", name="Save").click()
+    assert saved.value.ok
+    page.get_by_role("link", name="To the board").click()
+    expect(page.get_by_role("article", name="Call Tokyo")).to_contain_text("21:30")
+
+    page.goto(f"{server.url}/settings/hours")
+    expect(page.get_by_label("Monday, from")).to_have_value("10:30")
+    expect(page.get_by_label("Tuesday, from")).to_have_count(0)
 
 
 def test_another_device_is_logged_out_and_then_this_one_signs_out(

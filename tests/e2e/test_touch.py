@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from tests.e2e.test_board import PHONE, card, fill
+from tests.e2e.test_board import PHONE, card, fill, group
 from tests.support.servers import Server
 from tests.support.windows import sign_up
 
@@ -14,6 +14,7 @@ pytestmark = pytest.mark.untimed
 
 STEPS = 8
 FRAME_MS = 16
+REST_MS = 450
 
 
 class Finger:
@@ -41,6 +42,10 @@ class Finger:
             self._at = (self._at[0] + x / STEPS, self._at[1] + y / STEPS)
             self._send("touchMove")
             self._page.wait_for_timeout(FRAME_MS)
+
+    def go(self, x: float, y: float) -> None:
+        """Move it to a place on the page."""
+        self.move(x - self._at[0], y - self._at[1])
 
     def _send(self, kind: str) -> None:
         x, y = self._at
@@ -82,6 +87,28 @@ def test_a_swipe_completes_or_reschedules_and_a_scroll_does_neither(
     page.get_by_role("dialog", name="Reschedule").get_by_role("button", name="Tomorrow").click()
     expect(photos).to_contain_text("Tomorrow")
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_finger_that_rests_on_a_card_carries_it_to_another_day(
+    start_server: Callable[..., Server], open_window: Callable[..., Page]
+) -> None:
+    page = open_window(**PHONE)
+    sign_up(page, start_server(), "ada@example.org")
+    fill(page)
+    finger = Finger(page)
+    talk, free = card(page, "Prepare the talk"), group(page, "No deadline")
+    with finger.on(talk):
+        page.wait_for_timeout(REST_MS)
+        expect(page.locator("[data-held]")).to_be_visible()
+        finger.move(0, 20)  # the empty days open
+        page.wait_for_timeout(REST_MS)
+        to = free.first.bounding_box()
+        assert to is not None
+        finger.go(to["x"] + to["width"] / 2, to["y"] + 10)
+    expect(free.filter(has_text="Prepare the talk")).to_be_visible()
+    expect(group(page, "This week")).to_have_count(0)
+    page.get_by_role("button", name="Undo").last.click()
+    expect(group(page, "This week").filter(has_text="Prepare the talk")).to_be_visible()
 
 
 def left(what: Locator) -> float:

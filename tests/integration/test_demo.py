@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -44,6 +45,28 @@ def test_a_guest_gets_sample_tasks_of_each_bucket(visitor: Client, settings: Set
     assert counted["completed"] > 0
     assert counted["next_transition_at"] is not None
     assert "task.missed" in told(User.objects.get())
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"),
+    [("de-AT,de;q=0.9", "Pflanzen gießen"), ("fr", "Water the plants"), ("", "Water the plants")],
+)
+def test_the_samples_are_in_the_visitors_language(
+    visitor: Client, settings: Settings, asked: str, title: str
+) -> None:
+    settings.DEMO = True
+    try_it(visitor, **{"accept-language": asked})
+    shown = visitor.get("/api/v1/tasks/").json()["results"]
+    assert len(shown) == 9
+    assert title in {task["title"] for task in shown}
+
+
+def test_the_first_is_missed_within_ten_seconds(visitor: Client, settings: Settings) -> None:
+    settings.DEMO = True
+    made = try_it(visitor).json()["created_at"]
+    first = visitor.get("/api/v1/tasks/summary/").json()["next_transition_at"]
+    left = datetime.fromisoformat(first) - datetime.fromisoformat(made)
+    assert timedelta(seconds=5) < left < timedelta(seconds=10)
 
 
 def test_without_the_demo_there_is_none(visitor: Client) -> None:

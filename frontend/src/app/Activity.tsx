@@ -9,12 +9,13 @@ const page = part(() => import("@/features/activity/ActivityPage"));
 
 /** What was done, over the same tasks as the board. */
 export function Activity() {
-  const { store, zone } = useWorkspace();
+  const { store, viewer, zone } = useWorkspace();
   const navigate = useNavigate();
   return (
     <page.Part
       of={{
         store,
+        viewer,
         zone: useObservable(zone),
         openTask: (taskId) => void navigate({ to: "/tasks/$taskId", params: { taskId } }),
       }}

@@ -20,6 +20,7 @@ import { Observable } from "@/shared/lib/observable";
 import { systemTimers } from "@/shared/lib/timers";
 import { TaskStore } from "@/shared/store/store";
 
+import { atEnd } from "./ending";
 import { asItems, NOW } from "./tasks";
 
 type Watched = {
@@ -44,7 +45,7 @@ export function watchedCommands(): Watched {
 export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
   const clock = new Clock(systemTimers);
   const store = new TaskStore(clock);
-  store.keepTime();
+  atEnd(store.keepTime());
   if (tasks) store.replace({ epoch: "e", seq: 0 }, asItems(tasks));
   const commands = watchedCommands();
   const connection = new Observable<Connection>({ state: "live", reason: null });

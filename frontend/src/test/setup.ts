@@ -3,8 +3,10 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, vi } from "vitest";
 
+import { endAll } from "@/test/ending";
 import { screenIs } from "@/test/media";
 import { toasts } from "@/shared/ui/toasts";
+import { undos } from "@/shared/ui/undos";
 
 // A wait ends when what is waited for is there; a busy machine may fetch a part of the page slowly.
 configure({ asyncUtilTimeout: 5_000 });
@@ -25,6 +27,7 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup();
+  endAll();
   /* eslint-disable no-console -- to see what was said there */
   expect(console.error).not.toHaveBeenCalled();
   expect(console.warn).not.toHaveBeenCalled();
@@ -33,4 +36,5 @@ afterEach(() => {
   vi.unstubAllGlobals();
   localStorage.clear();
   toasts.set([]);
+  undos.clear();
 });

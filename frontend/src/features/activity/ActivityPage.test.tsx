@@ -2,6 +2,7 @@ import { act } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
 
+import type { AuditEntry } from "@/shared/api/listAudit";
 import type { LoggedOperation } from "@/shared/api/types";
 import { toasts } from "@/shared/ui/toasts";
 import { freezeTime, makeTestWorkspace, renderPage, screen } from "@/test/render";
@@ -13,10 +14,13 @@ const fetched = vi.fn<typeof fetch>();
 /** What the server's log holds, newest first. */
 let log: LoggedOperation[];
 let pageLimit: number;
+/** What the server has noted of the account. */
+let audit: Partial<AuditEntry>[];
 const openTask = vi.fn();
 
 beforeEach(() => {
   log = [];
+  audit = [];
   pageLimit = 50;
   openTask.mockReset();
   document.cookie = "csrftoken=abc";
@@ -30,6 +34,8 @@ beforeEach(() => {
       );
       return Promise.resolve(Response.json({}));
     }
+    if (url.pathname === "/api/v1/users/me/audit/")
+      return Promise.resolve(Response.json({ results: audit, next_cursor: null }));
     const from = Number(url.searchParams.get("cursor") ?? 0);
     const results = log.slice(from, from + pageLimit);
     const next = from + pageLimit < log.length ? String(from + pageLimit) : null;
@@ -64,7 +70,7 @@ const DAY = 24 * 60 * MINUTE;
 async function open(workspace = makeTestWorkspace()) {
   const { store } = workspace;
   const view = await renderPage(
-    <ActivityPage store={store} zone="UTC" openTask={openTask} />,
+    <ActivityPage store={store} viewer="me" zone="UTC" openTask={openTask} />,
     workspace,
   );
   await screen.findAllByRole("heading", { level: 2 });
@@ -117,6 +123,46 @@ it("says what the clock did among it, as it happens", async () => {
   });
   expect(lines("Today")[0]).toBe("Deadline passed: “Send invoice”");
   expect(screen.getAllByText("The clock")).toHaveLength(2);
+});
+
+it("says who did it where that was somebody else", async () => {
+  log = [
+    operation("user.update", null, MINUTE, { actor: "somebody of the staff" }),
+    operation("token.create", "Backup", 2 * MINUTE),
+  ];
+  await open();
+  const by = [...screen.getByRole("region").querySelectorAll(".facts")].map(
+    ({ textContent }) => textContent,
+  );
+  expect(by[0]).toMatch(/^Staff/);
+  expect(by[1]).toMatch(/^You/);
+});
+
+it("says what others did with the account, and nothing twice of what oneself did", async () => {
+  freezeTime();
+  log = [operation("task.create", "First", DAY)];
+  const noted = (fields: Partial<AuditEntry>): Partial<AuditEntry> => ({
+    id: fields.action ?? "",
+    times: 1,
+    address: null,
+    last_at: iso(-MINUTE),
+    ...fields,
+  });
+  audit = [
+    noted({ action: "sessions_ended", by: "staff" }),
+    noted({
+      action: "log_in_failed",
+      by: "stranger",
+      times: 3,
+      address: "192.0.2.7",
+      last_at: iso(-2 * MINUTE),
+    }),
+    noted({ action: "token_made", by: "self" }),
+  ];
+  await open();
+  await screen.findByText("Logged you out everywhere");
+  expect(lines("Today")).toEqual(["Logged you out everywhere", "3 log-ins from 192.0.2.7 failed"]);
+  expect(screen.getByText("Somebody who was not let in")).toBeVisible();
 });
 
 it("asks for nothing at a ping that tells of nothing", async () => {
@@ -193,10 +239,13 @@ it("opens the task that a line is about, where it is still there", async () => {
 });
 
 it("says what went wrong, and tries again", async () => {
-  fetched.mockImplementationOnce(() => Promise.reject(new TypeError("no network")));
+  const answer = fetched.getMockImplementation();
+  fetched.mockImplementation(() => Promise.reject(new TypeError("no network")));
   await renderPage(
-    <ActivityPage store={makeTestWorkspace().store} zone="UTC" openTask={openTask} />,
+    <ActivityPage store={makeTestWorkspace().store} viewer="me" zone="UTC" openTask={openTask} />,
   );
-  await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+  const again = await screen.findByRole("button", { name: "Try again" });
+  if (answer) fetched.mockImplementation(answer);
+  await userEvent.click(again);
   expect(await screen.findByText("Nothing yet. What you do appears here.")).toBeVisible();
 });

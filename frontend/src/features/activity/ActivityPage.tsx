@@ -10,6 +10,7 @@ import { takeBack } from "@/shared/ui/takeBack";
 import { byDay, entryOf, missesOn, type Entry } from "./entries";
 import { Line } from "./Line";
 import { OperationLog } from "./log";
+import { deedsOfOthers, useOthers } from "./others";
 import { useDayName } from "./times";
 
 /** What follows one another at once, such as the events of a batch, is asked for together. */
@@ -17,15 +18,18 @@ const SETTLE_MS = 250;
 
 interface ActivityPageProps {
   readonly store: TaskStore;
+  /** Whose activity it is. */
+  readonly viewer: string;
   /** The zone in which this person reads times. */
   readonly zone: string;
   readonly openTask: (id: string) => void;
 }
 
-export default function ActivityPage({ store, zone, openTask }: ActivityPageProps) {
+export default function ActivityPage({ store, viewer, zone, openTask }: ActivityPageProps) {
   const [log] = useState(() => new OperationLog());
   const { operations, cursor, busy, ready, problem } = useObservable(log.state);
   const board = useBoardOf(store);
+  const others = useOthers();
   const dayName = useDayName(zone);
   useLive(log, store);
   const end = useEndless(log, cursor !== null && problem === null);
@@ -33,8 +37,15 @@ export default function ActivityPage({ store, zone, openTask }: ActivityPageProp
   const days = useMemo(() => {
     const oldest = operations.at(-1);
     const since = cursor === null || !oldest ? 0 : Date.parse(oldest.at);
-    return byDay([...operations.map(entryOf), ...missesOn(board, since)], zone);
-  }, [operations, cursor, board, zone]);
+    return byDay(
+      [
+        ...operations.map((one) => entryOf(one, viewer)),
+        ...missesOn(board, since),
+        ...deedsOfOthers(others, since),
+      ],
+      zone,
+    );
+  }, [operations, cursor, board, others, viewer, zone]);
 
   const undo = async ({ id }: Entry) => {
     if (await takeBack(id)) log.undone(id);

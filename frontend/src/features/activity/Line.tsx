@@ -48,7 +48,7 @@ export function Line({ entry, zone, openable, onOpen, onUndo }: LineProps) {
         </p>
         <p className="facts text-meta text-muted">
           <span>
-            <span>{by === "clock" ? text.clock : text.you}</span>
+            <span>{text[by]}</span>
             <span className="tabular">{ago}</span>
             {undone && <span>{text.undone}</span>}
           </span>

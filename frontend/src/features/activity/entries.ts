@@ -8,7 +8,7 @@ export interface Entry {
   readonly id: string;
   /** Ms since 1970. */
   readonly at: number;
-  readonly by: "you" | "clock";
+  readonly by: "you" | "staff" | "clock" | "stranger" | "server";
   readonly sentence: string;
   /** The one task that it is about; null where it is about something else, or about several. */
   readonly taskId: string | null;
@@ -22,13 +22,15 @@ export interface Day {
   readonly entries: readonly Entry[];
 }
 
-export function entryOf(operation: LoggedOperation): Entry {
+/** What an operation was, as `viewer`, whose log it stands in, reads it. */
+export function entryOf(operation: LoggedOperation, viewer: string): Entry {
   const { objects, object_count } = operation;
   const [only] = objects;
   return {
     id: operation.op_id,
     at: Date.parse(operation.at),
-    by: "you",
+    // Anybody else who may do something here is of the staff.
+    by: operation.actor === viewer ? "you" : "staff",
     sentence: sentence(operation),
     taskId: object_count === 1 && only?.kind === "task" ? only.id : null,
     undoable: operation.undoable,

@@ -5,7 +5,7 @@ import { activity as text } from "@/shared/text/activity";
 import { locale } from "@/shared/text/language";
 
 export function timeText(at: number, zone: string): string {
-  return timeFormat(locale(), zone, { timeStyle: "short" }).format(at);
+  return timeFormat(locale(), zone, { hour: "numeric", minute: "2-digit" }).format(at);
 }
 
 export function wholeTime(at: number, zone: string): string {

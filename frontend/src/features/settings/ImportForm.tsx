@@ -14,7 +14,7 @@ import { settings } from "@/shared/text/settings";
 import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 import { takeBack } from "@/shared/ui/takeBack";
-import { showToast } from "@/shared/ui/toasts";
+import { undos } from "@/shared/ui/undos";
 
 import { Choice } from "./Choice";
 import { formatOf } from "./format";
@@ -73,9 +73,11 @@ export function ImportForm() {
       const { made } = await importFile(request, opId);
       setLooked(null);
       setFile(null);
-      showToast({
-        message: settings.imported(foundText(made)),
-        action: { label: settings.undo, run: () => void takeBack(opId) },
+      undos.offer({
+        ops: [opId],
+        says: settings.imported(foundText(made)),
+        tellsItself: true,
+        takeBack: () => void takeBack(opId),
       });
     });
 

@@ -1,60 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { carryOut } from "@/shared/api/carryOut";
-import { Clock } from "@/shared/clock/clock";
-import { systemTimers } from "@/shared/lib/timers";
-import { Operations } from "@/shared/store/operations";
 import { byPlace } from "@/shared/store/place";
-import { TaskStore } from "@/shared/store/store";
+import type { TaskStore } from "@/shared/store/store";
 import { toasts } from "@/shared/ui/toasts";
+import { commandsUnderTest } from "@/test/commands";
 import { asItems, iso, makeProject, makeTask, NOW } from "@/test/tasks";
 
-import { type Commands, makeCommands, tellRefusal } from "./commands";
+import type { Commands } from "./commands";
 
 const task = makeTask({ id: "a", title: "Send invoice", deadline: iso(60_000) });
-const fetched = vi.fn<typeof fetch>();
+const { begin, fetched, settle, refuse, request, messages } = commandsUnderTest();
 let store: TaskStore;
 let commands: Commands;
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: NOW });
-  vi.stubGlobal("fetch", fetched);
-  document.cookie = "csrftoken=abc";
-  fetched.mockReset();
-  fetched.mockImplementation(() => Promise.resolve(Response.json({ ...task, version: 2 })));
-  const clock = new Clock(systemTimers);
-  store = new TaskStore(clock);
-  store.replace({ epoch: "e", seq: 0 }, asItems([task]));
-  const operations = new Operations({
-    store,
-    timers: systemTimers,
-    random: () => 1,
-    now: () => Date.now(),
-    send: carryOut,
-    refused: tellRefusal,
-    reached: () => undefined,
-    sessionEnded: () => undefined,
-  });
-  commands = makeCommands({ clock, store, operations, zone: () => "UTC" });
+  ({ store, commands } = begin([task]));
 });
-
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-// What a test has begun to send ends with it, and not in whichever file comes next.
 afterEach(settle);
-
-const refuse = (status: number, body: object) => {
-  fetched.mockImplementation(() => Promise.resolve(Response.json(body, { status })));
-};
-const request = (call: number) => {
-  const [path, init] = fetched.mock.calls[call] ?? [];
-  return {
-    path,
-    method: init?.method,
-    body: JSON.parse((init?.body as string | undefined) ?? "{}") as unknown,
-  };
-};
-const messages = () => toasts.get().map(({ message }) => message);
 
 describe("create", () => {
   it("shows the task at once and sends what was said", async () => {
@@ -102,7 +64,7 @@ describe("complete and reopen", () => {
     expect(store.getBoard().completed).toHaveLength(1);
     await settle();
     expect(store.getBoard().completed).toHaveLength(0);
-    expect(messages()[1]).toMatch(/^“Send invoice” was not changed\. Something went wrong/);
+    expect(messages().at(-1)).toMatch(/^“Send invoice” was not changed\. Something went wrong/);
   });
 
   it("go to their own addresses", async () => {

@@ -9,12 +9,12 @@ import { placeBeside } from "@/shared/store/place";
 import type { TaskStore } from "@/shared/store/store";
 import { text } from "@/shared/text";
 import { showToast } from "@/shared/ui/toasts";
+import { type Deed, undos } from "@/shared/ui/undos";
 
 import { type Deadline, onTheWire } from "./deadline/deadline";
 import { makeManyCommands, type ManyCommands, takenBack } from "./manyCommands";
 import { makeOrganisingCommands, type OrganisingCommands } from "./organisingCommands";
 import { completion, makeTask, REOPENED, set } from "./task";
-import { Undos } from "./undos";
 
 /** What may be said of a task beside its title and deadline as it is made. */
 export type NewTaskFields = Partial<
@@ -33,8 +33,6 @@ export interface Commands extends ManyCommands, OrganisingCommands {
   reorder(task: Task, beside: Beside): void;
   prioritise(task: Task, priority: Priority): void;
   remove(task: Task): void;
-  /** Takes back what was done last in this window; false where nothing is left. */
-  undoLast(): boolean;
 }
 
 /** What commands are made of. */
@@ -49,7 +47,7 @@ export interface Desk {
     request: Operation["request"],
   ) => string;
   /** Says what was done, where it can be taken back. */
-  readonly offerUndo: (message: string | null, takeBack: () => void) => void;
+  readonly offerUndo: (deed: Deed) => void;
 }
 
 interface Options {
@@ -60,7 +58,6 @@ interface Options {
 }
 
 export function makeCommands({ clock, store, operations, zone }: Options): Commands {
-  const undos = new Undos();
   const desk: Desk = {
     store,
     zone,
@@ -70,15 +67,15 @@ export function makeCommands({ clock, store, operations, zone }: Options): Comma
       operations.submit({ opId, changes, request, tried });
       return opId;
     },
-    offerUndo: (message, takeBack) => {
-      undos.offer(message, takeBack);
+    offerUndo: (deed) => {
+      undos.offer(deed);
     },
   };
   const { now } = desk;
   /** Changes one task, with its parts if it must be: one request, one operation, one way back. */
   const change = (
     tried: Tried & { readonly name: string },
-    message: string | null,
+    says: Pick<Deed, "says" | "quiet">,
     changes: readonly Change[],
     request: Operation["request"],
   ) => {
@@ -87,15 +84,21 @@ export function makeCommands({ clock, store, operations, zone }: Options): Comma
       return before ? takenBack(before, one) : ({ kind: "task", id: one.id, gone: true } as const);
     });
     const opId = desk.submit(tried, changes, request);
-    desk.offerUndo(message, () => {
+    const takeBack = () => {
       desk.submit({ what: "change", name: tried.name }, back, writes.undoing(opId));
-    });
+    };
+    desk.offerUndo({ ...says, ops: [opId], takeBack });
   };
   const changing = ({ title }: Task) => ({ what: "change", name: title }) as const;
   const edit = (task: Task, fields: Omit<TaskFields, "deadline" | "due_date">) => {
+    const says = { says: text.toasts.changed(task.title) };
     const typed = "title" in fields || "notes" in fields;
-    const message = typed ? null : text.toasts.changed(task.title);
-    change(changing(task), message, [set(task, fields)], writes.updateTask(task.id, fields));
+    change(
+      changing(task),
+      typed ? { ...says, quiet: true } : says,
+      [set(task, fields)],
+      writes.updateTask(task.id, fields),
+    );
   };
 
   return {
@@ -110,28 +113,29 @@ export function makeCommands({ clock, store, operations, zone }: Options): Comma
       });
       const fields = { ...more, id: task.id, title, ...onTheWire(deadline) };
       const made: Change = { kind: "task", id: task.id, is: task };
-      change({ what: "create", name: title }, null, [made], writes.createTask(fields));
+      const says = { says: text.toasts.added(title), quiet: true } as const;
+      change({ what: "create", name: title }, says, [made], writes.createTask(fields));
     },
 
     edit,
 
     reschedule(task, deadline) {
       const request = writes.updateTask(task.id, onTheWire(deadline));
-      const message = text.toasts.rescheduled(task.title);
-      change(changing(task), message, [set(task, deadline)], request);
+      const says = { says: text.toasts.rescheduled(task.title) };
+      change(changing(task), says, [set(task, deadline)], request);
     },
 
     complete(task, children = "leave") {
       const completed = now();
       const parts = children === "complete" ? openPartsOf(store, task.id) : [];
       const changes = [task, ...parts].map((one) => set(one, completion(one, completed)));
-      const message = text.toasts.completed(task.title);
-      change(changing(task), message, changes, writes.completeTask(task.id, children));
+      const says = { says: text.toasts.completed(task.title) };
+      change(changing(task), says, changes, writes.completeTask(task.id, children));
     },
 
     reopen(task) {
-      const message = text.toasts.reopened(task.title);
-      change(changing(task), message, [set(task, REOPENED)], writes.reopenTask(task.id));
+      const says = { says: text.toasts.reopened(task.title) };
+      change(changing(task), says, [set(task, REOPENED)], writes.reopenTask(task.id));
     },
 
     reorder(task, beside) {
@@ -143,9 +147,9 @@ export function makeCommands({ clock, store, operations, zone }: Options): Comma
       );
       const position = placeBeside(beside, others.includes(other) ? others : [...others, other]);
       if (position === null) return;
-      const message = text.toasts.changed(task.title);
+      const says = { says: text.toasts.changed(task.title) };
       const request = writes.moveTask(task.id, beside);
-      change(changing(task), message, [set(task, { position })], request);
+      change(changing(task), says, [set(task, { position })], request);
     },
 
     prioritise(task, priority) {
@@ -154,17 +158,16 @@ export function makeCommands({ clock, store, operations, zone }: Options): Comma
 
     remove(task) {
       const gone: Change = { kind: "task", id: task.id, gone: true };
-      const message = text.toasts.deleted(task.title);
-      change({ what: "delete", name: task.title }, message, [gone], writes.deleteTask(task.id));
+      const says = { says: text.toasts.deleted(task.title) };
+      change({ what: "delete", name: task.title }, says, [gone], writes.deleteTask(task.id));
     },
-
-    undoLast: () => undos.takeLast(),
   };
 }
 
-/** Tells a person why something that they did was taken back. */
-export function tellRefusal({ tried }: Operation, error: unknown): void {
+/** Tells a person why something that they did was taken back, to which there is no way back then. */
+export function tellRefusal({ opId, tried }: Operation, error: unknown): void {
   const why = explain(error);
+  undos.forget(opId);
   const message =
     "count" in tried
       ? text.toasts.refusedMany[tried.what](tried.count, why)

@@ -52,12 +52,13 @@ export function makeManyCommands(desk: Desk): ManyCommands {
       return { opId: desk.submit({ what, count: some.length }, changes, request), some, changes };
     });
     if (done.length === 0) return;
-    desk.offerUndo(message, () => {
+    const takeBack = () => {
       for (const { opId, some, changes } of done.reverse()) {
         const back = some.map((task, index) => takenBack(task, changes[index]));
         desk.submit({ what: "change", count: some.length }, back, writes.undoing(opId));
       }
-    });
+    };
+    desk.offerUndo({ ops: done.map(({ opId }) => opId), says: message, takeBack });
   };
   const update = (
     tasks: readonly Task[],

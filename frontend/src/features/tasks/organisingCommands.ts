@@ -47,9 +47,10 @@ export function makeOrganisingCommands({
     request: Parameters<Desk["submit"]>[2],
   ) => {
     const opId = submit({ what: "delete", name: one.name }, changes, request);
-    offerUndo(text.toasts.deleted(one.name), () => {
+    const takeBack = () => {
       submit(changing(one), back, writes.undoing(opId));
-    });
+    };
+    offerUndo({ ops: [opId], says: text.toasts.deleted(one.name), takeBack });
   };
 
   return {

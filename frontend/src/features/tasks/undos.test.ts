@@ -1,61 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { carryOut } from "@/shared/api/carryOut";
-import { Clock } from "@/shared/clock/clock";
-import { systemTimers } from "@/shared/lib/timers";
-import { Operations } from "@/shared/store/operations";
-import { TaskStore } from "@/shared/store/store";
+import type { TaskStore } from "@/shared/store/store";
+import { takeBack } from "@/shared/ui/takeBack";
 import { toasts } from "@/shared/ui/toasts";
-import { asItems, iso, makeProject, makeTask, NOW } from "@/test/tasks";
+import { undos } from "@/shared/ui/undos";
+import { commandsUnderTest } from "@/test/commands";
+import { asItems, iso, makeProject, makeTask } from "@/test/tasks";
 
-import { type Commands, makeCommands, tellRefusal } from "./commands";
+import type { Commands } from "./commands";
 
 const task = makeTask({ id: "a", title: "Send invoice", deadline: iso(60_000) });
-const fetched = vi.fn<typeof fetch>();
+const { begin, fetched, settle, refuse, request, opIdOf, messages } = commandsUnderTest();
 let store: TaskStore;
 let commands: Commands;
 
 beforeEach(() => {
-  vi.useFakeTimers({ now: NOW });
-  vi.stubGlobal("fetch", fetched);
-  document.cookie = "csrftoken=abc";
-  fetched.mockReset();
-  fetched.mockImplementation(() => Promise.resolve(Response.json({ ...task, version: 2 })));
-  const clock = new Clock(systemTimers);
-  store = new TaskStore(clock);
-  store.replace({ epoch: "e", seq: 0 }, asItems([task]));
-  const operations = new Operations({
-    store,
-    timers: systemTimers,
-    random: () => 1,
-    now: () => Date.now(),
-    send: carryOut,
-    refused: tellRefusal,
-    reached: () => undefined,
-    sessionEnded: () => undefined,
-  });
-  commands = makeCommands({ clock, store, operations, zone: () => "UTC" });
+  ({ store, commands } = begin([task]));
 });
-
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-// What a test has begun to send ends with it, and not in whichever file comes next.
 afterEach(settle);
-
-const refuse = (status: number, body: object) => {
-  fetched.mockImplementation(() => Promise.resolve(Response.json(body, { status })));
-};
-const request = (call: number) => {
-  const [path, init] = fetched.mock.calls[call] ?? [];
-  return {
-    path,
-    method: init?.method,
-    body: JSON.parse((init?.body as string | undefined) ?? "{}") as unknown,
-  };
-};
-const opIdOf = (call: number) =>
-  new Headers(fetched.mock.calls[call]?.[1]?.headers).get("Idempotency-Key");
-const messages = () => toasts.get().map(({ message }) => message);
 
 describe("remove", () => {
   it("takes the task away and offers to bring it back", async () => {
@@ -76,7 +38,7 @@ describe("remove", () => {
     commands.remove(task);
     await settle();
     expect(store.getTask("a")).toEqual(task);
-    expect(messages()[1]).toMatch(/^“Send invoice” was not deleted\./);
+    expect(messages().at(-1)).toMatch(/^“Send invoice” was not deleted\./);
   });
 });
 
@@ -115,13 +77,13 @@ describe("what is done to one task", () => {
   ];
 
   it.each(deeds)("%s is one operation, taken back by its toast or by key", async (verb, deed) => {
-    const undos = [
+    const ways = [
       () => toasts.get()[0]?.action?.run(),
       () => {
-        expect(commands.undoLast()).toBe(true);
+        expect(undos.takeLast()).toBe(true);
       },
     ];
-    for (const [round, undo] of undos.entries()) {
+    for (const [round, undo] of ways.entries()) {
       toasts.set([]);
       fetched.mockImplementation(() => Promise.resolve(Response.json({})));
       deed();
@@ -135,18 +97,59 @@ describe("what is done to one task", () => {
         body: { op_id: opIdOf(2 * round) },
       });
     }
-    expect(commands.undoLast()).toBe(false);
+    expect(undos.takeLast()).toBe(false);
   });
 
   it("is said by no toast while it is typed, and taken back by key", () => {
     commands.edit(task, { title: "New" });
     commands.create("Tea", { deadline: null, due_date: null });
     expect(messages()).toEqual([]);
-    commands.undoLast();
+    undos.takeLast();
     expect(store.getBoard().upcoming.map(({ title }) => title)).toEqual(["New"]);
-    commands.undoLast();
+    undos.takeLast();
     expect(store.getTask("a")).toEqual(task);
-    expect(messages()).toEqual(["Taken back.", "Taken back."]);
+    expect(messages()).toEqual(["Taken back: Added “Tea”.", "Taken back: Changed “Send invoice”."]);
+  });
+
+  it("with one gesture is one, taken back at once", async () => {
+    undos.asOne(() => {
+      commands.reschedule(task, { deadline: null, due_date: null });
+      commands.prioritise(task, 1);
+    });
+    expect(messages()).toEqual(["Rescheduled “Send invoice”."]);
+    await settle();
+    undos.takeLast();
+    expect(store.getTask("a")).toMatchObject({ deadline: task.deadline, priority: 4 });
+    await settle();
+    expect([2, 3].map((call) => request(call).body)).toEqual(
+      [1, 0].map((call) => ({ op_id: opIdOf(call) })),
+    );
+    expect(undos.takeLast()).toBe(false);
+  });
+
+  it("refused is not offered to be taken back as well", async () => {
+    commands.prioritise(task, 1);
+    await settle();
+    refuse(409, { code: "conflict", detail: "No." });
+    commands.complete(task);
+    expect(messages().at(-1)).toBe("Completed “Send invoice”.");
+    await settle();
+    expect(messages()).not.toContain("Completed “Send invoice”.");
+    undos.takeLast();
+    await settle();
+    expect(request(2)).toMatchObject({ path: "/api/v1/undo/", body: { op_id: opIdOf(0) } });
+  });
+
+  it("taken back by its name is not taken back once more", async () => {
+    commands.prioritise(task, 1);
+    commands.complete(task);
+    await settle();
+    await takeBack(opIdOf(1) ?? "");
+    expect(messages()).toEqual(["Changed “Send invoice”.", "Taken back."]);
+    undos.takeLast();
+    await settle();
+    expect(request(3)).toMatchObject({ path: "/api/v1/undo/", body: { op_id: opIdOf(0) } });
+    expect(undos.takeLast()).toBe(false);
   });
 
   it("reopened is as it was completed", () => {

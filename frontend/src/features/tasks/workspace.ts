@@ -10,6 +10,7 @@ import type { Bucket } from "@/shared/store/bucket";
 import { Keeper } from "@/shared/store/keep/keeper";
 import { Operations } from "@/shared/store/operations";
 import { TaskStore } from "@/shared/store/store";
+import { undos } from "@/shared/ui/undos";
 
 import { type Commands, makeCommands, tellRefusal } from "./commands";
 import type { Deadline } from "./deadline/deadline";
@@ -176,6 +177,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
         stopTime();
         void keeper?.close();
         keeper = null;
+        undos.clear();
       };
     },
   };

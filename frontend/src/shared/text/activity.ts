@@ -15,6 +15,27 @@ const english = {
   today: "Today",
   yesterday: "Yesterday",
   you: "You",
+  staff: "Staff",
+  stranger: "Somebody who was not let in",
+  server: "By a link in a mail, or by itself",
+  logInFailed: (times: number, address: string | null) =>
+    `${times === 1 ? "A log-in" : `${times} log-ins`}${address === null ? "" : ` from ${address}`} failed`,
+  accountChanged: "Changed your account",
+  /** What others did with the account, by the action's name. */
+  account: {
+    sessions_ended: "Logged you out everywhere",
+    logged_out: "Logged a device of yours out",
+    password_changed: "Changed your password",
+    password_reset: "Set a new password",
+    email_added: "Added an email address",
+    email_changed: "Changed your email address",
+    email_removed: "Removed an email address",
+    token_made: "Made an access token",
+    token_revoked: "Revoked an access token",
+    account_made: "Made your account",
+    account_deactivated: "Closed your account for the time being",
+    account_reactivated: "Opened your account again",
+  } as Readonly<Record<string, string>>,
   clock: "The clock",
   /** Something as a sentence names it. */
   quoted: (title: string) => `“${title}”`,

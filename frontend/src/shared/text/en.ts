@@ -179,6 +179,7 @@ export const en = {
 
   toasts: {
     label: "Notices",
+    added: (title: string) => `Added ${short(title)}.`,
     deleted: (title: string) => `Deleted ${short(title)}.`,
     completed: (title: string) => `Completed ${short(title)}.`,
     reopened: (title: string) => `Reopened ${short(title)}.`,

@@ -12,6 +12,7 @@ const english = {
   undo: "Undo",
   undoLabel: (what: string) => `Undo: ${what}`,
   takenBack: "taken back",
+  staff: "by staff",
 
   missed: "Missed its deadline",
   created: "Added",

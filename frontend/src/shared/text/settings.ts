@@ -166,7 +166,6 @@ const english = {
   importRest: "Import the rest",
   importCancel: "Choose another file",
   imported: (what: string) => `Imported ${what}.`,
-  undo: "Undo",
 
   guest: "This is a guest account. It and its tasks are removed after a day.",
   guestNoPassword: "A guest account has no password.",

@@ -96,6 +96,8 @@ const english = {
   },
   undo: "Undo",
   undone: "Taken back.",
+  /** After what was done, as a sentence. */
+  undoneWhat: (what: string) => `Taken back: ${what}`,
   notUndone: (why: string) => `It was not taken back. ${why}`,
   openParts: (title: string, count: number) =>
     `${quoted(title)} has ${plural(count, "open step", "open steps")}. Complete ${count === 1 ? "it" : "them"} too?`,

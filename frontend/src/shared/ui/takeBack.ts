@@ -4,6 +4,7 @@ import { newUuid } from "@/shared/lib/uuid";
 import { views } from "@/shared/text/views";
 
 import { showToast } from "./toasts";
+import { undos } from "./undos";
 
 /**
  * Takes back what an operation did, long ago or elsewhere, whole or not at all; says which, and
@@ -16,6 +17,7 @@ export async function takeBack(opId: string): Promise<boolean> {
     showToast({ message: views.notUndone(explain(error)) });
     return false;
   }
+  undos.forget(opId);
   showToast({ message: views.undone });
   return true;
 }

@@ -8,47 +8,25 @@ import {
   screen,
   type TestWorkspace,
 } from "@/test/render";
+import { ALL, done, drawBoard, late, open, soon } from "@/test/board";
 import { FakeServer, makePlan } from "@/test/breakdowns";
 import { screenIs } from "@/test/media";
-import { asItems, iso, makeEvent, makeProject, makeTask } from "@/test/tasks";
+import { iso, makeEvent, makeProject, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
 
 import { NO_FILTER } from "../view/view";
 import { BoardPage } from "./BoardPage";
 
-const ALL = {
-  view: { place: { kind: "all" }, filter: NO_FILTER },
-  title: "All",
-  bucket: "upcoming",
-  onBucket: vi.fn(),
-  modal: false,
-  detail: null,
-  onPlan: vi.fn(),
-} as const;
-
 let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
-
-const soon = makeTask({ id: "soon", title: "Soon", deadline: iso(60_000) });
-const open = makeTask({ id: "open", title: "Open" });
-const late = makeTask({ id: "late", title: "Late", deadline: iso(-60_000) });
-const done = makeTask({ id: "done", title: "Done", completed_at: iso(-60_000) });
 
 beforeEach(() => {
   user = freezeTime();
 });
 
-async function draw(
-  tasks: Parameters<typeof makeTestWorkspace>[0],
-  props: Partial<Parameters<typeof BoardPage>[0]> = {},
-  others: readonly { readonly kind: string; readonly data: unknown }[] = [],
-) {
-  workspace = makeTestWorkspace(tasks);
-  if (tasks) workspace.store.replace({ epoch: "e", seq: 0 }, [...asItems(tasks), ...others]);
-  await renderPage(<BoardPage {...ALL} {...props} />, workspace);
-  await screen.findByRole("textbox", { name: "New task" });
-  if (tasks?.length) await screen.findAllByRole("region");
-}
+const draw = async (...args: Parameters<typeof drawBoard>) => {
+  workspace = await drawBoard(...args);
+};
 const column = (name: RegExp) => within(screen.getByRole("region", { name }));
 const titles = (name: RegExp) =>
   column(name)

@@ -30,7 +30,7 @@ export function ConnectionNote() {
   if (state !== "offline") return null;
   return (
     // Over the board's foot, not above its cards: they must not move under the person's hand.
-    <p className="appear fixed bottom-(--toasts) left-4 z-20 mr-4 max-w-[640px] rounded-card border border-line-strong bg-card px-3 py-2 text-meta text-muted sm:left-8">
+    <p className="appear fixed bottom-(--toasts) left-4 z-20 mr-4 max-w-[640px] rounded-card border border-line-strong bg-card px-3 py-2 text-meta text-muted sm:left-8 wide:left-[max(248px,calc(50vw-592px))]">
       {text.connection.offlineHint}
       {waiting > 0 && <> {text.connection.waiting(waiting)}.</>}
     </p>

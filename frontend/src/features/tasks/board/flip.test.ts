@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { measure, play } from "./flip";
 
-type Frames = readonly Record<string, unknown>[];
+type Frames = readonly Record<string, unknown>[] | PropertyIndexedKeyframes;
 const animated = vi.fn<(title: string, frames: Frames) => void>();
 let root: HTMLElement;
 
@@ -31,6 +31,11 @@ afterEach(() => {
   root.remove();
 });
 
+const MARKED = {
+  outline: ["3px solid var(--missed-mark)", "3px solid transparent"],
+  outlineOffset: "-3px",
+};
+
 /** Lets a card go from one bucket to another, and the next one into its place. */
 function cross(reducedMotion: boolean) {
   place("a", "upcoming", 0, 0).querySelector("a")?.focus();
@@ -55,11 +60,17 @@ describe("a card that crosses the line", () => {
       { transform: "none" },
     ]);
     expect(crossed.dataset.lifted).toBe("");
+    // And for whoever has blinked, it alone stays marked a while.
+    const marked = animated.mock.calls.filter(([, frames]) => "outline" in frames);
+    expect(marked).toEqual([["a", MARKED]]);
   });
 
   it("fades in instead where motion is unwelcome, and the others stand still", () => {
     cross(true);
-    expect(animated.mock.calls).toEqual([["a", [{ opacity: 0 }, { opacity: 1 }]]]);
+    expect(animated.mock.calls).toEqual([
+      ["a", MARKED],
+      ["a", [{ opacity: 0 }, { opacity: 1 }]],
+    ]);
   });
 
   it("keeps the focus", () => {

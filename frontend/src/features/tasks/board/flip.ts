@@ -15,6 +15,9 @@ const MOVE: KeyframeAnimationOptions = {
   easing: "cubic-bezier(0.2, 0.8, 0.2, 1)",
 };
 
+/** How a card that has crossed the line is found when one has blinked. */
+const MARK: KeyframeAnimationOptions = { duration: 2_400, easing: "ease-in" };
+
 export function measure(root: HTMLElement): Before {
   const places = new Map<string, Place>();
   for (const element of cards(root)) {
@@ -36,6 +39,9 @@ export function play(
   for (const [id, to] of places) {
     const from = before.places.get(id);
     if (!canAnimate(to.element)) continue;
+    if (from && from.bucket !== "missed" && to.bucket === "missed" && inView(to.rect)) {
+      mark(to.element);
+    }
     if (!from) {
       if (inView(to.rect)) appear(to.element);
     } else if (reducedMotion) {
@@ -48,6 +54,14 @@ export function play(
     if (!places.has(id) && !reducedMotion) leave(place, bucketNow(id));
   }
   keepFocus(root, before, places);
+}
+
+function mark(element: HTMLElement): void {
+  element.animate(
+    // Within the card: lists cut off what stands over their edges.
+    { outline: ["3px solid var(--missed-mark)", "3px solid transparent"], outlineOffset: "-3px" },
+    MARK,
+  );
 }
 
 function appear(element: HTMLElement): void {

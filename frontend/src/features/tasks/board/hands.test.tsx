@@ -1,6 +1,6 @@
 import { act, within } from "@testing-library/react";
 import { useState } from "react";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 
 import {
   makeTestWorkspace,
@@ -9,45 +9,26 @@ import {
   screen,
   type TestWorkspace,
 } from "@/test/render";
+import { ALL, done, drawBoard, late, open, soon } from "@/test/board";
 import { FakeServer } from "@/test/breakdowns";
 import { iso, makeEvent, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
+import { somethingDone } from "@/test/undos";
 
 import { NO_FILTER } from "../view/view";
 import Detail from "../detail/Detail";
 import { BoardPage } from "./BoardPage";
 
-const ALL = {
-  view: { place: { kind: "all" }, filter: NO_FILTER },
-  title: "All",
-  bucket: "upcoming",
-  onBucket: vi.fn(),
-  modal: false,
-  detail: null,
-  onPlan: vi.fn(),
-} as const;
-
 let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
-
-const soon = makeTask({ id: "soon", title: "Soon", deadline: iso(60_000) });
-const open = makeTask({ id: "open", title: "Open" });
-const late = makeTask({ id: "late", title: "Late", deadline: iso(-60_000) });
-const done = makeTask({ id: "done", title: "Done", completed_at: iso(-60_000) });
 
 beforeEach(() => {
   user = freezeTime();
 });
 
-async function draw(
-  tasks: Parameters<typeof makeTestWorkspace>[0],
-  props: Partial<Parameters<typeof BoardPage>[0]> = {},
-) {
-  workspace = makeTestWorkspace(tasks);
-  await renderPage(<BoardPage {...ALL} {...props} />, workspace);
-  await screen.findByRole("textbox", { name: "New task" });
-  if (tasks) await screen.findAllByRole("region");
-}
+const draw = async (...args: Parameters<typeof drawBoard>) => {
+  workspace = await drawBoard(...args);
+};
 
 describe("what is marked", () => {
   const marked = () =>
@@ -202,10 +183,14 @@ describe("the keys", () => {
   });
 
   it("Cmd-Z or Ctrl-Z takes back what was done last, but not while something is typed", async () => {
+    const [first, last] = [somethingDone(), somethingDone()];
     await user.keyboard("{Control>}z{/Control}");
-    expect(workspace.commands.undoLast).toHaveBeenCalledTimes(1);
+    expect(last).toHaveBeenCalledTimes(1);
     await user.keyboard("q{Control>}z{/Control}");
-    expect(workspace.commands.undoLast).toHaveBeenCalledTimes(1);
+    expect(first).not.toHaveBeenCalled();
+    screen.getByRole("link", { name: "Soon" }).focus();
+    await user.keyboard("{Meta>}z{/Meta}");
+    expect(first).toHaveBeenCalledTimes(1);
   });
 
   it("1, 2 and 3 go to the columns", async () => {

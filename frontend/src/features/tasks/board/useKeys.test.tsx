@@ -1,6 +1,7 @@
 import { act } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import { ALL, done, open, soon } from "@/test/board";
 import { FakeServer } from "@/test/breakdowns";
 import {
   freezeTime,
@@ -10,27 +11,13 @@ import {
   type TestWorkspace,
 } from "@/test/render";
 import { iso, makeTask } from "@/test/tasks";
+import { somethingDone } from "@/test/undos";
 
 import Detail from "../detail/Detail";
-import { NO_FILTER } from "../view/view";
 import { BoardPage } from "./BoardPage";
-
-const ALL = {
-  view: { place: { kind: "all" }, filter: NO_FILTER },
-  title: "All",
-  bucket: "upcoming",
-  onBucket: vi.fn(),
-  modal: false,
-  detail: null,
-  onPlan: vi.fn(),
-} as const;
 
 let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
-
-const soon = makeTask({ id: "soon", title: "Soon", deadline: iso(60_000) });
-const open = makeTask({ id: "open", title: "Open" });
-const done = makeTask({ id: "done", title: "Done", completed_at: iso(-60_000) });
 
 beforeEach(() => {
   user = freezeTime();
@@ -71,6 +58,28 @@ describe("the keys, while a task is open", () => {
     await user.keyboard("b");
     expect(workspace.subject.get()).toEqual({ taskId: "soon" });
   });
+
+  it.each([false, true])(
+    "Ctrl-Z takes back, but in a text is the text's; over the board: %s",
+    async (modal) => {
+      await openBeside(modal);
+      const [first, second, third] = [somethingDone(), somethingDone(), somethingDone()];
+      await user.keyboard("{Control>}z{/Control}");
+      expect(third).toHaveBeenCalledTimes(1);
+      await user.click(screen.getByRole("radio", { name: "High" }));
+      await user.keyboard("{Control>}z{/Control}");
+      expect(second).toHaveBeenCalledTimes(1);
+      for (const text of [screen.getByLabelText("Title"), screen.getByLabelText("Estimate")]) {
+        await user.click(text);
+        await user.keyboard("{Control>}z{/Control}");
+      }
+      // Nor under what lies over the task.
+      await user.click(screen.getByRole("button", { name: /^Project/ }));
+      await screen.findByRole("menu");
+      await user.keyboard("{Control>}z{/Control}");
+      expect(first).not.toHaveBeenCalled();
+    },
+  );
 
   it("j and k go on from it", async () => {
     await openBeside();

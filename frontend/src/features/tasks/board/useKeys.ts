@@ -8,6 +8,7 @@ import { useMoves } from "../drag/useMoves";
 import { isBusy, isInOpenTask } from "./busy";
 import { useHands } from "./hands";
 import { focusedId, openId } from "./lists";
+import { useUndoKey } from "./useUndoKey";
 
 /** What an open task understands when it lies over the board, out of whose reach the others are. */
 const OF_OPEN_TASK = ["q", "e", "t", "b"];
@@ -26,6 +27,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
   const hands = useHands();
   const complete = useComplete();
   const moves = useMoves();
+  useUndoKey();
   useEffect(() => {
     const { lists, selection } = hands;
     const card = () => {
@@ -131,10 +133,6 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
         if (!understood || !isInOpenTask(event.target)) return;
       }
       if (chord) {
-        if (event.key.toLowerCase() === "z" && !event.shiftKey && !event.altKey) {
-          if (commands.undoLast()) event.preventDefault();
-          return;
-        }
         if (event.key.toLowerCase() !== "a" || event.altKey) return;
         selection.all(lists.ids());
         event.preventDefault();

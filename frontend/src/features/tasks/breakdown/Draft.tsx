@@ -10,6 +10,7 @@ import { newUuid } from "@/shared/lib/uuid";
 import { breakdown as text } from "@/shared/text/breakdown";
 import { Button } from "@/shared/ui/Button";
 import { showToast } from "@/shared/ui/toasts";
+import { undos } from "@/shared/ui/undos";
 
 import { useWorkspace } from "../context";
 import { Failed } from "./Failed";
@@ -55,8 +56,8 @@ export function Draft({ told, onClose, onAskAnew }: DraftProps) {
       showToast({ message: text.notUndone(explain(error)) });
     }
   };
-  const offerUndo = (message: string, opId: string) => {
-    showToast({ message, action: { label: text.undo, run: () => void takeBack(opId) } });
+  const offerUndo = (says: string, opId: string) => {
+    undos.offer({ ops: [opId], says, tellsItself: true, takeBack: () => void takeBack(opId) });
   };
 
   const apply = async () => {

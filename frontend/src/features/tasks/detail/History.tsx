@@ -104,7 +104,7 @@ interface EntryProps {
 }
 
 function Entry({ entry, onUndone }: EntryProps) {
-  const { store } = useWorkspace();
+  const { store, viewer } = useWorkspace();
   const zone = useZone();
   const today = useToday(zone);
   const [busy, setBusy] = useState(false);
@@ -126,6 +126,7 @@ function Entry({ entry, onUndone }: EntryProps) {
         <span className="tabular text-muted">
           {" · "}
           <time dateTime={entry.at}>{whenText(Date.parse(entry.at), zone, today)}</time>
+          {entry.actor !== null && entry.actor !== viewer && ` · ${history.staff}`}
           {entry.undone && ` · ${history.takenBack}`}
         </span>
       </span>

@@ -2,6 +2,7 @@ import type { Task } from "@/shared/api/types";
 import { useClock } from "@/shared/clock/react";
 import { dayOf } from "@/shared/lib/zone";
 import { views } from "@/shared/text/views";
+import { undos } from "@/shared/ui/undos";
 
 import { daysAt } from "../board/groups";
 import { useHands } from "../board/hands";
@@ -37,11 +38,13 @@ export function useDrop(): (tasks: readonly Task[], target: Target) => void {
       const dayIn = daysAt(zone.get(), dayOf(now, zone.get()));
       const missed = task.deadline !== null && Date.parse(task.deadline) <= now;
       const stays = only && !missed && task.completed_at === null && dayIn(task) === place.day;
-      if (!stays) moves.toDay(tasks, place.day);
       const other = place.kind === "card" && only ? store.getTask(place.id) : undefined;
       // Among what has a time the time decides, until the person has an order of their own.
       const sorted = stays || place.day === "none" || view.current.filter.order === "hand";
-      if (other && edge && sorted) moves.beside(task, other, edge);
+      undos.asOne(() => {
+        if (!stays) moves.toDay(tasks, place.day);
+        if (other && edge && sorted) moves.beside(task, other, edge);
+      });
     }
     hands.selection.clear();
   };

@@ -8,6 +8,7 @@ import {
   screen,
   type TestWorkspace,
 } from "@/test/render";
+import { somethingDone } from "@/test/undos";
 
 import { Anywhere } from "./Anywhere";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
@@ -48,6 +49,21 @@ describe("a page without a board", () => {
     await vi.waitFor(() => {
       expect(screen.getByRole("button")).toHaveFocus();
     });
+  });
+
+  it("takes back by Ctrl-Z what was done last, but not in a text or under a dialog", async () => {
+    const [first, last] = [somethingDone(), somethingDone()];
+    await user.keyboard("{Control>}z{/Control}");
+    expect(last).toHaveBeenCalledTimes(1);
+    screen.getByLabelText("A field").focus();
+    await user.keyboard("{Control>}z{/Control}");
+    screen.getByRole("button").focus();
+    await user.keyboard("?");
+    within(await screen.findByRole("dialog"))
+      .getByRole("button")
+      .focus();
+    await user.keyboard("{Control>}z{/Control}");
+    expect(first).not.toHaveBeenCalled();
   });
 
   it("leaves letters to what is typed into", async () => {

@@ -1,11 +1,12 @@
 import { act } from "@testing-library/react";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 
 import { Hands, HandsProvider } from "../board/hands";
 import { HandsAnnouncer } from "../board/HandsAnnouncer";
 import { freezeTime, makeTestWorkspace, renderPage, screen } from "@/test/render";
 import { iso, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
+import { toasts } from "@/shared/ui/toasts";
 
 import { MissAnnouncer } from "./MissAnnouncer";
 
@@ -13,12 +14,35 @@ beforeEach(() => {
   freezeTime();
 });
 
-it("a miss is said on a page without a board, and a second one of the same name anew", async () => {
+it("a miss is a notice where nobody sees the task go, and leads there", async () => {
+  const workspace = makeTestWorkspace([
+    makeTask({ id: "1", title: "Tea", deadline: iso(60_000) }),
+    makeTask({ id: "2", title: "Milk", deadline: iso(60_000) }),
+  ]);
+  const { router } = await renderPage(<MissAnnouncer />, workspace);
+  pass(61_000);
+  expect(toasts.get().map(({ message }) => message)).toEqual(["2 tasks were missed"]);
+  act(() => {
+    toasts.get()[0]?.action?.run();
+  });
+  expect(workspace.arrival.get()).toBe("missed");
+  await vi.waitFor(() => {
+    expect(router.history.location.search).toBe("?bucket=missed");
+  });
+});
+
+it("a miss is said where it is seen, and a second one of the same name anew", async () => {
   const workspace = makeTestWorkspace([
     makeTask({ id: "1", title: "Tea", deadline: iso(60_000) }),
     makeTask({ id: "2", title: "Tea", deadline: iso(120_000) }),
   ]);
-  await renderPage(<MissAnnouncer />, workspace);
+  await renderPage(
+    <>
+      <div data-column="missed" />
+      <MissAnnouncer />
+    </>,
+    workspace,
+  );
   expect(screen.getByRole("status")).toBeEmptyDOMElement();
   pass(61_000);
   const first = screen.getByText("Missed: Tea");

@@ -1,4 +1,5 @@
 import { useObservable } from "@/shared/lib/observable";
+import { ROOMY, useMedia } from "@/shared/lib/media";
 import type { ConnectionState } from "@/shared/socket/types";
 import { useUnansweredOf } from "@/shared/store/react";
 import { text } from "@/shared/text";
@@ -19,10 +20,11 @@ const hints = (): Partial<Record<ConnectionState, string>> => ({
   offline: text.connection.offlineHint,
 });
 
-/** Whether what is on the page is what is on the server. */
+/** Whether what is on the page is what is on the server. How much waits, a phone says in the note at its foot. */
 export function ConnectionPill() {
   const { connection, store } = useWorkspace();
   const { state } = useObservable(connection);
+  const roomy = useMedia(ROOMY);
   const waiting = useUnansweredOf(store);
   return (
     <p
@@ -33,7 +35,7 @@ export function ConnectionPill() {
     >
       <span aria-hidden="true" className={`size-2 rounded-full ${DOTS[state]}`} />
       {/* While live a change waits for a blink only; saying so would be noise. */}
-      {state === "offline" && waiting > 0
+      {state === "offline" && waiting > 0 && roomy
         ? text.connection.offlineWith(text.connection.waiting(waiting))
         : text.connection[state]}
     </p>

@@ -1,7 +1,7 @@
 import { act } from "@testing-library/react";
-import { createRef, useState } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
+import { input, Line } from "@/test/quickAdd";
 import {
   makeTestWorkspace,
   freezeTime,
@@ -11,19 +11,11 @@ import {
 } from "@/test/render";
 import { iso } from "@/test/tasks";
 
-import { noDeadline, tomorrowMorning } from "../deadline/deadline";
-import { QuickAdd } from "./QuickAdd";
+import { tomorrowMorning } from "../deadline/deadline";
 
 let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
-const input = () => screen.getByRole("textbox", { name: "New task" });
 const none = { deadline: null, due_date: null };
-
-function Line() {
-  const [choice, setChoice] = useState(noDeadline);
-  const [line] = useState(() => createRef<HTMLInputElement>());
-  return <QuickAdd inputRef={line} choice={choice} onChoose={setChoice} />;
-}
 
 beforeEach(async () => {
   user = freezeTime();

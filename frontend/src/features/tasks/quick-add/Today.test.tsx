@@ -1,37 +1,20 @@
-import { createRef, useState } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import {
-  freezeTime,
-  makeTestWorkspace,
-  renderPage,
-  screen,
-  type TestWorkspace,
-} from "@/test/render";
+import { chips, input, Line, makeOfflineWorkspace } from "@/test/quickAdd";
+import { freezeTime, renderPage, screen, type TestWorkspace } from "@/test/render";
 
 import { ViewProvider } from "../board/hands";
-import { noDeadline } from "../deadline/deadline";
 import { NO_FILTER } from "../view/view";
-import { QuickAdd } from "./QuickAdd";
 
 const TODAY = { deadline: "2026-11-23T00:00:00.000Z", due_date: "2026-11-22" };
 let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
 
-const input = () => screen.getByLabelText("New task", { selector: "input" });
-const chips = () => screen.queryAllByRole("listitem").map((chip) => chip.textContent);
 const created = () => workspace.commands.create.mock.calls.at(-1);
-
-function Line() {
-  const [choice, setChoice] = useState(noDeadline);
-  const [line] = useState(() => createRef<HTMLInputElement>());
-  return <QuickAdd inputRef={line} choice={choice} onChoose={setChoice} />;
-}
 
 beforeEach(async () => {
   user = freezeTime();
-  workspace = makeTestWorkspace(null);
-  workspace.connection.set({ state: "offline", reason: null });
+  workspace = makeOfflineWorkspace();
   await renderPage(
     <ViewProvider value={{ place: { kind: "today" }, filter: NO_FILTER }}>
       <Line />

@@ -1,35 +1,18 @@
 import { cleanup, fireEvent } from "@testing-library/react";
-import { createRef, useState } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import {
-  freezeTime,
-  makeTestWorkspace,
-  renderPage,
-  screen,
-  type TestWorkspace,
-} from "@/test/render";
+import { chips, input, Line, makeOfflineWorkspace } from "@/test/quickAdd";
+import { freezeTime, renderPage, screen, type TestWorkspace } from "@/test/render";
 import { iso } from "@/test/tasks";
 import { pass } from "@/test/time";
-
-import { noDeadline } from "../deadline/deadline";
-import { QuickAdd } from "./QuickAdd";
 
 const LINE = "Send invoice tomorrow 5pm #work @finance !1 ~30m";
 let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
 let view: Awaited<ReturnType<typeof renderPage>>;
 
-const input = () => screen.getByLabelText("New task", { selector: "input" });
 const marked = () => [...view.container.querySelectorAll("mark")].map((mark) => mark.textContent);
-const chips = () => screen.queryAllByRole("listitem").map((chip) => chip.textContent);
 const created = () => workspace.commands.create.mock.calls.at(-1);
-
-function Line() {
-  const [choice, setChoice] = useState(noDeadline);
-  const [line] = useState(() => createRef<HTMLInputElement>());
-  return <QuickAdd inputRef={line} choice={choice} onChoose={setChoice} />;
-}
 
 function named(kind: "project" | "label", id: string, name: string) {
   const at = iso(0);
@@ -39,8 +22,7 @@ function named(kind: "project" | "label", id: string, name: string) {
 
 beforeEach(async () => {
   user = freezeTime();
-  workspace = makeTestWorkspace(null);
-  workspace.connection.set({ state: "offline", reason: null });
+  workspace = makeOfflineWorkspace();
   workspace.store.replace({ epoch: "e", seq: 0 }, [
     named("project", "p1", "Work"),
     named("project", "p2", "Workshop"),

@@ -38,11 +38,12 @@ export function Toolbar({ title, searchRef }: ToolbarProps) {
     setOpen(null);
   };
   return (
-    <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+    <div className="flex flex-wrap items-center gap-y-1 wide:gap-x-2">
       {wide ? (
         <h1 className="mr-auto text-title font-semibold">{title}</h1>
       ) : (
-        <h1 className="mr-auto min-w-0 text-title font-semibold">
+        // The buttons stay beside it, however long it is.
+        <h1 className="mr-auto max-w-[calc(100%-9.5rem)] min-w-0 text-title font-semibold">
           <button
             type="button"
             aria-haspopup="dialog"

@@ -107,12 +107,12 @@ export const board: Parts["board"] = {
     reopen: (title) => `${quoted(title)} wieder öffnen`,
     missed: "Verpasst",
     due: (when) => `fällig ${when}`,
-    doneLate: "Verspätet erledigt",
+    doneLate: "Erledigt",
     reschedule: "Verschieben",
     rescheduleLabel: (title) => `${quoted(title)} verschieben`,
-    doneLateLabel: (title) => `Verspätet erledigt: ${quoted(title)}`,
+    doneLateLabel: (title) => `Erledigt, doch verspätet: ${quoted(title)}`,
     onTime: "pünktlich",
-    early: (by) => `${by} zu früh`,
+    early: (by) => `${by} vor der Frist`,
     lateBy: (by) => `${by} zu spät`,
     completedAt: (when) => `erledigt ${when}`,
     noDeadline: "Ohne Frist",
@@ -175,6 +175,7 @@ export const board: Parts["board"] = {
 
   toasts: {
     label: "Hinweise",
+    added: (title) => `${short(title)} hinzugefügt.`,
     deleted: (title) => `${short(title)} gelöscht.`,
     completed: (title) => `${short(title)} erledigt.`,
     reopened: (title) => `${short(title)} wieder geöffnet.`,

@@ -12,6 +12,7 @@ export const history: Parts["history"] = {
   undo: "Rückgängig",
   undoLabel: (what) => `Rückgängig: ${what}`,
   takenBack: "zurückgenommen",
+  staff: "von der Betreuung",
 
   missed: "Frist verpasst",
   created: "Hinzugefügt",

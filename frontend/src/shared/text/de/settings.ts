@@ -164,7 +164,6 @@ export const settings: Parts["settings"] = {
   importRest: "Den Rest importieren",
   importCancel: "Andere Datei wählen",
   imported: (what) => `Importiert: ${what}.`,
-  undo: "Rückgängig",
 
   guest: "Das ist ein Gastkonto. Es wird samt seinen Aufgaben nach einem Tag entfernt.",
   guestNoPassword: "Ein Gastkonto hat kein Passwort.",

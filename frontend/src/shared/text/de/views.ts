@@ -94,6 +94,7 @@ export const views: Parts["views"] = {
   },
   undo: "Rückgängig",
   undone: "Zurückgenommen.",
+  undoneWhat: (what) => `Zurückgenommen: ${what}`,
   notUndone: (why) => `Das wurde nicht zurückgenommen. ${why}`,
   openParts: (title, count) =>
     `${quoted(title)} hat noch ${plural(count, "offenen Schritt", "offene Schritte")}. Auch ${noun(count, "diesen", "diese")} erledigen?`,
