@@ -24,6 +24,17 @@
   if (!member && location.pathname === "/") root.dataset.door = "";
   const ahead = __AHEAD__;
   const [, first] = location.pathname.split("/");
+  // What will be asked first of all is asked beside the code that will ask it: src/shared/api/ahead.ts.
+  if (member && first === "insights") {
+    const path = "/api/v1/insights/";
+    window.taskengineAhead = {
+      path,
+      user: recall("user"),
+      answer: fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(
+        () => null,
+      ),
+    };
+  }
   for (const href of new Set([
     ...(member ? ahead.member : ahead.visitor),
     ...(ahead[first] ?? []),

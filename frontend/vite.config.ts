@@ -23,6 +23,8 @@ export default defineConfig(({ command }) => ({
     outDir: "dist",
     // A data: URL would need an exception in the content security policy.
     assetsInlineLimit: 0,
+    // Whoever has the page's colours (light-dark) has that too.
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
         // Few and whole chunks compress better than many small ones.
