@@ -35,8 +35,11 @@
       ),
     };
   }
+  // Its twin is src/app/router.tsx.
+  const board = member && !["insights", "settings", "activity"].includes(first);
   for (const href of new Set([
     ...(member ? ahead.member : ahead.visitor),
+    ...(board ? ahead.board : []),
     ...(ahead[first] ?? []),
   ])) {
     document.head.append(
@@ -47,4 +50,6 @@
       }),
     );
   }
+  // The first formatter of times takes many milliseconds to make: it is made while the page's code is on its way.
+  requestAnimationFrame(() => setTimeout(() => Intl.DateTimeFormat()));
 })();
