@@ -1,8 +1,8 @@
 """What does Lighthouse say of the page on a phone: the front door, and, signed in, the board, Insights, the settings?
 
 Its own settings for a phone: a slow network and a processor slowed down to a quarter, both reckoned. Whoever is signed in
-has been here before; the files are fetched anew, for Lighthouse clears what is cached. Lighthouse itself is no part of the project: npx fetches it, or the environment
-names a program (LIGHTHOUSE=node_modules/.bin/lighthouse).
+has been here before; the files are fetched anew, for Lighthouse clears what is cached. Lighthouse itself is no part of the
+project: npx fetches it, or the environment names a program (LIGHTHOUSE=node_modules/.bin/lighthouse).
 """
 
 import json
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from bench import _database, _options, _people, _servers
 from bench._figures import Report
@@ -95,17 +95,25 @@ def _chromium(address: str, person: Person | None) -> Iterator[int]:
         options = ["--headless=new", f"--remote-debugging-port={port}", f"--user-data-dir={folder}"]
         with Process([path(), *ARGUMENTS, *options, "about:blank"], env=_servers.inherited()) as process:
             process.wait_until(lambda: _servers.accepts(port))
-            if person is not None:
-                with sync_playwright() as playwright:
-                    browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}")
+                # What nobody keeps, a context that is closed again, warms up the browser and the server: the trace of a
+                # Chromium's very first page lacks its beginning now and then (NO_NAVSTART), and is of the start of both.
+                with browser.new_context() as stranger:
+                    _seen(stranger, address, "h1")
+                if person is not None:
                     cookie = {"name": "sessionid", "value": person.session, "url": f"http://{address}"}
                     browser.contexts[0].add_cookies([cookie])  # type: ignore[list-item]
-                    before = browser.contexts[0].new_page()
-                    before.goto(f"http://{address}/")
-                    before.get_by_text("Live", exact=True).wait_for()
-                    before.close()
-                    browser.close()
+                    _seen(browser.contexts[0], address, "text='Live'")
+                browser.close()
             yield port
+
+
+def _seen(context: BrowserContext, address: str, wanted: str) -> None:
+    page = context.new_page()
+    page.goto(f"http://{address}/")
+    page.locator(wanted).first.wait_for()
+    page.close()
 
 
 def _asked(command: Sequence[str]) -> dict[str, Any]:

@@ -24,8 +24,22 @@
   if (!member && location.pathname === "/") root.dataset.door = "";
   const ahead = __AHEAD__;
   const [, first] = location.pathname.split("/");
+  // What will be asked first of all is asked beside the code that will ask it: src/shared/api/ahead.ts.
+  if (member && first === "insights") {
+    const path = "/api/v1/insights/";
+    window.taskengineAhead = {
+      path,
+      user: recall("user"),
+      answer: fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(
+        () => null,
+      ),
+    };
+  }
+  // Its twin is src/app/router.tsx.
+  const board = member && !["insights", "settings", "activity"].includes(first);
   for (const href of new Set([
     ...(member ? ahead.member : ahead.visitor),
+    ...(board ? ahead.board : []),
     ...(ahead[first] ?? []),
   ])) {
     document.head.append(
@@ -36,4 +50,6 @@
       }),
     );
   }
+  // The first formatter of times takes many milliseconds to make: it is made while the page's code is on its way.
+  requestAnimationFrame(() => setTimeout(() => Intl.DateTimeFormat()));
 })();

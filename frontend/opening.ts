@@ -10,6 +10,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** What is fetched beside the first load, by who comes (`first.js`) and by the first word of the address. */
 const AHEAD = {
   member: "src/app/memberRoutes.ts",
+  board: "src/app/Board.tsx",
   visitor: "src/app/Landing.tsx",
   insights: "src/app/Insights.tsx",
   settings: "src/features/settings/SettingsPage.tsx",
@@ -57,7 +58,7 @@ export function opening(): Plugin {
 function filesOf(bundle: IndexHtmlTransformContext["bundle"], part: string): string[] {
   const chunks = Object.values(bundle ?? {}).filter((output) => output.type === "chunk");
   const found = new Set(
-    chunks.filter(({ facadeModuleId }) => facadeModuleId === part).map(({ fileName }) => fileName),
+    chunks.filter(({ moduleIds }) => moduleIds.includes(part)).map(({ fileName }) => fileName),
   );
   for (const name of found) {
     for (const one of chunks.find(({ fileName }) => fileName === name)?.imports ?? [])

@@ -1,7 +1,7 @@
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 
-import { BoardPage } from "@/features/tasks";
+import { BoardPage } from "@/features/tasks/board/BoardPage";
 import { ROOM_BESIDE, useMedia } from "@/shared/lib/media";
 import type { Bucket } from "@/shared/store/bucket";
 import type { BoardSearch } from "@/features/tasks/view/address";

@@ -4,6 +4,7 @@ import { type ComponentType, Fragment, lazy, type ReactNode, Suspense, useState 
 import { useObservable } from "@/shared/lib/observable";
 import { language } from "@/shared/text/language";
 
+import type * as BoardModule from "./Board";
 import { Header } from "./Header";
 import type * as LandingModule from "./Landing";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -11,20 +12,24 @@ import type * as MemberRoutes from "./memberRoutes";
 import { Opening } from "./Opening";
 
 type Members = typeof MemberRoutes;
+type Boards = typeof BoardModule;
 type Door = typeof LandingModule;
 
 // What is here already is drawn at once: React holds back for 300 ms what it has once waited for.
 let members: Members | null = null;
+let boards: Boards | null = null;
 let door: Door | null = null;
 
-/** What needs an account, in one piece: fetched while the server is asked whose session it is. */
+/** The frame of all that needs an account: fetched while the server is asked whose session it is. */
 export const memberRoutes = async (): Promise<Members> =>
   (members = await import("./memberRoutes"));
+/** What the board is drawn with: fetched beside it where the board is wanted, and otherwise once there is rest. */
+export const boardRoute = async (): Promise<Boards> => (boards = await import("./Board"));
 /** What others see at the front door. */
 export const landing = async (): Promise<Door> => (door = await import("./Landing"));
 
 const SignedIn = lazy(async () => ({ default: (await memberRoutes()).SignedIn }));
-const Board = lazy(async () => ({ default: (await memberRoutes()).Board }));
+const Board = lazy(async () => ({ default: (await boardRoute()).Board }));
 const Landing = lazy(async () => ({ default: (await landing()).Landing }));
 
 /** The frame of those who are signed in; at the front door, for others, what this is. */
@@ -55,7 +60,7 @@ export function Member(): ReactNode {
 export function BoardRoute(): ReactNode {
   return (
     <Suspense>
-      <Now here={members?.Board} later={Board} />
+      <Now here={boards?.Board} later={Board} />
       <Outlet />
     </Suspense>
   );

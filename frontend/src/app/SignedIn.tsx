@@ -20,7 +20,13 @@ import { preloadParts } from "@/shared/ui/part";
 
 import { AccountMenu } from "./AccountMenu";
 import { Header } from "./Header";
+import { boardRoute } from "./Member";
 import { useNotices } from "./useNotices";
+
+/** The board's parts are known once the board is here. */
+const preloadAll = () => {
+  boardRoute().then(preloadParts, preloadParts);
+};
 
 /** The frame of all that needs an account. Its workspace lives as long as the person stays. */
 export function SignedIn() {
@@ -61,7 +67,7 @@ function Frame({ user }: { readonly user: User }) {
   }, [user.time_zone, user.working_hours, workspace]);
   // Who was remembered is drawn at once; another device may have chosen another language since.
   useEffect(() => void speakAs(user.language), [user.language]);
-  useEffect(() => (live ? whenAtRest(preloadParts) : undefined), [live]);
+  useEffect(() => (live ? whenAtRest(preloadAll) : undefined), [live]);
   useNotices(workspace);
   useEffect(() => {
     // The browser asks, in words of its own, whether to leave what has not been sent.

@@ -12,7 +12,7 @@ import { text } from "@/shared/text";
 import { speakAs } from "@/shared/text/language";
 
 import { Broken } from "./Broken";
-import { BoardRoute, landing, Member, memberRoutes } from "./Member";
+import { BoardRoute, boardRoute, landing, Member, memberRoutes } from "./Member";
 import { NotFound } from "./NotFound";
 import { Opening } from "./Opening";
 import { Root } from "./Root";
@@ -25,6 +25,9 @@ const root = createRootRouteWithContext<Services>()({
   notFoundComponent: NotFound,
   errorComponent: Broken,
 });
+
+/** What needs an account and no board: `first.js` knows them too. */
+const NO_BOARD = /^\/(insights|settings|activity)(\/|$)/;
 
 /**
  * Where only those who are signed in may be; others sign in first and come back. At the front door
@@ -44,7 +47,13 @@ const member = createRoute({
     // Before anything of theirs is drawn, so that nothing changes its language before their eyes.
     if (user) {
       // That its code can't be had is for the frame to say.
-      await Promise.all([memberRoutes().catch(() => undefined), speakAs(user.language)]);
+      const code = NO_BOARD.test(location.pathname)
+        ? [memberRoutes()]
+        : [memberRoutes(), boardRoute()];
+      await Promise.all([
+        Promise.all<unknown>(code).catch(() => undefined),
+        speakAs(user.language),
+      ]);
       return;
     }
     if (location.pathname !== "/")

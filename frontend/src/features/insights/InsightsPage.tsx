@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 
 import { getInsights } from "@/shared/api/getInsights";
 import { useReading } from "@/shared/clock/react";
@@ -31,8 +31,9 @@ interface InsightsPageProps {
 }
 
 export default function InsightsPage({ store, zone }: InsightsPageProps) {
-  const board = useBoardOf(store);
-  const ready = useReadyOf(store);
+  // In pieces, between which the browser can breathe: what the store tells is otherwise drawn in one go.
+  const board = useDeferredValue(useBoardOf(store));
+  const ready = useDeferredValue(useReadyOf(store));
   const now = useMinute();
   const { insights, failed, retry } = useInsights(board, zone);
   const counted = useMemo(() => numbersOf(board, now, zone), [board, now, zone]);

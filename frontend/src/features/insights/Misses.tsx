@@ -1,5 +1,3 @@
-import "./insights.css";
-
 import type { Insights } from "@/shared/api/types";
 import { insights as text } from "@/shared/text/insights";
 

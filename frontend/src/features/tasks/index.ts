@@ -1,5 +1,4 @@
-/** What the rest of the app may know of the board. */
-export { BoardPage } from "./board/BoardPage";
+/** What the rest of the app may know of the board, beside the board itself: not every page needs that. */
 export { useLabels, useProjects, useWorkspace, WorkspaceProvider } from "./context";
 export { Anywhere } from "./frame/Anywhere";
 export { MissAnnouncer } from "./frame/MissAnnouncer";

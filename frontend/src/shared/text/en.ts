@@ -1,9 +1,8 @@
-import { nounOf, pluralOf } from "./plurals";
+import { noun, pluralOf } from "./plurals";
 import { refusals } from "./refusals";
 
 const two = (value: number) => String(value).padStart(2, "0");
 const plural = pluralOf("en");
-const noun = nounOf("en");
 const tasks = (count: number) => plural(count, "task", "tasks");
 const quoted = (title: string) => `“${title}”`;
 /** Enough of a title to know it by. */

@@ -1,8 +1,7 @@
 import { translated } from "./language";
-import { nounOf, pluralOf } from "./plurals";
+import { noun, pluralOf } from "./plurals";
 
 const plural = pluralOf("en");
-const noun = nounOf("en");
 
 const english = {
   title: "Settings",

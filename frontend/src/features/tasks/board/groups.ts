@@ -29,8 +29,18 @@ export function byDay(
   return DAYS.map((day) => ({ day, name: text.groups[day], tasks: groups.get(day) ?? [] }));
 }
 
+type DayIn = (task: Task) => Day;
+/** What was asked last: a calendar is slow to ask, and each change asks again. */
+let last: { readonly zone: string; readonly today: string; readonly dayIn: DayIn } | null = null;
+
 /** Says under which day a task falls. Days are counted on the wall's calendar, whatever the clocks do. */
-export function daysAt(zone: string, today: string): (task: Task) => Day {
+export function daysAt(zone: string, today: string): DayIn {
+  if (last?.zone !== zone || last.today !== today)
+    last = { zone, today, dayIn: readDays(zone, today) };
+  return last.dayIn;
+}
+
+function readDays(zone: string, today: string): DayIn {
   const tomorrow = addDays(today, 1);
   const week = addDays(today, 7);
   // As instants once, rather than a calendar for each of ten thousand tasks.

@@ -1,9 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useDeferredValue, useMemo, useState } from "react";
 
 import type { Label, Project } from "@/shared/api/types";
 import { useToday } from "@/shared/clock/useToday";
-import { useCountsOf } from "@/shared/store/react";
+import type { Board } from "@/shared/store/board";
+import { countsOf } from "@/shared/store/selectors";
 import { views } from "@/shared/text/views";
 import { IconButton } from "@/shared/ui/Button";
 import {
@@ -39,8 +40,10 @@ interface SidebarProps {
 
 /** All the places that a person can look at, with how much is open there. */
 export function Sidebar({ onGo }: SidebarProps) {
-  const { commands, store } = useWorkspace();
-  const counts = useCountsOf(store);
+  const { commands } = useWorkspace();
+  // Thousands are counted anew with each change: the card that has changed is painted first.
+  const board = useDeferredValue(useBoard());
+  const counts = countsOf(board);
   const projects = useProjects();
   const labels = useLabels();
   const [open, setOpen] = useState<Organising | null>(null);
@@ -85,7 +88,7 @@ export function Sidebar({ onGo }: SidebarProps) {
         <Item
           to="/today"
           name={views.today}
-          count={useTodayCount()}
+          count={useTodayCount(board)}
           icon={<TodayIcon />}
           onGo={onGo}
         />
@@ -171,12 +174,13 @@ export function Sidebar({ onGo }: SidebarProps) {
   );
 }
 
-function useTodayCount(): number {
-  const board = useBoard();
+function useTodayCount({ upcoming, missed }: Board): number {
   const zone = useZone();
   const today = useToday(zone);
-  const isToday = matcher({ place: { kind: "today" }, filter: NO_FILTER }, { zone, today });
-  return [...board.upcoming, ...board.missed].filter(isToday).length;
+  return useMemo(() => {
+    const isToday = matcher({ place: { kind: "today" }, filter: NO_FILTER }, { zone, today });
+    return [...upcoming, ...missed].filter(isToday).length;
+  }, [missed, today, upcoming, zone]);
 }
 
 interface SectionProps {

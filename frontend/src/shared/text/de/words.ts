@@ -1,8 +1,9 @@
-import { nounOf, pluralOf } from "../plurals";
+import { pluralOf } from "../plurals";
+
+export { noun } from "../plurals";
 
 /** How German counts and quotes. */
 export const plural = pluralOf("de");
-export const noun = nounOf("de");
 export const quoted = (title: string) => `„${title}“`;
 /** Enough of a title to know it by. */
 export const short = (title: string) =>
