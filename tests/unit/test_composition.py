@@ -72,6 +72,13 @@ def test_the_proxy_asks_web_where_its_own_address_is_the_one_that_is_believed() 
     assert address in SERVICES["web"]["environment"]["TRUSTED_PROXIES"]
 
 
+def test_what_waits_to_be_sent_takes_none_of_webs_memory() -> None:
+    web = SERVICES["web"]
+    where = web["environment"]["TMPDIR"]
+    assert where in web["volumes"]
+    assert not [each for each in web["tmpfs"] if where.startswith(each.partition(":")[0])]
+
+
 def test_secrets_come_as_files_only() -> None:
     for name, service in SERVICES.items():
         for variable, value in (service.get("environment") or {}).items():
