@@ -267,7 +267,7 @@ def ring(recorded: Sequence[Appended]) -> None:
 
 def _tell(recorded: Sequence[Appended]) -> None:
     metrics.EVENTS.inc(len(recorded))
-    with tracing.span("doorbell", events=len(recorded)):
+    with tracing.span("doorbell", ways=tracing.ways(text for _, _, text in recorded), events=len(recorded)):
         doorbell.publish(STREAMS_TOPIC, _rings(recorded))
 
 

@@ -7,6 +7,7 @@ connection to the database.
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from taskengine.api import metrics
 from taskengine.api.limits import Receive, Send, refuse
 from taskengine.lanes import Lane, LaneFull, Turns
 
+logger = logging.getLogger(__name__)
+
 RETRY_AFTER_S: Final = 1
 # Who watches the server must hear of it most of all when all its threads are taken.
 _WATCHED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -38,6 +41,10 @@ _WHOLE_THREADS: Final = 1
 _WHOLE_LINE: Final = 16
 # An answer that is longer waits on disk until it is sent, in pieces of this size.
 _PIECE_BYTES: Final = 256 * 1024
+# Files that are being sent: how many at once, and how long each may take. Whoever takes theirs in drops would else
+# fill the disk; one of 60 MB is there in time at half a megabit a second.
+_FILES_AT_ONCE: Final = 16
+_SENT_WITHIN_S: Final = 900.0
 _WATCH_THREADS: Final = 4
 _ACCOUNT_THREADS: Final = 2
 _WRITES_WAITING: Final = 64  # of one person
@@ -68,6 +75,7 @@ class OneHopHandler(ASGIHandler):
         self._whole = Lane("whole", threads=_WHOLE_THREADS, line=min(line, _WHOLE_LINE))
         self._rest = Lane("request", threads=settings.REQUEST_THREADS, line=line)
         self._turns = Turns(at_once=settings.WRITES_AT_ONCE, line=_WRITES_WAITING)
+        self._files_sent = 0
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request; 503 where too many wait already, of everybody or of the person who asks."""
@@ -120,9 +128,16 @@ class OneHopHandler(ASGIHandler):
             answering.cancel()
 
     def _lane(self, path: str) -> Lane:
+        """Return the lane of a request.
+
+        Raises:
+            LaneFull: What it asks for would wait on disk, where enough does.
+        """
         if path in _WATCHED:
             return self._watched
         if path in _WHOLE:
+            if self._files_sent >= _FILES_AT_ONCE:
+                raise LaneFull
             return self._whole
         return self._accounts if path.startswith(_ACCOUNTS) else self._rest
 
@@ -155,16 +170,23 @@ class OneHopHandler(ASGIHandler):
         finally:
             response.close()
 
-    @staticmethod
-    async def _send(answer: _Answer, send: Send) -> None:
+    async def _send(self, answer: _Answer, send: Send) -> None:
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         if isinstance(answer.body, bytes):
             await send({"type": "http.response.body", "body": answer.body})
             return
-        with answer.body as kept:
-            while piece := await asyncio.to_thread(kept.read, _PIECE_BYTES):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+        self._files_sent += 1
+        try:
+            with answer.body as kept:
+                async with asyncio.timeout(_SENT_WITHIN_S):
+                    while piece := await asyncio.to_thread(kept.read, _PIECE_BYTES):
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            # Less than the head has promised, so the client knows.
+            logger.warning("A file was not taken within %g s, and is cut off.", _SENT_WITHIN_S)
+        finally:
+            self._files_sent -= 1
 
 
 def _writer(scope: Any) -> Hashable | None:
@@ -195,6 +217,11 @@ def _content(response: Any) -> bytes | IO[bytes]:
         return content
     if response.is_async:
         raise TypeError("An endless answer would keep its thread; what goes on is told over the socket.")
+    file: IO[bytes] | None = getattr(response, "file_to_stream", None)
+    if file is not None:
+        # Whole already, and not to be closed with the response: no second copy of what may be large.
+        response._resource_closers.remove(file.close)
+        return file
     kept: Any = SpooledTemporaryFile(max_size=_PIECE_BYTES)  # noqa: SIM115 (whoever sends it closes it)
     for piece in response:
         kept.write(piece)

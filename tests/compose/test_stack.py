@@ -228,6 +228,8 @@ async def test_a_container_holds_no_secret_in_its_environment_and_can_write_noth
         assert ready.carry_out(service, "id", "-u").strip() == "10001"
         refused = "touch /app/x /venv/x /run/keys/x /etc/x 2>/dev/null && echo written || echo refused"
         assert ready.carry_out(service, "sh", "-c", refused).strip() == "refused"
+    kept = "touch $TMPDIR/x && rm $TMPDIR/x && stat --file-system --format %T $TMPDIR"
+    assert ready.carry_out("web", "sh", "-c", kept).strip() != "tmpfs", "files to be sent are no memory"
 
 
 async def test_a_scraper_hears_all_processes_of_web_by_any_name_and_only_with_the_token(ready: Stack) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -79,6 +80,24 @@ def test_every_rule_says_what_it_is_and_what_to_do() -> None:
         assert rule["annotations"]["description"]
     assert DASHBOARD["uid"] == "taskengine"
     assert len({panel["title"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
+
+
+def test_prometheus_takes_what_we_wrote_and_every_rule_speaks_only_when_something_is_wrong() -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("There is no promtool, which comes with Prometheus.")
+    tests = yaml.safe_load((MONITORING / "rules.test.yml").read_text())["tests"]
+    told = [each["labels"] for each in tests[1]["promql_expr_test"][0]["exp_samples"]]
+    assert told == [f'{{alertname="{rule["alert"]}"}}' for rule in RULES], "each is tried"
+    for command in (
+        ("check", "config", "--syntax-only", "prometheus.yml"),
+        ("check", "rules", "rules/taskengine.yml"),
+        ("test", "rules", "rules.test.yml"),
+    ):
+        done = subprocess.run(
+            [promtool, *command], cwd=MONITORING, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_names_are_in_the_manner_of_prometheus(settings: Any) -> None:

@@ -59,6 +59,26 @@ def test_a_test_of_the_composition_touches_nobodys_image_network_or_secrets() ->
     assert not re.search(r"(?<!:-)10\.213\.77", re.sub(r"#.*", "", text)), "each address follows the variable"
 
 
+def test_the_proxy_asks_web_where_its_own_address_is_the_one_that_is_believed() -> None:
+    # They share another network, by which it would come from an address that nobody knows.
+    (asked,) = re.findall(r"reverse_proxy (\S+):8000", (ROOT / "containers/proxy/Caddyfile").read_text())
+    assert asked not in SERVICES, "a service's name leads by any network"
+    assert [
+        name
+        for name, each in (SERVICES["web"]["networks"]).items()
+        if asked in (each or {}).get("aliases", ())
+    ] == ["proxied"]
+    address = SERVICES["proxy"]["networks"]["proxied"]["ipv4_address"]
+    assert address in SERVICES["web"]["environment"]["TRUSTED_PROXIES"]
+
+
+def test_what_waits_to_be_sent_takes_none_of_webs_memory() -> None:
+    web = SERVICES["web"]
+    where = web["environment"]["TMPDIR"]
+    assert where in web["volumes"]
+    assert not [each for each in web["tmpfs"] if where.startswith(each.partition(":")[0])]
+
+
 def test_secrets_come_as_files_only() -> None:
     for name, service in SERVICES.items():
         for variable, value in (service.get("environment") or {}).items():
