@@ -263,22 +263,21 @@ class Relay:
     async def _repair_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
         looked_at = loop.time()
-        failed = False
         while True:
             # Jitter keeps many processes from asking in step.
-            round_s = REPAIR_INTERVAL_S + random.random() * _REPAIR_JITTER_S  # noqa: S311
+            jitter_s = random.random() * _REPAIR_JITTER_S  # noqa: S311
+            round_s = REPAIR_INTERVAL_S + jitter_s
             portions = min(max(1, math.ceil(len(self._audiences) / _PORTION_STREAMS)), _MAX_PORTIONS)
-            pause_s = round_s / portions
-            await asyncio.sleep(min(pause_s, _REPAIR_AGAIN_S) if failed else pause_s)
+            await asyncio.sleep(round_s / portions)
             now = loop.time()
             # A slow answer makes the next portion larger, and no round longer.
             share = min((now - looked_at) / round_s, 1.0)
             try:
                 await self._repair(math.ceil(share * len(self._audiences)))
-                looked_at, failed = now, False
+                looked_at = now
             except Exception:
                 logger.exception("The repair query failed; it is asked again.")
-                failed = True
+                await asyncio.sleep(min(REPAIR_INTERVAL_S, _REPAIR_AGAIN_S + jitter_s))
 
     async def _repair(self, count: int) -> None:
         """Compare heads and log-ins of the streams that were asked about longest ago with the database: two queries.

@@ -36,15 +36,17 @@ _WATCHED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 # Where passwords are hashed, which takes a core for half a second.
 _ACCOUNTS: Final = "/api/auth/"
 # What goes through all that somebody has. One at a time, so that it never takes the threads of the others.
-_WHOLE: Final = frozenset({"/api/v1/export/", "/api/v1/import/"})
+_EXPORT: Final = "/api/v1/export/"
+_WHOLE: Final = frozenset({_EXPORT, "/api/v1/import/"})
 _WHOLE_THREADS: Final = 1
 _WHOLE_LINE: Final = 16
 # An answer that is longer waits on disk until it is sent, in pieces of this size.
 _PIECE_BYTES: Final = 256 * 1024
-# Files that are being sent: how many at once, and how long each may take. Whoever takes theirs in drops would else
-# fill the disk; one of 60 MB is there in time at half a megabit a second.
+# Files that are written or sent: how many at once, and how long each may take to be sent. Whoever takes theirs in drops
+# would else fill the disk; one of 60 MB is there in time at half a megabit a second.
 _FILES_AT_ONCE: Final = 16
 _SENT_WITHIN_S: Final = 900.0
+_FILE_RETRY_AFTER_S: Final = 60
 _WATCH_THREADS: Final = 4
 _ACCOUNT_THREADS: Final = 2
 _WRITES_WAITING: Final = 64  # of one person
@@ -57,6 +59,10 @@ class _Answer:
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes | IO[bytes]
+
+
+class _FilesFull(Exception):
+    """So many files are written or sent already that one more might fill the disk."""
 
 
 class OneHopHandler(ASGIHandler):
@@ -75,7 +81,7 @@ class OneHopHandler(ASGIHandler):
         self._whole = Lane("whole", threads=_WHOLE_THREADS, line=min(line, _WHOLE_LINE))
         self._rest = Lane("request", threads=settings.REQUEST_THREADS, line=line)
         self._turns = Turns(at_once=settings.WRITES_AT_ONCE, line=_WRITES_WAITING)
-        self._files_sent = 0
+        self._files = 0
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer one request; 503 where too many wait already, of everybody or of the person who asks."""
@@ -85,18 +91,35 @@ class OneHopHandler(ASGIHandler):
             return
         leaving = asyncio.ensure_future(receive())
         try:
-            await self._answered(scope, body, leaving, send)
+            if scope["path"] == _EXPORT:
+                await self._answered_by_file(scope, body, leaving, send)
+            else:
+                await self._answered(scope, body, leaving, send)
         except LaneFull:
-            metrics.REFUSED.inc()
-            await refuse(
-                send,
-                status=503,
-                code="busy",
-                detail="Too many requests wait already. Ask again in a moment.",
-                headers=[(b"retry-after", str(RETRY_AFTER_S).encode())],
+            await _refuse_busy(send, "Too many requests wait already. Ask again in a moment.", RETRY_AFTER_S)
+        except _FilesFull:
+            await _refuse_busy(
+                send, "Too many files are under way. Ask again in a minute.", _FILE_RETRY_AFTER_S
             )
         finally:
             leaving.cancel()
+
+    async def _answered_by_file(
+        self, scope: Any, body: BytesIO, leaving: "asyncio.Future[Any]", send: Send
+    ) -> None:
+        """Answer by what may wait on disk, from the place in line on until it is sent.
+
+        Raises:
+            _FilesFull: Enough of them are under way.
+            LaneFull: Too many wait already.
+        """
+        if self._files >= _FILES_AT_ONCE:
+            raise _FilesFull
+        self._files += 1
+        try:
+            await self._answered(scope, body, leaving, send)
+        finally:
+            self._files -= 1
 
     async def _answered(self, scope: Any, body: BytesIO, leaving: "asyncio.Future[Any]", send: Send) -> None:
         """Answer, unless the client leaves first.
@@ -128,16 +151,9 @@ class OneHopHandler(ASGIHandler):
             answering.cancel()
 
     def _lane(self, path: str) -> Lane:
-        """Return the lane of a request.
-
-        Raises:
-            LaneFull: What it asks for would wait on disk, where enough does.
-        """
         if path in _WATCHED:
             return self._watched
         if path in _WHOLE:
-            if self._files_sent >= _FILES_AT_ONCE:
-                raise LaneFull
             return self._whole
         return self._accounts if path.startswith(_ACCOUNTS) else self._rest
 
@@ -175,7 +191,6 @@ class OneHopHandler(ASGIHandler):
         if isinstance(answer.body, bytes):
             await send({"type": "http.response.body", "body": answer.body})
             return
-        self._files_sent += 1
         try:
             with answer.body as kept:
                 async with asyncio.timeout(_SENT_WITHIN_S):
@@ -185,8 +200,12 @@ class OneHopHandler(ASGIHandler):
         except TimeoutError:
             # Less than the head has promised, so the client knows.
             logger.warning("A file was not taken within %g s, and is cut off.", _SENT_WITHIN_S)
-        finally:
-            self._files_sent -= 1
+
+
+async def _refuse_busy(send: Send, detail: str, retry_after_s: int) -> None:
+    metrics.REFUSED.inc()
+    headers = [(b"retry-after", str(retry_after_s).encode())]
+    await refuse(send, status=503, code="busy", detail=detail, headers=headers)
 
 
 def _writer(scope: Any) -> Hashable | None:

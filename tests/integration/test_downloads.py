@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import pytest
@@ -85,8 +86,12 @@ async def test_a_long_file_is_sent_as_it_was_written_and_not_copied_first(
     ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[Any] = []
-    spooled = export.SpooledTemporaryFile
-    monkeypatch.setattr(export, "SpooledTemporaryFile", lambda **how: kept.append(spooled(**how)) or kept[-1])
+
+    def keep(**how: Any) -> Any:
+        kept.append(SpooledTemporaryFile(**how))
+        return kept[-1]
+
+    monkeypatch.setattr(export, "SpooledTemporaryFile", keep)
     monkeypatch.delattr(handler, "SpooledTemporaryFile")
     answer = await ask(EXPORT, Taker())
     assert (answer.status, answer.is_whole) == (200, True)
@@ -106,17 +111,20 @@ async def test_who_does_not_take_a_file_in_time_is_cut_off_and_can_tell(
     assert "was not taken within 0.05 s" in caplog.text
 
 
-async def test_so_many_files_are_sent_at_once_and_who_comes_then_is_told_to_come_again(
+async def test_so_many_files_are_under_way_at_once_and_who_comes_then_is_told_to_come_again(
     ask: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(handler, "_FILES_AT_ONCE", 2)
-    slow = [Taker(is_slow=True) for _ in range(2)]
-    taking = [ask(EXPORT, each) for each in slow]
-    await eventually("two files under way", lambda: all(each.status for each in slow))
+    slow = [Taker(is_slow=True) for _ in range(4)]
+    taking = [ask(EXPORT, each) for each in slow]  # all of them before any has its head
+    await eventually("all have an answer", lambda: all(each.status for each in slow))
+    assert sorted(each.status for each in slow) == [200, 200, 503, 503]
     refused = await ask(EXPORT, Taker())
     assert (refused.status, json.loads(refused.body)["code"]) == (503, "busy")
-    assert refused.headers["retry-after"] == "1"
-    assert (await ask("/api/v1/tasks/", Taker())).status == 200, "everything else goes on"
-    slow[0].may_go_on.set()
-    await taking[0]
+    assert refused.headers["retry-after"] == "60"
+    for path in ("/api/v1/tasks/", "/api/v1/import/"):
+        assert (await ask(path, Taker())).status != 503, "everything else goes on"
+    for each in slow:
+        each.may_go_on.set()
+    await asyncio.gather(*taking)
     assert (await ask(EXPORT, Taker())).status == 200

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -284,6 +285,27 @@ async def test_a_repair_that_fails_is_asked_again(
         assert await socket.seqs(1) == [1]
         assert not failures
         assert "The repair query failed" in caplog.text
+
+
+async def test_repairs_that_fail_are_asked_again_at_a_walk_however_many_portions_a_round_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.4)
+    monkeypatch.setattr(relay, "_REPAIR_JITTER_S", 0.0)
+    monkeypatch.setattr(relay, "_PORTION_STREAMS", 1)
+    failures: list[float] = []
+
+    def failing(_: Sequence[tuple[UUID, int, str]]) -> Any:
+        failures.append(time.monotonic())
+        raise OperationalError("away")
+
+    async with house() as home:
+        for _ in range(40):
+            await (await home.open(await new_stream())).hello()
+        monkeypatch.setattr(outbox, "moved", failing)
+        await eventually("three failures", lambda: len(failures) >= 3)
+
+        assert min(after - before for before, after in pairwise(failures)) >= 0.4
 
 
 async def test_a_read_that_fails_sends_its_readers_to_come_back_and_nobody_else(
