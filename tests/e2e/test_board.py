@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.support.axe import violations
 from tests.support.servers import Server
-from tests.support.windows import sign_up
+from tests.support.windows import resting_place, sign_up
 
 pytestmark = pytest.mark.untimed
 
@@ -107,8 +107,7 @@ def test_a_card_is_dragged_to_another_day_and_within_its_own(window: Page) -> No
 
 def drag(page: Page, what: Locator, onto: Locator, edge: float | None = None) -> None:
     """Drag one thing onto another with the mouse, or to `edge` px below its top."""
-    box = what.bounding_box()
-    assert box is not None
+    box = resting_place(what)
     page.mouse.move(box["x"] + 120, box["y"] + 12)
     page.mouse.down()
     page.mouse.move(box["x"] + 130, box["y"] + 24, steps=3)

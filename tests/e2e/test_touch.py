@@ -8,7 +8,7 @@ from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from tests.e2e.test_board import PHONE, card, fill, group
 from tests.support.servers import Server
-from tests.support.windows import sign_up
+from tests.support.windows import resting_place, sign_up
 
 pytestmark = pytest.mark.untimed
 
@@ -29,8 +29,7 @@ class Finger:
     @contextmanager
     def on(self, what: Locator) -> Iterator["Finger"]:
         """Put it down on something, and lift it in the end."""
-        box = what.bounding_box()
-        assert box is not None
+        box = resting_place(what)
         self._at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         self._send("touchStart")
         yield self

@@ -2,11 +2,16 @@
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.support.servers import Server
 
 PASSWORD = "correct horse battery staple"
+
+ARRIVED = """(one) => {
+    const card = one.closest("[data-travel]") ?? one;
+    return Promise.allSettled(card.getAnimations().map(({ finished }) => finished)).then(() => undefined);
+}"""
 
 
 def sign_up(page: Page, server: Server, email: str) -> None:
@@ -39,6 +44,19 @@ def wait_until(page: Page, condition: str, *, timeout_s: float = 10) -> None:
         timeout_s * 1000,
     )
     assert met, f"not within {timeout_s} s: {condition}"
+
+
+def resting_place(what: Locator) -> FloatRect:
+    """Return where something stands once it rests there.
+
+    Cards travel to their places for a moment. A hand goes for what it sees there; a test that asks on the way gets a
+    place where, by the time it presses, another card is.
+    """
+    box = None
+    while box is None or box != what.bounding_box():
+        what.evaluate(ARRIVED)
+        box = what.bounding_box()
+    return box
 
 
 def _enter(page: Page, email: str, *, button: str) -> None:

@@ -129,8 +129,9 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
       timers: systemTimers,
       locks: (navigator as Partial<Navigator>).locks,
       lost: () => {
-        operations.journal = null;
+        operations.keepIn(null);
       },
+      orphaned: () => void takeOver(),
     });
   return {
     store,
@@ -157,7 +158,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
           store.restore(keeper.found.cursor, keeper.found.items);
           stream.startAt(keeper.found.cursor);
         }
-        operations.journal = keeper;
+        operations.keepIn(keeper);
         await takeOver();
       });
       // Whatever the browser's store is at, nobody waits for it long.
@@ -171,7 +172,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
         closed = true;
         stream.stop();
         operations.stop();
-        operations.journal = null;
+        operations.keepIn(null);
         window.removeEventListener("pagehide", flush);
         stopFollowing();
         stopTime();

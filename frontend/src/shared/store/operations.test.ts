@@ -9,7 +9,7 @@ import { systemTimers } from "@/shared/lib/timers";
 import { asItems, makeTask, NOW } from "@/test/tasks";
 
 import type { Change } from "./change";
-import { Operations } from "./operations";
+import { type Operation, Operations } from "./operations";
 import { TaskStore } from "./store";
 
 const a = makeTask({ id: "a" });
@@ -239,7 +239,7 @@ describe("what has waited for a day", () => {
 
 it("keeps what is asked in the journal until it is settled, over a lost session too", async () => {
   const journal = { add: vi.fn(), settled: vi.fn() };
-  operations.journal = journal;
+  operations.keepIn(journal);
   rename("one", "1", () => answer({}));
   await settle();
   rename("two", "2", () => Promise.reject(no(400)));
@@ -248,4 +248,14 @@ it("keeps what is asked in the journal until it is settled, over a lost session 
   await settle();
   expect(journal.add).toHaveBeenCalledTimes(3);
   expect(journal.settled.mock.calls).toEqual([["one"], ["two"]]);
+});
+
+it("keeps in a journal that opens later what is not settled by then", async () => {
+  const journal = { add: vi.fn<(operation: Operation) => void>(), settled: vi.fn() };
+  rename("over", "0", () => answer({}), "b");
+  rename("sent", "1", () => new Promise(() => undefined));
+  rename("waits", "2", () => answer({}));
+  await settle();
+  operations.keepIn(journal);
+  expect(journal.add.mock.calls.map(([{ opId }]) => opId)).toEqual(["sent", "waits"]);
 });

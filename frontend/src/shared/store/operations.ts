@@ -75,11 +75,16 @@ export class Operations {
   /** The versions that the changes of each go on from, own ones before them included. */
   readonly #bases = new Map<Operation, Map<Key, number>>();
   #stopped = false;
-  /** Absent where nothing can be kept. */
-  journal: Journal | null = null;
+  #journal: Journal | null = null;
 
   constructor(options: OperationsOptions) {
     this.#options = options;
+  }
+
+  /** Null where nothing can be kept. It opens after the page has: what was done till then is kept from now on. */
+  keepIn(journal: Journal | null): void {
+    this.#journal = journal;
+    for (const operation of this.#keys.keys()) journal?.add(operation);
   }
 
   submit(asked: Omit<Operation, "madeAt" | "bases">): void {
@@ -91,7 +96,7 @@ export class Operations {
       if (version !== null) bases[key] = version;
     }
     const operation = { ...asked, madeAt: this.#options.now(), bases };
-    this.journal?.add(operation);
+    this.#journal?.add(operation);
     this.#begin(operation);
   }
 
@@ -182,7 +187,7 @@ export class Operations {
 
   #accept(operation: Operation, objects: readonly Named[]): void {
     this.#options.store.answered(operation.opId, objects);
-    this.journal?.settled(operation.opId);
+    this.#journal?.settled(operation.opId);
     for (const { id, version } of objects) this.#rebase(operation, id, version);
     this.#next(operation);
   }
@@ -214,7 +219,7 @@ export class Operations {
       // It stays in the journal: whoever signs in again goes on with it.
       this.#options.sessionEnded();
     } else {
-      this.journal?.settled(operation.opId);
+      this.#journal?.settled(operation.opId);
       const stale = error instanceof ApiError && error.status === 412;
       this.#options.refused(operation, stale ? new Outdated() : error);
     }

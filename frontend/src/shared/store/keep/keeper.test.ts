@@ -24,17 +24,18 @@ beforeEach(() => {
 /** A window of the page, with what it found when it was opened. */
 async function open(viewer = "ada") {
   const store = new TaskStore(new Clock(systemTimers));
-  const lost = vi.fn();
+  const [lost, orphaned] = [vi.fn(), vi.fn()];
   const keeper = await Keeper.open({
     viewer,
     store,
     timers: systemTimers,
     locks: browser.locks,
     lost,
+    orphaned,
   });
   if (!keeper) throw new Error("nothing can be kept");
   if (keeper.found) store.restore(keeper.found.cursor, keeper.found.items);
-  return { store, keeper, lost };
+  return { store, keeper, lost, orphaned };
 }
 
 const told = (seq: number, task = a) =>
@@ -174,6 +175,34 @@ describe("changes that are not settled", () => {
     expect(opIds(await other.keeper.takeOrphans())).toEqual(["mine"]);
   });
 
+  it("of a window that is slow to go are taken over once it has gone, by one alone", async () => {
+    const { keeper } = await open();
+    keeper.add(rename("mine"));
+    await keeper.flush();
+    const [left, right] = [await open(), await open()];
+    const taken = vi.fn<(opIds: readonly string[]) => void>();
+    for (const { keeper: other, orphaned } of [left, right]) {
+      orphaned.mockImplementation(async () => {
+        taken(opIds(await other.takeOrphans()));
+      });
+      expect(await other.takeOrphans()).toEqual([]);
+      expect(await other.takeOrphans()).toEqual([]);
+    }
+    await keeper.close();
+    await vi.waitFor(() => {
+      expect(taken).toHaveBeenCalledTimes(2);
+    });
+    expect(taken.mock.calls.flat().sort()).toEqual([[], ["mine"]]);
+  });
+
+  it("are committed before their window hears of it: it may be gone by then", async () => {
+    const commit = vi.spyOn(IDBTransaction.prototype, "commit");
+    const { keeper } = await open();
+    commit.mockClear();
+    keeper.add(rename("mine"));
+    expect(commit).toHaveBeenCalledTimes(1);
+  });
+
   it("are gone for good once settled by who took them over", async () => {
     const { keeper } = await open();
     keeper.add(rename("mine"));
@@ -190,7 +219,8 @@ it("where nothing can be kept there is one line in the log, and no keeper", asyn
   vi.stubGlobal("indexedDB", undefined);
   const store = new TaskStore(new Clock(systemTimers));
   const options = { viewer: "ada", store, timers: systemTimers, locks: undefined };
-  expect(await Keeper.open({ ...options, lost: () => undefined })).toBeNull();
+  const told = { lost: () => undefined, orphaned: () => undefined };
+  expect(await Keeper.open({ ...options, ...told })).toBeNull();
   // eslint-disable-next-line no-console -- to see what was said there
   expect(console.info).toHaveBeenCalledTimes(1);
 });

@@ -18,6 +18,8 @@ export interface KeeperOptions {
   readonly locks: Locks | undefined;
   /** It keeps nothing any more. */
   readonly lost: () => void;
+  /** Another window has gone that may have left changes: see `takeOrphans`. */
+  readonly orphaned: () => void;
 }
 
 /**
@@ -41,14 +43,14 @@ export class Keeper {
   static async open(options: KeeperOptions): Promise<Keeper | null> {
     let keeper: Keeper | null = null;
     try {
-      const { viewer, locks } = options;
+      const { viewer, locks, orphaned } = options;
       const database = await openDatabase(viewer, (why) => keeper?.lose(why));
       const window = newUuid();
       const [found, release] = await Promise.all([
         readReplica(database, viewer),
         locks ? holdLock(locks, window) : () => undefined,
       ]);
-      const queue = locks ? new KeptQueue(database, locks, window) : null;
+      const queue = locks ? new KeptQueue({ database, locks, owner: window, orphaned }) : null;
       keeper = new Keeper(options, { database, queue, release, found });
       void forgetOthers(viewer).catch(() => undefined);
       return keeper;
