@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { makePlan } from "@/test/breakdowns";
+import { showToast } from "@/shared/ui/toasts";
 import { FakeSocket } from "@/test/FakeSocket";
 import { snapshot, welcome } from "@/test/stream";
 
@@ -109,6 +110,25 @@ describe("the page", () => {
       expect(plan()).toBeNull();
     });
     expect(window.location.pathname + window.location.search).toBe("/");
+  });
+
+  it("offers nobody at the door what was done by whoever left", async () => {
+    await userEvent.click(await screen.findByRole("button", { name: "Complete “Task a”" }));
+    act(() => {
+      showToast({ message: "Missed: Tea" });
+      showToast({ message: "A new version is ready.", stays: true });
+    });
+    expect(screen.getByText("Completed “Task a”.")).toBeVisible();
+    server["/api/auth/browser/v1/auth/session"] = () => Response.json({}, { status: 401 });
+    await openMenu("Sign out");
+    await userEvent.click(await screen.findByRole("button", { name: "Sign out anyway" }));
+    await vi.waitFor(() => {
+      expect(screen.queryByRole("status", { name: "Connection" })).toBeNull();
+    });
+    const shown = screen.getByRole("region", { name: "Notices" });
+    expect([...shown.querySelectorAll("p")].map(({ textContent }) => textContent)).toEqual([
+      "A new version is ready.",
+    ]);
   });
 
   it("says so when nobody could be signed out", async () => {
