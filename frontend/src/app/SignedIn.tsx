@@ -1,4 +1,10 @@
-import { Outlet, useMatches, useNavigate, useRouteContext } from "@tanstack/react-router";
+import {
+  Outlet,
+  useMatches,
+  useNavigate,
+  useParams,
+  useRouteContext,
+} from "@tanstack/react-router";
 import { Fragment, useCallback, useEffect, useState } from "react";
 
 import {
@@ -57,6 +63,7 @@ function Frame({ user }: { readonly user: User }) {
   const onBoard = useMatches({
     select: (matches) => matches.some(({ routeId }) => routeId === "/member/board"),
   });
+  const { taskId } = useParams({ strict: false });
   const live = state === "live";
   const spoken = useObservable(language);
   useEffect(() => workspace.open(), [workspace]);
@@ -91,7 +98,8 @@ function Frame({ user }: { readonly user: User }) {
               <div className="flex min-w-0 flex-1 justify-start">
                 <NextDeadline />
               </div>
-              <ConnectionPill />
+              {/* An open task lies over the board's note. */}
+              <ConnectionPill noted={onBoard && taskId === undefined} />
             </>
           }
           end={<AccountMenu user={user} />}
