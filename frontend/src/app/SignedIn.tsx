@@ -28,6 +28,7 @@ import { AccountMenu } from "./AccountMenu";
 import { Header } from "./Header";
 import { boardRoute } from "./Member";
 import { useNotices } from "./useNotices";
+import { usePlace } from "./usePlace";
 
 /** The board's parts are known once the board is here. */
 const preloadAll = () => {
@@ -91,7 +92,7 @@ function Frame({ user }: { readonly user: User }) {
     <WorkspaceProvider value={workspace}>
       {/* Another language is another page over the same workspace. */}
       <Fragment key={spoken}>
-        <MissAnnouncer />
+        <Misses />
         <Header
           middle={
             <>
@@ -119,4 +120,10 @@ function Frame({ user }: { readonly user: User }) {
       </Fragment>
     </WorkspaceProvider>
   );
+}
+
+/** Apart: the place can be read only inside the workspace, and the frame is not drawn anew with it. */
+function Misses() {
+  const { view } = usePlace();
+  return <MissAnnouncer view={view} />;
 }
