@@ -29,6 +29,7 @@
     const path = "/api/v1/insights/";
     window.taskengineAhead = {
       path,
+      at: Date.now(),
       user: recall("user"),
       answer: fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(
         () => null,

@@ -93,6 +93,7 @@ it("asks ahead what Insights asks first, for who was here last", async () => {
   expect(openAt("/insights")).toEqual(["frame.js", "insights.js"]);
   expect(fetched.mock.calls.map(([path]) => path)).toEqual(["/api/v1/insights/"]);
   expect(window.taskengineAhead?.user).toBe("ada");
+  expect(Math.abs(Date.now() - (window.taskengineAhead?.at ?? 0))).toBeLessThan(5_000);
   expect((await window.taskengineAhead?.answer)?.ok).toBe(true);
 });
 

@@ -8,8 +8,9 @@ import type { Entry } from "./entries";
 const PAGE = 50;
 
 /**
- * What others did with the account: staff, whoever could not log in, or the server, told by a command or
- * a link in a mail. What the person did stands in their operations. The page is whole without it, so nothing is said where it can't be had.
+ * What others did with the account: staff, whoever could not log in, or the server, told by a command or a link in a
+ * mail. What the person did stands in their operations. The page is whole without it, so nothing is said where it
+ * can't be had.
  */
 export function useOthers(): readonly AuditEntry[] {
   const [told, setTold] = useState<readonly AuditEntry[]>([]);
