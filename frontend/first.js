@@ -36,8 +36,7 @@
       ),
     };
   }
-  // Its twin is src/app/router.tsx.
-  const board = member && !["insights", "settings", "activity"].includes(first);
+  const board = member && !__NO_BOARD__.includes(first);
   for (const href of new Set([
     ...(member ? ahead.member : ahead.visitor),
     ...(board ? ahead.board : []),

@@ -84,6 +84,8 @@ it("fetches for a member what the address needs, the board only where it is draw
   expect(openAt("/tasks/1")).toEqual(["frame.js", "board.js"]);
   document.head.replaceChildren();
   expect(openAt("/settings/security")).toEqual(["frame.js", "settings.js"]);
+  document.head.replaceChildren();
+  expect(openAt("/activity")).toEqual(["frame.js"]);
   expect(fetched).not.toHaveBeenCalled();
 });
 
