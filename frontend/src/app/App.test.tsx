@@ -6,6 +6,7 @@ import { makePlan } from "@/test/breakdowns";
 import { showToast } from "@/shared/ui/toasts";
 import { FakeSocket } from "@/test/FakeSocket";
 import { snapshot, welcome } from "@/test/stream";
+import { somethingDone } from "@/test/undos";
 
 import { App, makePage } from "./App";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
@@ -110,6 +111,19 @@ describe("the page", () => {
       expect(plan()).toBeNull();
     });
     expect(window.location.pathname + window.location.search).toBe("/");
+  });
+
+  it("takes back by Ctrl-Z once for each press, on the board and beside it", async () => {
+    await screen.findByRole("article", { name: "Task a" });
+    const [first, second, third] = [somethingDone(), somethingDone(), somethingDone()];
+    await userEvent.keyboard("{Control>}z{/Control}");
+    expect(third).toHaveBeenCalledTimes(1);
+    expect(second).not.toHaveBeenCalled();
+    await openMenu("Settings");
+    await screen.findByRole("heading", { name: "Settings" });
+    await userEvent.keyboard("{Control>}z{/Control}");
+    expect(second).toHaveBeenCalledTimes(1);
+    expect(first).not.toHaveBeenCalled();
   });
 
   it("offers nobody at the door what was done by whoever left", async () => {

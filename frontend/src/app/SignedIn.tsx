@@ -15,6 +15,7 @@ import {
   NextDeadline,
   Sidebar,
   Tabs,
+  UndoKey,
   WorkspaceProvider,
 } from "@/features/tasks";
 import type { User } from "@/shared/api/types";
@@ -93,6 +94,7 @@ function Frame({ user }: { readonly user: User }) {
       {/* Another language is another page over the same workspace. */}
       <Fragment key={spoken}>
         <Misses />
+        <UndoKey />
         <Header
           middle={
             <>
