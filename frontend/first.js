@@ -29,14 +29,14 @@
     const path = "/api/v1/insights/";
     window.taskengineAhead = {
       path,
+      at: Date.now(),
       user: recall("user"),
       answer: fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(
         () => null,
       ),
     };
   }
-  // Its twin is src/app/router.tsx.
-  const board = member && !["insights", "settings", "activity"].includes(first);
+  const board = member && !__NO_BOARD__.includes(first);
   for (const href of new Set([
     ...(member ? ahead.member : ahead.visitor),
     ...(board ? ahead.board : []),

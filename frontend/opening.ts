@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { type IndexHtmlTransformContext, type Plugin, runnerImport } from "vite";
 
+import { NO_BOARD } from "./src/app/noBoard.ts";
 import type * as Shell from "./src/app/Shell.tsx";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -45,7 +46,8 @@ export function opening(): Plugin {
         );
         const script = readFileSync(here("./first.js"), "utf8")
           .replace(/^ *\/\/.*\n/gm, "")
-          .replace("__AHEAD__", () => JSON.stringify(ahead));
+          .replace("__AHEAD__", () => JSON.stringify(ahead))
+          .replace("__NO_BOARD__", () => JSON.stringify(NO_BOARD));
         return html
           .replace("<!-- first.js -->", () => `<script>${script}</script>`)
           .replace("<!-- Shell.tsx -->", () => module.shell());

@@ -3,8 +3,10 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { makePlan } from "@/test/breakdowns";
+import { showToast } from "@/shared/ui/toasts";
 import { FakeSocket } from "@/test/FakeSocket";
 import { snapshot, welcome } from "@/test/stream";
+import { somethingDone } from "@/test/undos";
 
 import { App, makePage } from "./App";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
@@ -109,6 +111,38 @@ describe("the page", () => {
       expect(plan()).toBeNull();
     });
     expect(window.location.pathname + window.location.search).toBe("/");
+  });
+
+  it("takes back by Ctrl-Z once for each press, on the board and beside it", async () => {
+    await screen.findByRole("article", { name: "Task a" });
+    const [first, second, third] = [somethingDone(), somethingDone(), somethingDone()];
+    await userEvent.keyboard("{Control>}z{/Control}");
+    expect(third).toHaveBeenCalledTimes(1);
+    expect(second).not.toHaveBeenCalled();
+    await openMenu("Settings");
+    await screen.findByRole("heading", { name: "Settings" });
+    await userEvent.keyboard("{Control>}z{/Control}");
+    expect(second).toHaveBeenCalledTimes(1);
+    expect(first).not.toHaveBeenCalled();
+  });
+
+  it("offers nobody at the door what was done by whoever left", async () => {
+    await userEvent.click(await screen.findByRole("button", { name: "Complete “Task a”" }));
+    act(() => {
+      showToast({ message: "Missed: Tea" });
+      showToast({ message: "A new version is ready.", stays: true });
+    });
+    expect(screen.getByText("Completed “Task a”.")).toBeVisible();
+    server["/api/auth/browser/v1/auth/session"] = () => Response.json({}, { status: 401 });
+    await openMenu("Sign out");
+    await userEvent.click(await screen.findByRole("button", { name: "Sign out anyway" }));
+    await vi.waitFor(() => {
+      expect(screen.queryByRole("status", { name: "Connection" })).toBeNull();
+    });
+    const shown = screen.getByRole("region", { name: "Notices" });
+    expect([...shown.querySelectorAll("p")].map(({ textContent }) => textContent)).toEqual([
+      "A new version is ready.",
+    ]);
   });
 
   it("says so when nobody could be signed out", async () => {

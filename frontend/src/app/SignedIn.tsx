@@ -1,4 +1,10 @@
-import { Outlet, useMatches, useNavigate, useRouteContext } from "@tanstack/react-router";
+import {
+  Outlet,
+  useMatches,
+  useNavigate,
+  useParams,
+  useRouteContext,
+} from "@tanstack/react-router";
 import { Fragment, useCallback, useEffect, useState } from "react";
 
 import {
@@ -9,6 +15,7 @@ import {
   NextDeadline,
   Sidebar,
   Tabs,
+  UndoKey,
   WorkspaceProvider,
 } from "@/features/tasks";
 import type { User } from "@/shared/api/types";
@@ -22,6 +29,7 @@ import { AccountMenu } from "./AccountMenu";
 import { Header } from "./Header";
 import { boardRoute } from "./Member";
 import { useNotices } from "./useNotices";
+import { usePlace } from "./usePlace";
 
 /** The board's parts are known once the board is here. */
 const preloadAll = () => {
@@ -57,6 +65,7 @@ function Frame({ user }: { readonly user: User }) {
   const onBoard = useMatches({
     select: (matches) => matches.some(({ routeId }) => routeId === "/member/board"),
   });
+  const { taskId } = useParams({ strict: false });
   const live = state === "live";
   const spoken = useObservable(language);
   useEffect(() => workspace.open(), [workspace]);
@@ -84,14 +93,16 @@ function Frame({ user }: { readonly user: User }) {
     <WorkspaceProvider value={workspace}>
       {/* Another language is another page over the same workspace. */}
       <Fragment key={spoken}>
-        <MissAnnouncer />
+        <Misses />
+        <UndoKey />
         <Header
           middle={
             <>
               <div className="flex min-w-0 flex-1 justify-start">
                 <NextDeadline />
               </div>
-              <ConnectionPill />
+              {/* An open task lies over the board's note. */}
+              <ConnectionPill noted={onBoard && taskId === undefined} />
             </>
           }
           end={<AccountMenu user={user} />}
@@ -111,4 +122,10 @@ function Frame({ user }: { readonly user: User }) {
       </Fragment>
     </WorkspaceProvider>
   );
+}
+
+/** Apart: the place can be read only inside the workspace, and the frame is not drawn anew with it. */
+function Misses() {
+  const { view } = usePlace();
+  return <MissAnnouncer view={view} />;
 }

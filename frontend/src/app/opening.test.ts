@@ -84,6 +84,8 @@ it("fetches for a member what the address needs, the board only where it is draw
   expect(openAt("/tasks/1")).toEqual(["frame.js", "board.js"]);
   document.head.replaceChildren();
   expect(openAt("/settings/security")).toEqual(["frame.js", "settings.js"]);
+  document.head.replaceChildren();
+  expect(openAt("/activity")).toEqual(["frame.js"]);
   expect(fetched).not.toHaveBeenCalled();
 });
 
@@ -93,6 +95,7 @@ it("asks ahead what Insights asks first, for who was here last", async () => {
   expect(openAt("/insights")).toEqual(["frame.js", "insights.js"]);
   expect(fetched.mock.calls.map(([path]) => path)).toEqual(["/api/v1/insights/"]);
   expect(window.taskengineAhead?.user).toBe("ada");
+  expect(Math.abs(Date.now() - (window.taskengineAhead?.at ?? 0))).toBeLessThan(5_000);
   expect((await window.taskengineAhead?.answer)?.ok).toBe(true);
 });
 

@@ -13,6 +13,7 @@ import { speakAs } from "@/shared/text/language";
 
 import { Broken } from "./Broken";
 import { BoardRoute, boardRoute, landing, Member, memberRoutes } from "./Member";
+import { NO_BOARD } from "./noBoard";
 import { NotFound } from "./NotFound";
 import { Opening } from "./Opening";
 import { Root } from "./Root";
@@ -25,9 +26,6 @@ const root = createRootRouteWithContext<Services>()({
   notFoundComponent: NotFound,
   errorComponent: Broken,
 });
-
-/** What needs an account and no board: `first.js` knows them too. */
-const NO_BOARD = /^\/(insights|settings|activity)(\/|$)/;
 
 /**
  * Where only those who are signed in may be; others sign in first and come back. At the front door
@@ -47,7 +45,7 @@ const member = createRoute({
     // Before anything of theirs is drawn, so that nothing changes its language before their eyes.
     if (user) {
       // That its code can't be had is for the frame to say.
-      const code = NO_BOARD.test(location.pathname)
+      const code = NO_BOARD.includes(location.pathname.split("/")[1] ?? "")
         ? [memberRoutes()]
         : [memberRoutes(), boardRoute()];
       await Promise.all([

@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 
 import { BoardPage } from "@/features/tasks/board/BoardPage";
+import { UndoKey } from "@/features/tasks/frame/UndoKey";
 import { NO_FILTER } from "@/features/tasks/view/view";
 import type { Task } from "@/shared/api/types";
 
@@ -33,7 +34,13 @@ export async function drawBoard(
 ) {
   const workspace = makeTestWorkspace(tasks);
   if (tasks) workspace.store.replace({ epoch: "e", seq: 0 }, [...asItems(tasks), ...others]);
-  await renderPage(<BoardPage {...ALL} {...props} />, workspace);
+  await renderPage(
+    <>
+      <UndoKey />
+      <BoardPage {...ALL} {...props} />
+    </>,
+    workspace,
+  );
   await screen.findByRole("textbox", { name: "New task" });
   if (tasks?.length) await screen.findAllByRole("region");
   return workspace;

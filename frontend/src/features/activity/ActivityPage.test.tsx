@@ -138,16 +138,18 @@ it("says who did it where that was somebody else", async () => {
   expect(by[1]).toMatch(/^You/);
 });
 
+const noted = (fields: Partial<AuditEntry>): Partial<AuditEntry> => ({
+  id: fields.action ?? "",
+  times: 1,
+  address: null,
+  details: {},
+  last_at: iso(-MINUTE),
+  ...fields,
+});
+
 it("says what others did with the account, and nothing twice of what oneself did", async () => {
   freezeTime();
   log = [operation("task.create", "First", DAY)];
-  const noted = (fields: Partial<AuditEntry>): Partial<AuditEntry> => ({
-    id: fields.action ?? "",
-    times: 1,
-    address: null,
-    last_at: iso(-MINUTE),
-    ...fields,
-  });
   audit = [
     noted({ action: "sessions_ended", by: "staff" }),
     noted({
@@ -163,6 +165,48 @@ it("says what others did with the account, and nothing twice of what oneself did
   await screen.findByText("Logged you out everywhere");
   expect(lines("Today")).toEqual(["Logged you out everywhere", "3 log-ins from 192.0.2.7 failed"]);
   expect(screen.getByText("Somebody who was not let in")).toBeVisible();
+});
+
+it("says once what staff set, and beside it whom they made staff", async () => {
+  freezeTime();
+  const changed = (at: number, details: AuditEntry["details"]) =>
+    noted({
+      id: String(at),
+      action: "account_changed",
+      by: "staff",
+      details,
+      last_at: iso(-at * MINUTE),
+    });
+  log = [operation("user.update", null, 3 * MINUTE, { actor: "somebody of the staff" })];
+  audit = [
+    changed(1, { is_staff: { before: true, after: false } }),
+    changed(2, { is_staff: { before: false, after: true } }),
+    changed(3, { language: { before: "en", after: "de" } }),
+  ];
+  await open();
+  await screen.findByText("Made you staff");
+  expect(lines("Today")).toEqual([
+    "Took your staff rights",
+    "Made you staff",
+    "Changed your settings",
+  ]);
+  expect(screen.getAllByText("Staff")).toHaveLength(3);
+});
+
+it("says of what no person did that it was the server, by mail only what was", async () => {
+  freezeTime();
+  log = [operation("task.create", "First", DAY)];
+  audit = [
+    noted({ action: "password_changed", by: "server" }),
+    noted({ action: "password_reset", by: "server", last_at: iso(-2 * MINUTE) }),
+  ];
+  await open();
+  await screen.findByText("Changed your password");
+  expect(lines("Today")).toEqual([
+    "Changed your password",
+    "Set a new password by a link in a mail",
+  ]);
+  expect(screen.getAllByText("The server")).toHaveLength(2);
 });
 
 it("asks for nothing at a ping that tells of nothing", async () => {

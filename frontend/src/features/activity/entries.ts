@@ -1,4 +1,5 @@
 import type { LoggedOperation, Task } from "@/shared/api/types";
+import { isByStaff } from "@/shared/lib/staff";
 import { dayOf } from "@/shared/lib/zone";
 import type { Board } from "@/shared/store/board";
 import { activity as text } from "@/shared/text/activity";
@@ -29,8 +30,7 @@ export function entryOf(operation: LoggedOperation, viewer: string): Entry {
   return {
     id: operation.op_id,
     at: Date.parse(operation.at),
-    // Anybody else who may do something here is of the staff.
-    by: operation.actor === viewer ? "you" : "staff",
+    by: isByStaff(operation.actor, viewer) ? "staff" : "you",
     sentence: sentence(operation),
     taskId: object_count === 1 && only?.kind === "task" ? only.id : null,
     undoable: operation.undoable,

@@ -4,6 +4,7 @@ export { Anywhere } from "./frame/Anywhere";
 export { MissAnnouncer } from "./frame/MissAnnouncer";
 export { Sidebar } from "./frame/Sidebar";
 export { Tabs } from "./frame/Tabs";
+export { UndoKey } from "./frame/UndoKey";
 export { ConnectionPill } from "./header/ConnectionPill";
 export { NextDeadline } from "./header/NextDeadline";
 export { makeWorkspace } from "./workspace";

@@ -127,6 +127,53 @@ describe("what is done to one task", () => {
     expect(undos.takeLast()).toBe(false);
   });
 
+  it.each([
+    ["first", 0, "Changed “Send invoice”."],
+    ["last", 1, "Rescheduled “Send invoice”."],
+  ] as const)(
+    "with one gesture keeps its way back where its %s part is refused",
+    async (_, refused, says) => {
+      let call = 0;
+      fetched.mockImplementation(() =>
+        Promise.resolve(
+          call++ === refused
+            ? Response.json({ code: "conflict", detail: "No." }, { status: 409 })
+            : Response.json({}),
+        ),
+      );
+      undos.asOne(() => {
+        commands.reschedule(task, { deadline: null, due_date: null });
+        commands.prioritise(task, 1);
+      });
+      await settle();
+      expect(messages()[0]).toBe(says);
+      toasts.get()[0]?.action?.run();
+      expect(store.getTask("a")).toMatchObject({ deadline: task.deadline, priority: 4 });
+      await settle();
+      expect(fetched).toHaveBeenCalledTimes(3);
+      expect(request(2).body).toEqual({ op_id: opIdOf(1 - refused) });
+      expect(undos.takeLast()).toBe(false);
+    },
+  );
+
+  it("with one gesture leaves nothing where all of it is refused", async () => {
+    refuse(409, { code: "conflict", detail: "No." });
+    undos.asOne(() => {
+      commands.reschedule(task, { deadline: null, due_date: null });
+      commands.prioritise(task, 1);
+    });
+    await settle();
+    expect(messages()).not.toContain("Rescheduled “Send invoice”.");
+    expect(undos.takeLast()).toBe(false);
+  });
+
+  it("by somebody else is offered to nobody", () => {
+    commands.complete(task);
+    undos.clear();
+    expect(messages()).toEqual([]);
+    expect(undos.takeLast()).toBe(false);
+  });
+
   it("refused is not offered to be taken back as well", async () => {
     commands.prioritise(task, 1);
     await settle();

@@ -10,6 +10,7 @@ import type { Bucket } from "@/shared/store/bucket";
 import { Keeper } from "@/shared/store/keep/keeper";
 import { Operations } from "@/shared/store/operations";
 import { TaskStore } from "@/shared/store/store";
+import { clearToasts } from "@/shared/ui/toasts";
 import { undos } from "@/shared/ui/undos";
 
 import { type Commands, makeCommands, tellRefusal } from "./commands";
@@ -179,6 +180,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
         void keeper?.close();
         keeper = null;
         undos.clear();
+        clearToasts();
       };
     },
   };

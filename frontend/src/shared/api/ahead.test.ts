@@ -10,7 +10,8 @@ const answer = (tag: string, status = 200) =>
 
 /** The document has asked, as first.js does. */
 function asked(found: Response | null, user = "ada"): void {
-  window.taskengineAhead = { path: "/api/v1/insights/", user, answer: Promise.resolve(found) };
+  const answer = Promise.resolve(found);
+  window.taskengineAhead = { path: "/api/v1/insights/", at: Date.now(), user, answer };
 }
 
 beforeEach(() => {
@@ -24,6 +25,19 @@ it("takes what the document has asked, once", async () => {
   asked(answer("asked ahead"));
   expect((await getInsights(null))?.tag).toBe("asked ahead");
   expect(fetched).not.toHaveBeenCalled();
+  expect((await getInsights(null))?.tag).toBe("asked here");
+});
+
+it("takes nothing that has grown old, not even later", async () => {
+  vi.useFakeTimers();
+  asked(answer("asked ahead"));
+  vi.advanceTimersByTime(10_000);
+  expect((await getInsights(null))?.tag).toBe("asked ahead");
+  asked(answer("of long ago"));
+  const before = Date.now();
+  vi.advanceTimersByTime(10_001);
+  expect((await getInsights(null))?.tag).toBe("asked here");
+  vi.setSystemTime(before);
   expect((await getInsights(null))?.tag).toBe("asked here");
 });
 

@@ -17,16 +17,17 @@ const english = {
   you: "You",
   staff: "Staff",
   stranger: "Somebody who was not let in",
-  server: "By a link in a mail, or by itself",
+  server: "The server",
   logInFailed: (times: number, address: string | null) =>
     `${times === 1 ? "A log-in" : `${times} log-ins`}${address === null ? "" : ` from ${address}`} failed`,
   accountChanged: "Changed your account",
+  staffRights: (given: boolean): string => (given ? "Made you staff" : "Took your staff rights"),
   /** What others did with the account, by the action's name. */
   account: {
     sessions_ended: "Logged you out everywhere",
     logged_out: "Logged a device of yours out",
     password_changed: "Changed your password",
-    password_reset: "Set a new password",
+    password_reset: "Set a new password by a link in a mail",
     email_added: "Added an email address",
     email_changed: "Changed your email address",
     email_removed: "Removed an email address",

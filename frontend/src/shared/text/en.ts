@@ -59,6 +59,7 @@ export const en = {
       "You can read, add and change tasks. Deadlines still count down. Changes are sent when you are back.",
     offlineWith: (waiting: string) => `Offline: ${waiting}`,
     waiting: (count: number) => plural(count, "change waits", "changes wait"),
+    waitingShort: (count: number) => `${count} waiting`,
     crowded: "Too many windows are open. Close some, then load this one again.",
     outdated: "This page is out of date. Load it again to go on.",
     reload: "Load again",

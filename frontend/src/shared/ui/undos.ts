@@ -1,7 +1,7 @@
 import { text } from "@/shared/text";
 import { views } from "@/shared/text/views";
 
-import { dismissToast, showToast, toasts } from "./toasts";
+import { dismissToast, rewordToast, showToast } from "./toasts";
 
 /** Something that this window did and can take back. */
 export interface Deed {
@@ -16,7 +16,10 @@ export interface Deed {
   readonly takeBack: () => void;
 }
 
-interface Undo extends Deed {
+/** What one gesture did. */
+interface Undo {
+  /** What of it is there to be taken back, as it was done; the first says what it was. */
+  parts: readonly Deed[];
   /** The toast that offers it; null where none does. */
   readonly toast: string | null;
 }
@@ -31,19 +34,8 @@ class Undos {
   #parts: Deed[] | null = null;
 
   offer(deed: Deed): void {
-    if (this.#parts) {
-      this.#parts.push(deed);
-      return;
-    }
-    const { says, takeBack } = deed;
-    const run = () => {
-      this.#undos = this.#undos.filter((other) => other !== undo);
-      takeBack();
-    };
-    if (!deed.quiet) showToast({ message: says, action: { label: text.toasts.undo, run } });
-    const toast = deed.quiet ? null : (toasts.get().at(-1)?.id ?? null);
-    const undo: Undo = { ...deed, takeBack: run, toast };
-    this.#undos = [...this.#undos, undo].slice(-MOST);
+    if (this.#parts) this.#parts.push(deed);
+    else this.#add(deed, [deed]);
   }
 
   /** What a person did with one gesture is taken back with one; what came of it first says what it was. */
@@ -56,33 +48,57 @@ class Undos {
       this.#parts = null;
     }
     const [first] = parts;
-    if (!first) return;
-    const takeBack = () => {
-      for (const part of [...parts].reverse()) part.takeBack();
-    };
-    this.offer({ ...first, ops: parts.flatMap(({ ops }) => ops), takeBack });
+    if (first) this.#add(first, parts);
   }
 
   /** Takes back what was done last, and says what that was; false where nothing is left. */
   takeLast(): boolean {
     const undo = this.#undos.at(-1);
-    if (!undo) return false;
-    undo.takeBack();
+    const first = undo?.parts[0];
+    if (!undo || !first) return false;
+    this.#takeBack(undo);
     if (undo.toast !== null) dismissToast(undo.toast);
-    if (!undo.tellsItself) showToast({ message: views.undoneWhat(undo.says) });
+    if (!first.tellsItself) showToast({ message: views.undoneWhat(first.says) });
     return true;
   }
 
-  /** An operation was taken back by its name: it is not offered a second time. */
+  /**
+   * An operation was refused, or taken back by its name: it is not offered any more. What else the same gesture did
+   * still is, and says itself what that was.
+   */
   forget(opId: string): void {
-    const gone = this.#undos.filter(({ ops }) => ops.includes(opId));
-    this.#undos = this.#undos.filter((undo) => !gone.includes(undo));
-    for (const { toast } of gone) if (toast !== null) dismissToast(toast);
+    for (const undo of this.#undos) {
+      const left = undo.parts.filter(({ ops }) => !ops.includes(opId));
+      if (left.length === undo.parts.length) continue;
+      undo.parts = left;
+      if (undo.toast === null) continue;
+      const [first] = left;
+      if (first) rewordToast(undo.toast, first.says);
+      else dismissToast(undo.toast);
+    }
+    this.#undos = this.#undos.filter(({ parts }) => parts.length > 0);
   }
 
-  /** Whoever comes next has done nothing yet. */
+  /** Whoever comes next has done nothing yet, and is offered nothing. */
   clear(): void {
+    for (const { toast } of this.#undos) if (toast !== null) dismissToast(toast);
     this.#undos = [];
+  }
+
+  #add({ says, quiet }: Deed, parts: readonly Deed[]): void {
+    const run = () => {
+      this.#takeBack(undo);
+    };
+    const toast = quiet
+      ? null
+      : showToast({ message: says, action: { label: text.toasts.undo, run } });
+    const undo: Undo = { parts, toast };
+    this.#undos = [...this.#undos, undo].slice(-MOST);
+  }
+
+  #takeBack(undo: Undo): void {
+    this.#undos = this.#undos.filter((other) => other !== undo);
+    for (const part of [...undo.parts].reverse()) part.takeBack();
   }
 }
 

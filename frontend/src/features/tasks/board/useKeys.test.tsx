@@ -14,6 +14,7 @@ import { iso, makeTask } from "@/test/tasks";
 import { somethingDone } from "@/test/undos";
 
 import Detail from "../detail/Detail";
+import { UndoKey } from "../frame/UndoKey";
 import { BoardPage } from "./BoardPage";
 
 let user: ReturnType<typeof freezeTime>;
@@ -42,7 +43,13 @@ describe("the keys, while a task is open", () => {
   const openBeside = async (modal = false) => {
     workspace = makeTestWorkspace([before, soon, open]);
     const detail = <Detail taskId="soon" modal={modal} onClose={vi.fn()} />;
-    await renderPage(<BoardPage {...ALL} modal={modal} detail={detail} />, workspace);
+    await renderPage(
+      <>
+        <UndoKey />
+        <BoardPage {...ALL} modal={modal} detail={detail} />
+      </>,
+      workspace,
+    );
     await screen.findByLabelText("Title");
     expect(screen.getByLabelText("Task")).toHaveFocus();
   };

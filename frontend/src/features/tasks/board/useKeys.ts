@@ -8,7 +8,6 @@ import { useMoves } from "../drag/useMoves";
 import { isBusy, isInOpenTask } from "./busy";
 import { useHands } from "./hands";
 import { focusedId, openId } from "./lists";
-import { useUndoKey } from "./useUndoKey";
 
 /** What an open task understands when it lies over the board, out of whose reach the others are. */
 const OF_OPEN_TASK = ["q", "e", "t", "b"];
@@ -27,7 +26,6 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
   const hands = useHands();
   const complete = useComplete();
   const moves = useMoves();
-  useUndoKey();
   useEffect(() => {
     const { lists, selection } = hands;
     const card = () => {

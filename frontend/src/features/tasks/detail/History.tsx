@@ -4,6 +4,7 @@ import { explain } from "@/shared/api/errors";
 import { getHistory, type HistoryEntry } from "@/shared/api/getHistory";
 import type { Task } from "@/shared/api/types";
 import { useToday } from "@/shared/clock/useToday";
+import { isByStaff } from "@/shared/lib/staff";
 import { history } from "@/shared/text/history";
 import { Button } from "@/shared/ui/Button";
 import { MissedIcon, UndoIcon } from "@/shared/ui/icons";
@@ -126,7 +127,7 @@ function Entry({ entry, onUndone }: EntryProps) {
         <span className="tabular text-muted">
           {" · "}
           <time dateTime={entry.at}>{whenText(Date.parse(entry.at), zone, today)}</time>
-          {entry.actor !== null && entry.actor !== viewer && ` · ${history.staff}`}
+          {isByStaff(entry.actor, viewer) && ` · ${history.staff}`}
           {entry.undone && ` · ${history.takenBack}`}
         </span>
       </span>

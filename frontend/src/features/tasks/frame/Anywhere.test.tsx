@@ -11,6 +11,7 @@ import {
 import { somethingDone } from "@/test/undos";
 
 import { Anywhere } from "./Anywhere";
+import { UndoKey } from "./UndoKey";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
 import "../board/KeyHelp";
 import "../quick-add/AddDialog";
@@ -27,6 +28,7 @@ beforeEach(async () => {
       <button>Something else</button>
       <input aria-label="A field" />
       <Anywhere />
+      <UndoKey />
     </>,
     workspace,
   ));

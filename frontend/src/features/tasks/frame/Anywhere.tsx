@@ -6,7 +6,6 @@ import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
 
 import { isBusy } from "../board/busy";
-import { useUndoKey } from "../board/useUndoKey";
 import { useWorkspace } from "../context";
 
 const addDialog = part(() => import("../quick-add/AddDialog"));
@@ -15,13 +14,12 @@ const palette = part(() => import("../palette/Palette"));
 
 /**
  * What a person has at hand on every page of theirs but the board, which brings its own: a new task
- * (`q`), anything (⌘K), the list of keys (`?`), the way back (⌘Z), and the one to the board's buckets and search.
+ * (`q`), anything (⌘K), the list of keys (`?`), and the way to the board's buckets and search.
  */
 export function Anywhere() {
   const { arrival, subject } = useWorkspace();
   const navigate = useNavigate();
   const [open, setOpen] = useState<"add" | "help" | "palette" | null>(null);
-  useUndoKey();
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const chord = event.ctrlKey || event.metaKey;

@@ -8,7 +8,11 @@ import { iso, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
 import { toasts } from "@/shared/ui/toasts";
 
+import { NO_FILTER, type View } from "../view/view";
 import { MissAnnouncer } from "./MissAnnouncer";
+
+const ALL: View = { place: { kind: "all" }, filter: NO_FILTER };
+const IN_WORK: View = { place: { kind: "project", id: "work" }, filter: NO_FILTER };
 
 beforeEach(() => {
   freezeTime();
@@ -19,7 +23,7 @@ it("a miss is a notice where nobody sees the task go, and leads there", async ()
     makeTask({ id: "1", title: "Tea", deadline: iso(60_000) }),
     makeTask({ id: "2", title: "Milk", deadline: iso(60_000) }),
   ]);
-  const { router } = await renderPage(<MissAnnouncer />, workspace);
+  const { router } = await renderPage(<MissAnnouncer view={ALL} />, workspace);
   pass(61_000);
   expect(toasts.get().map(({ message }) => message)).toEqual(["2 tasks were missed"]);
   act(() => {
@@ -39,7 +43,7 @@ it("a miss is said where it is seen, and a second one of the same name anew", as
   await renderPage(
     <>
       <div data-column="missed" />
-      <MissAnnouncer />
+      <MissAnnouncer view={ALL} />
     </>,
     workspace,
   );
@@ -48,6 +52,28 @@ it("a miss is said where it is seen, and a second one of the same name anew", as
   const first = screen.getByText("Missed: Tea");
   pass(60_000);
   expect(screen.getByText("Missed: Tea")).not.toBe(first);
+});
+
+it.each([
+  ["a project's place", IN_WORK],
+  ["a filter", { ...ALL, filter: { ...NO_FILTER, project: "work" } }],
+])("a miss is a notice where %s leaves the task out, and not where it doesn't", async (_, view) => {
+  const workspace = makeTestWorkspace([
+    makeTask({ id: "1", title: "Tea", deadline: iso(60_000), project: "work" }),
+    makeTask({ id: "2", title: "Milk", deadline: iso(120_000), project: "home" }),
+  ]);
+  await renderPage(
+    <>
+      <div data-column="missed" />
+      <MissAnnouncer view={view} />
+    </>,
+    workspace,
+  );
+  pass(61_000);
+  expect(screen.getByText("Missed: Tea")).toBeInTheDocument();
+  expect(toasts.get()).toEqual([]);
+  pass(60_000);
+  expect(toasts.get().map(({ message }) => message)).toEqual(["Missed: Milk"]);
 });
 
 it("what the hands do twice is said twice", async () => {

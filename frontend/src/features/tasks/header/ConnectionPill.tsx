@@ -20,8 +20,13 @@ const hints = (): Partial<Record<ConnectionState, string>> => ({
   offline: text.connection.offlineHint,
 });
 
-/** Whether what is on the page is what is on the server. How much waits, a phone says in the note at its foot. */
-export function ConnectionPill() {
+interface ConnectionPillProps {
+  /** A note in sight says how much waits: on a phone, which is narrow, the pill need not. */
+  readonly noted: boolean;
+}
+
+/** Whether what is on the page is what is on the server, and without a connection how much is not. */
+export function ConnectionPill({ noted }: ConnectionPillProps) {
   const { connection, store } = useWorkspace();
   const { state } = useObservable(connection);
   const roomy = useMedia(ROOMY);
@@ -35,8 +40,10 @@ export function ConnectionPill() {
     >
       <span aria-hidden="true" className={`size-2 rounded-full ${DOTS[state]}`} />
       {/* While live a change waits for a blink only; saying so would be noise. */}
-      {state === "offline" && waiting > 0 && roomy
-        ? text.connection.offlineWith(text.connection.waiting(waiting))
+      {state === "offline" && waiting > 0 && (roomy || !noted)
+        ? text.connection.offlineWith(
+            roomy ? text.connection.waiting(waiting) : text.connection.waitingShort(waiting),
+          )
         : text.connection[state]}
     </p>
   );

@@ -73,7 +73,11 @@ export function openDatabase(viewer: string, lost: (why: unknown) => void): Prom
 
 /** Deletes what this browser keeps of a person. Done once every window has let go of it. */
 export async function forget(viewer: string): Promise<void> {
-  await deleteDB(PREFIX + viewer).catch(() => undefined);
+  try {
+    await deleteDB(PREFIX + viewer);
+  } catch {
+    // A browser without a store throws at once; it has kept nothing.
+  }
 }
 
 /** Whoever is here now is not to leave behind what others had here before. */

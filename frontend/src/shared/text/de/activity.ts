@@ -16,15 +16,17 @@ export const activity: Parts["activity"] = {
   you: "Du",
   staff: "Die Betreuung",
   stranger: "Jemand, der nicht hereinkam",
-  server: "Durch einen Link in einer Mail, oder von selbst",
+  server: "Der Server",
   logInFailed: (times, address) =>
     `${times === 1 ? "Eine Anmeldung" : `${times} Anmeldungen`}${address === null ? "" : ` von ${address}`} fehlgeschlagen`,
   accountChanged: "Dein Konto geändert",
+  staffRights: (given) =>
+    given ? "Dich in die Betreuung aufgenommen" : "Dich aus der Betreuung genommen",
   account: {
     sessions_ended: "Dich überall abgemeldet",
     logged_out: "Ein Gerät von dir abgemeldet",
     password_changed: "Dein Passwort geändert",
-    password_reset: "Ein neues Passwort gesetzt",
+    password_reset: "Ein neues Passwort über einen Link in einer Mail gesetzt",
     email_added: "Eine E-Mail-Adresse hinzugefügt",
     email_changed: "Deine E-Mail-Adresse geändert",
     email_removed: "Eine E-Mail-Adresse entfernt",

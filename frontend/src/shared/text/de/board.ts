@@ -56,6 +56,7 @@ export const board: Parts["board"] = {
       "Du kannst Aufgaben lesen, hinzufügen und ändern. Die Fristen laufen weiter. Gesendet wird, sobald du wieder online bist.",
     offlineWith: (waiting) => `Offline: ${waiting}`,
     waiting: (count) => plural(count, "Änderung wartet", "Änderungen warten"),
+    waitingShort: (count) => plural(count, "wartet", "warten"),
     crowded: "Es sind zu viele Fenster offen. Schließe ein paar und lade dann dieses neu.",
     outdated: "Diese Seite ist veraltet. Lade sie neu, damit es weitergeht.",
     reload: "Neu laden",

@@ -2,13 +2,13 @@ import { useEffect } from "react";
 
 import { undos } from "@/shared/ui/undos";
 
-import { isOverlaid, isText } from "./busy";
+import { isOverlaid, isText } from "../board/busy";
 
 /**
  * Ctrl-Z takes back what was done last, on every page and in an open task. In a text it is the text's,
  * and it rests under a menu or dialog: there nobody would see what happened.
  */
-export function useUndoKey(): void {
+export function UndoKey(): null {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
@@ -21,4 +21,5 @@ export function useUndoKey(): void {
       document.removeEventListener("keydown", press);
     };
   }, []);
+  return null;
 }
