@@ -12,6 +12,7 @@ type Chunk = Rolldown.OutputChunk;
 const FIRST_LOAD_LIMIT = 120_000;
 /** The first load, and with it what comes before the first card of who is signed in. */
 const FIRST_CARD_LIMIT = 165_000;
+const ENTRY = ["/src/main.tsx"];
 const MEMBERS = ["/src/app/memberRoutes.ts", "/src/app/Board.tsx"];
 
 /** Fails a build in which what comes before the first sight has grown beyond its limit, in bytes as they are sent. */
@@ -22,16 +23,20 @@ export function budget(): Plugin {
     enforce: "post",
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
-      const entries = chunks.filter(({ isEntry }) => isEntry);
-      const members = MEMBERS.flatMap((path) => {
-        const found = chunks.filter(({ moduleIds }) => moduleIds.some((id) => id.endsWith(path)));
-        if (found.length === 0)
-          this.error(`No chunk holds ${path}: the first card can't be counted.`);
-        return found;
-      });
+      // By what they hold: an entry that only imports others is no chunk any more when Vite writes the document.
+      const holding = (paths: readonly string[]) =>
+        paths.flatMap((path) => {
+          const found = chunks.filter(({ moduleIds }) => moduleIds.some((id) => id.endsWith(path)));
+          if (found.length === 0)
+            this.error(
+              `No chunk holds ${path}: what comes before the first sight can't be counted.`,
+            );
+          return found;
+        });
+      const entries = holding(ENTRY);
       const figures = [
         ["first load", sizeOf(entries, chunks), FIRST_LOAD_LIMIT],
-        ["first card", sizeOf([...entries, ...members], chunks), FIRST_CARD_LIMIT],
+        ["first card", sizeOf([...entries, ...holding(MEMBERS)], chunks), FIRST_CARD_LIMIT],
       ] as const;
       for (const [what, size, limit] of figures) {
         if (size > limit) this.error(`The ${what} is ${size} bytes; ${limit} is the limit.`);
