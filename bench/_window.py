@@ -56,7 +56,7 @@ def opened(context: BrowserContext, url: str) -> Page:
 def first_card(page: Page) -> dict[str, float]:
     """Wait for the first card; return how long after the navigation it was painted.
 
-    `frames` is how many frames of the stream there had been: none where the browser's own store had it.
+    `frames` is how many frames with tasks the stream had sent: none where the browser's own store had it.
     """
     until(page, "benchWatch.firstCard !== null")
     ms, frames = page.evaluate("[benchWatch.firstCard, benchWatch.framesBefore]")
