@@ -1,12 +1,13 @@
 """`/api/v1/demo/`: a guest with sample tasks, some of them due within the minute."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, cast
 
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404
+from django.utils.translation.trans_real import parse_accept_lang_header
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny
@@ -26,45 +27,77 @@ from taskengine.api.users import USER_EXAMPLE, UserSerializer
 from taskengine.operations.services import OpenOperation, perform
 from taskengine.tasks.services import complete_task, create_task
 
-# (priority, due in so many seconds or None, completed). The first is missed within the ten seconds that a visitor gives
-# a page, of which drawing it takes two at most.
-_SAMPLES: Final[Sequence[tuple[int, int | None, bool]]] = (
-    (2, 8, False),
-    (1, 30, False),
-    (4, 90, False),
-    (3, -22 * 60, False),
-    (2, 26 * 3600, False),
-    (3, 9 * 86_400, False),
-    (4, None, False),
-    (3, 2 * 3600, True),
-    (3, -3 * 3600, True),
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Sample:
+    """A task that a guest finds: what it says, by language, as title and notes; when it is due, from now on."""
+
+    en: tuple[str, str]
+    de: tuple[str, str]
+    priority: int
+    due_in: timedelta | None = None
+    completed: bool = False
+
+
+_LANGUAGES: Final = ("en", "de")  # whoever reads neither gets the first
+_SAMPLES: Final = (
+    # Missed within the ten seconds that a visitor gives a page, of which drawing it takes two at most.
+    _Sample(
+        en=("Watch this one cross the line", "Open a second window: it moves there too."),
+        de=("Sieh zu, wie diese verpasst wird", "Öffne ein zweites Fenster: Sie wandert auch dort."),
+        priority=2,
+        due_in=timedelta(seconds=8),
+    ),
+    _Sample(
+        en=("Send the invoice", ""),
+        de=("Rechnung schicken", ""),
+        priority=1,
+        due_in=timedelta(seconds=30),
+    ),
+    _Sample(
+        en=("Water the plants", "Finish it before it is missed."),
+        de=("Pflanzen gießen", "Erledige sie, bevor sie verpasst wird."),
+        priority=4,
+        due_in=timedelta(seconds=90),
+    ),
+    _Sample(
+        en=("Call the bank", "Ask about the standing order."),
+        de=("Bei der Bank anrufen", "Nach dem Dauerauftrag fragen."),
+        priority=3,
+        due_in=timedelta(minutes=-22),
+    ),
+    _Sample(
+        en=("Prepare Thursday's talk", "Three ideas, one picture each."),
+        de=("Vortrag am Donnerstag vorbereiten", "Drei Gedanken, je ein Bild."),
+        priority=2,
+        due_in=timedelta(hours=26),
+    ),
+    _Sample(
+        en=("Renew the passport", ""),
+        de=("Pass verlängern", ""),
+        priority=3,
+        due_in=timedelta(days=9),
+    ),
+    _Sample(
+        en=("Learn to make pasta", "No deadline: it is never missed."),
+        de=("Pasta machen lernen", "Ohne Frist: Sie wird nie verpasst."),
+        priority=4,
+    ),
+    _Sample(
+        en=("Book flights", ""),
+        de=("Flüge buchen", ""),
+        priority=3,
+        due_in=timedelta(hours=2),
+        completed=True,
+    ),
+    _Sample(
+        en=("Tax form", ""),
+        de=("Steuererklärung", ""),
+        priority=3,
+        due_in=timedelta(hours=-3),
+        completed=True,
+    ),
 )
-# What they say, title and notes, by language.
-_SAID: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
-    "en": (
-        ("Watch this one cross the line", "Open a second window: it moves there too."),
-        ("Send the invoice", ""),
-        ("Water the plants", "Finish it before it is missed."),
-        ("Call the bank", "Ask about the standing order."),
-        ("Prepare Thursday's talk", "Three ideas, one picture each."),
-        ("Renew the passport", ""),
-        ("Learn to make pasta", "No deadline: it is never missed."),
-        ("Book flights", ""),
-        ("Tax form", ""),
-    ),
-    "de": (
-        ("Sieh zu, wie diese verpasst wird", "Öffne ein zweites Fenster: Sie wandert auch dort."),
-        ("Rechnung schicken", ""),
-        ("Pflanzen gießen", "Erledige sie, bevor sie verpasst wird."),
-        ("Bei der Bank anrufen", "Nach dem Dauerauftrag fragen."),
-        ("Vortrag am Donnerstag vorbereiten", "Drei Gedanken, je ein Bild."),
-        ("Pass verlängern", ""),
-        ("Pasta machen lernen", "Ohne Frist: Sie wird nie verpasst."),
-        ("Flüge buchen", ""),
-        ("Steuererklärung", ""),
-    ),
-}
-_DEFAULT: Final = "en"
 
 
 class DemoView(APIView):
@@ -80,7 +113,7 @@ class DemoView(APIView):
         summary="Become a guest",
         description=(
             "Makes a guest with sample tasks and logs the browser in. Only where `about` says `demo`. The tasks are in the"
-            " first language of `Accept-Language`, where that is German, or else in English. Takes no"
+            " first language of `Accept-Language` that is English or German, or else in English. Takes no"
             " `Idempotency-Key`: secrets are not kept for a repeat."
         ),
         auth=[],
@@ -98,24 +131,29 @@ class DemoView(APIView):
         with transaction.atomic():
             guest = make_guest(now=clock.now())
             with perform(owner_id=guest.pk, verb="demo.fill") as operation:
-                _fill(operation, said=_SAID.get(_language(request), _SAID[_DEFAULT]))
+                _fill(operation, language=_language(request))
         logins.begin(request=request._request, user=guest)
         return Response(UserSerializer(guest).data, status=status.HTTP_201_CREATED)
 
 
 def _language(request: Request) -> str:
-    """Return the language that the browser would rather read, as its code without the country."""
-    return request.headers.get("Accept-Language", "")[:2].lower()
+    """Return the first of our languages that the browser reads, whatever the country."""
+    read = (
+        code.partition("-")[0]
+        for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    )
+    return next((code for code in read if code in _LANGUAGES), _LANGUAGES[0])
 
 
-def _fill(operation: OpenOperation, *, said: Sequence[tuple[str, str]]) -> None:
-    for (title, notes), (priority, due_in_s, completed) in zip(said, _SAMPLES, strict=True):
+def _fill(operation: OpenOperation, *, language: str) -> None:
+    for sample in _SAMPLES:
+        title, notes = getattr(sample, language)
         task = create_task(
             operation=operation,
             title=title,
             notes=notes,
-            priority=priority,
-            deadline=None if due_in_s is None else operation.now + timedelta(seconds=due_in_s),
+            priority=sample.priority,
+            deadline=None if sample.due_in is None else operation.now + sample.due_in,
         )
-        if completed:
+        if sample.completed:
             complete_task(operation=operation, task_id=task.id)

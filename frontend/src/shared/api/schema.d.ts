@@ -287,7 +287,7 @@ export interface paths {
         put?: never;
         /**
          * Become a guest
-         * @description Makes a guest with sample tasks and logs the browser in. Only where `about` says `demo`. The tasks are in the first language of `Accept-Language`, where that is German, or else in English. Takes no `Idempotency-Key`: secrets are not kept for a repeat.
+         * @description Makes a guest with sample tasks and logs the browser in. Only where `about` says `demo`. The tasks are in the first language of `Accept-Language` that is English or German, or else in English. Takes no `Idempotency-Key`: secrets are not kept for a repeat.
          */
         post: operations["demo"];
         delete?: never;
