@@ -51,13 +51,17 @@ class Finger:
         self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
 
 
-def test_a_swipe_completes_or_reschedules_and_a_scroll_does_neither(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
-) -> None:
+@pytest.fixture
+def phone(start_server: Callable[..., Server], open_window: Callable[..., Page]) -> Page:
+    """Open the board of somebody who has a few tasks on a phone."""
     page = open_window(**PHONE)
     sign_up(page, start_server(), "ada@example.org")
     fill(page)
-    finger = Finger(page)
+    return page
+
+
+def test_a_swipe_completes_or_reschedules_and_a_scroll_does_neither(phone: Page) -> None:
+    page, finger = phone, Finger(phone)
     talk, photos = card(page, "Prepare the talk"), card(page, "Sort the photos")
 
     with finger.on(talk):
@@ -88,13 +92,8 @@ def test_a_swipe_completes_or_reschedules_and_a_scroll_does_neither(
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_finger_that_rests_on_a_card_carries_it_to_another_day(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
-) -> None:
-    page = open_window(**PHONE)
-    sign_up(page, start_server(), "ada@example.org")
-    fill(page)
-    finger = Finger(page)
+def test_a_finger_that_rests_on_a_card_carries_it_to_another_day(phone: Page) -> None:
+    page, finger = phone, Finger(phone)
     talk, free = card(page, "Prepare the talk"), group(page, "No deadline")
     with finger.on(talk):
         page.wait_for_timeout(REST_MS)

@@ -29,11 +29,7 @@ class Collected:
 
 
 class Collector:
-    """Takes OTLP over HTTP, in its binary form.
-
-    Attributes:
-        env: What tells a process of it.
-    """
+    """Takes OTLP over HTTP, in its binary form."""
 
     def __init__(self) -> None:
         self._spans: list[Collected] = []
