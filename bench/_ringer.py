@@ -4,6 +4,7 @@ It reads a `Plan` from standard input and answers with a line of JSON: when the 
 message, in seconds since 1970.
 """
 
+import gc
 import json
 import sys
 import time
@@ -57,6 +58,7 @@ def _main() -> None:
         cursor.execute("SET synchronous_commit = off")
     doorbell.publish(outbox.STREAMS_TOPIC, [])
     time.sleep(_READY_S)
+    gc.freeze()  # as a replica does
     plan.carry_out(record)
     time.sleep(_READY_S)
     print(json.dumps(sent), flush=True)

@@ -37,7 +37,7 @@ _ARGUMENTS: Final[Mapping[str, Callable[[int], list[str]]]] = {
         *("--log-level", "warning", "--ws", "websockets-sansio", "--ws-max-size", "131072"),
         *("--ws-per-message-deflate", "false", "--ws-ping-interval", "0"),
     ],
-    "daphne": lambda port: ["-b", "127.0.0.1", "-p", str(port), "-v", "0"],
+    "daphne": lambda port: ["-e", f"tcp:port={port}:interface=127.0.0.1:backlog=2048", "-v", "0"],
     "granian": lambda port: [
         *("--interface", "asgi", "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning"),
     ],
