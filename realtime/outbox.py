@@ -267,7 +267,7 @@ def ring(recorded: Sequence[Appended]) -> None:
 
 def _tell(recorded: Sequence[Appended]) -> None:
     metrics.EVENTS.inc(len(recorded))
-    with tracing.span("doorbell", ways=tracing.ways(text for _, _, text in recorded), events=len(recorded)):
+    with tracing.span("doorbell", begins=tracing.ways(text for _, _, text in recorded), events=len(recorded)):
         doorbell.publish(STREAMS_TOPIC, _rings(recorded))
 
 
@@ -308,7 +308,7 @@ def moved(known: Sequence[tuple[UUID, int, str]]) -> list[tuple[UUID, Head | Non
     Returns:
         Those that reach further or have another history, with their heads; None for what does not exist.
     """
-    with connection.cursor() as cursor:
+    with _prepared() as cursor:
         cursor.execute(_MOVED, [orjson.dumps(known).decode()])
         return [
             (known[n - 1][0], None if epoch is None else Head(epoch=epoch, seq=seq, min_seq=min_seq))

@@ -1,8 +1,8 @@
 """The doorbell: says to every process that there is more. It may be lost; the row may not.
 
 Within this process listeners are called at once. With Redis the message goes to the other
-processes too, over the channel layer, from a thread of its own, so that a slow or dead Redis
-delays no write. There is one channel for all streams: a burst to ten thousand streams is a
+processes too, over the channel layer, from a thread of its own or from a server's loop, so that a
+slow or dead Redis delays no write. There is one channel for all streams: a burst to ten thousand streams is a
 handful of messages, and a process drops what none of its sockets listens to.
 """
 
@@ -90,12 +90,15 @@ class Doorbell:
         if self._alias is None:
             return
         self._start()
+        rung = [(topic, message) for message in messages or [_NOTHING]]
+        metrics.DOORBELLS_LOST.inc(max(0, len(self._queue) + len(rung) - _MAX_QUEUED))
+        self._queue.extend(rung)
+        # Only now, that it is queued: whoever has told the sender before, it will still look, and say that it is idle.
         self._idle.clear()
-        self._queue.extend((topic, message) for message in messages or [_NOTHING])
-        # Only now, that it is queued: whoever has told the sender before, it will still look.
         if not self._is_awake and self._loop is not None and self._queued is not None:
             self._is_awake = True
-            self._loop.call_soon_threadsafe(self._queued.set)
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the process ends
+                self._loop.call_soon_threadsafe(self._queued.set)
 
     def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
         """Have `listener` called with each list of messages, from any thread: it must only enqueue.
@@ -120,6 +123,39 @@ class Doorbell:
             except Exception:
                 logger.exception("A listener of the doorbell's topic %s failed.", topic)
 
+    def live_in_this_loop(self) -> Callable[[], None]:
+        """Talk to Redis in the running loop, before anybody subscribes: for a server, whose sockets live there too.
+
+        Returns:
+            What ends it. Who rings later rings from a thread.
+        """
+        if self._alias is None:
+            return lambda: None
+        with self._lock:
+            assert self._pid != os.getpid(), "it has a thread already"
+            self._pid = os.getpid()
+            tasks = self._begin()
+
+        def leave() -> None:
+            with self._lock:
+                self._pid = 0
+                self._loop = None
+            for task in tasks:
+                task.cancel()
+
+        return leave
+
+    def _begin(self) -> list[asyncio.Task[None]]:
+        """Begin to send and to receive in the running loop."""
+        self._is_awake = False
+        self._loop, self._queued = asyncio.get_running_loop(), asyncio.Event()
+        if self._queue:
+            self._queued.set()
+        return [
+            asyncio.create_task(self._send_for_ever(self._queued), name="doorbell sends"),
+            asyncio.create_task(self._receive_for_ever(), name="doorbell receives"),
+        ]
+
     def _start(self) -> None:
         """Start the thread that talks to Redis, once in each process (a fork needs its own)."""
         if self._alias is None:
@@ -128,7 +164,6 @@ class Doorbell:
             if self._pid == os.getpid():
                 return
             self._pid = os.getpid()
-            self._is_awake = False
             ready = threading.Event()
             self._thread = threading.Thread(target=self._run, args=(ready,), name="doorbell", daemon=True)
             self._thread.start()
@@ -146,13 +181,9 @@ class Doorbell:
 
     def _run(self, ready: threading.Event) -> None:
         async def main() -> None:
-            self._loop, self._queued = asyncio.get_running_loop(), asyncio.Event()
             self._closing = asyncio.Event()
+            tasks = self._begin()
             ready.set()
-            tasks = [
-                asyncio.create_task(self._send_for_ever(self._queued)),
-                asyncio.create_task(self._receive_for_ever()),
-            ]
             await self._closing.wait()
             await _cancel(tasks)
 

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import math
 import random
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,9 +38,9 @@ T = TypeVar("T")
 REPAIR_INTERVAL_S: Final = 1.0
 _REPAIR_JITTER_S: Final = 0.5
 # A round goes through the streams in portions, evenly over its time: the queries for a thousand at once take a core for
-# five milliseconds, and every event waits meanwhile.
-_PORTION_STREAMS: Final = 100
-_MAX_PORTIONS: Final = 40  # of a round; beyond them the portions grow
+# five milliseconds, those for 25 for half of one, and every event waits meanwhile.
+_PORTION_STREAMS: Final = 25
+_MAX_PORTIONS: Final = 40  # of a round; beyond a thousand streams the portions grow
 # After a look that failed because the database is away: soon, for it mostly restarts.
 _REPAIR_AGAIN_S: Final = 0.5
 # As many clients a second as one process takes in without falling behind: so many are sent away.
@@ -104,10 +105,13 @@ class Relay:
 
     async def start(self) -> None:
         """Begin to listen to the doorbell and to repair what it loses."""
-        loop = asyncio.get_running_loop()
+        loop, home = asyncio.get_running_loop(), threading.get_ident()
 
         def subscribe(topic: str, act: Callable[[list[Any]], None]) -> None:
             def hear(messages: list[Any]) -> None:
+                if threading.get_ident() == home:
+                    act(messages)
+                    return
                 with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
                     loop.call_soon_threadsafe(act, messages)
 
@@ -133,7 +137,7 @@ class Relay:
                 take no time.
         """
         self.stopping = True
-        sockets = self._everybody()
+        sockets = [socket for audience in self._audiences.values() for socket in audience.sockets]
         steps = max(1, int(within_s / _DISMISSAL_STEP_S))
         at_once = math.ceil(max(_DISMISSALS_PER_S * _DISMISSAL_STEP_S, len(sockets) / steps))
         for begin in range(0, len(sockets), at_once):
@@ -210,9 +214,6 @@ class Relay:
     def open_sockets(self) -> int:
         """How many there are."""
         return sum(len(audience.sockets) for audience in self._audiences.values())
-
-    def _everybody(self) -> list[Socket]:
-        return [socket for audience in self._audiences.values() for socket in audience.sockets]
 
     def _deliver(self, rings: list[Any]) -> None:
         for name, first, last, encoded in rings:

@@ -31,27 +31,27 @@ def is_on() -> bool:
 
 
 def span(
-    name: str, *, ways: Collection[UUID] = (), parent: Any = None, **attributes: Any
+    name: str, *, begins: Collection[UUID] = (), parent: Any = None, **attributes: Any
 ) -> AbstractContextManager[Any]:
     """Return a span for a `with`, or nothing.
 
     Args:
         name: What is done, of few different kinds.
-        ways: Which ways of events it begins.
+        begins: Which ways of events begin in it, as `ways` returns them.
         parent: OpenTelemetry's context that it stands in; None for this thread's.
         attributes: What is known of it; None is left out.
     """
     if _tracer is None:
         return _OFF
-    return _spanned(name, ways, parent, attributes)
+    return _spanned(name, begins, parent, attributes)
 
 
 @contextmanager
-def _spanned(name: str, ways: Collection[UUID], parent: Any, attributes: dict[str, Any]) -> Iterator[Any]:
+def _spanned(name: str, begins: Collection[UUID], parent: Any, attributes: dict[str, Any]) -> Iterator[Any]:
     from opentelemetry.trace import Link  # only where there is a tracer
 
     known = {key.replace("__", "."): value for key, value in attributes.items() if value is not None}
-    links = [Link(_context_of(way)) for way in ways]
+    links = [Link(_context_of(way)) for way in begins]
     with _tracer.start_as_current_span(name, context=parent, attributes=known, links=links) as made:
         yield made
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 from django.conf import settings
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 # A full collection goes through all that ten thousand sockets hold, and all of them wait for it: Python's own
 # thresholds (700, 10, 10) make it one several times a second. But a young one stops everybody, too, for as long as it
 # finds something: 50,000 objects are what five hundred requests leave behind, and took 25 to 50 ms at once.
-GC_THRESHOLDS: Final = (2_000, 20, 1_000)
+GC_THRESHOLDS: Final = (2_000, 4, 5_000)
 # A publication, which every process hears, its own sender too, costs a server a sixth of what the write itself does.
 GATHER_RINGS_S: Final = 0.01
 CLOCK_INTERVAL_S: Final = 1  # so long may reads and writes go by a clock that was stepped
@@ -45,11 +46,13 @@ class Runtime:
         self._threads: list[Engine | Housekeeper | Worker] = []
         self._measuring: asyncio.Task[None] | None = None
         self._asking: asyncio.Task[None] | None = None
+        self._leave_doorbell: Callable[[], None] | None = None
 
     async def start(self) -> None:
         """Begin to relay and, unless this server is told not to, to fire deadlines and make breakdowns."""
         gc.freeze()  # what was imported lives as long as the process: no collection need go through it
         gc.set_threshold(*GC_THRESHOLDS)
+        self._leave_doorbell = doorbell.live_in_this_loop()
         await self.relay.start()
         GracefulStop(self._dismiss_sockets).install()
         await self._measure()  # before the first request: it may ask what is missed
@@ -71,6 +74,8 @@ class Runtime:
         await asyncio.gather(
             asyncio.to_thread(postman.drain), *(asyncio.to_thread(thread.stop) for thread in self._threads)
         )
+        if self._leave_doorbell is not None:  # last of all: the threads may have rung
+            self._leave_doorbell()
 
     async def _dismiss_sockets(self) -> None:
         await self.relay.dismiss_all(within_s=settings.SOCKETS_DISMISSED_WITHIN_S)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db import connection
 from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.utils.http import is_same_domain
@@ -19,17 +18,19 @@ from realtime.ports import Listener
 from taskengine import clock
 from taskengine.accounts import devices, logins, personal_tokens, tickets, tokens
 from taskengine.accounts.addresses import address_of_scope
+from taskengine.database.statements import prepared
 
 logger = logging.getLogger(__name__)
 
 # A token needs no stamp: a new password removes its row.
 _ENDED: Final = """
-SELECT l.n FROM json_array_elements(%(listeners)s::json) WITH ORDINALITY AS l (who, n)
-LEFT JOIN django_session AS s ON s.session_key = l.who->>1 AND s.expire_date > %(now)s
+SELECT l.n FROM (SELECT %s::json AS listeners, %s::timestamptz AS now, %s::text AS prefix) AS given
+CROSS JOIN json_array_elements(given.listeners) WITH ORDINALITY AS l (who, n)
+LEFT JOIN django_session AS s ON s.session_key = l.who->>1 AND s.expire_date > given.now
 LEFT JOIN accounts_personaltoken AS t ON t.user_id = (l.who->>0)::uuid
-    AND t.id = CASE WHEN starts_with(l.who->>1, %(prefix)s)
-        THEN substr(l.who->>1, length(%(prefix)s) + 1)::uuid END
-    AND (t.expires_at IS NULL OR t.expires_at > %(now)s)
+    AND t.id = CASE WHEN starts_with(l.who->>1, given.prefix)
+        THEN substr(l.who->>1, length(given.prefix) + 1)::uuid END
+    AND (t.expires_at IS NULL OR t.expires_at > given.now)
 LEFT JOIN accounts_user AS u ON u.id = (l.who->>0)::uuid AND u.is_active
     AND (t.id IS NOT NULL OR l.who->>2 = encode(sha256(convert_to(u.password, 'UTF8')), 'hex'))
 WHERE u.id IS NULL OR (s.session_key IS NULL AND t.id IS NULL)
@@ -102,15 +103,8 @@ class SessionAuthenticator:
         if not listeners:
             return []
         who = [(listener.stream, listener.session, listener.stamp) for listener in listeners]
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _ENDED,
-                {
-                    "listeners": orjson.dumps(who).decode(),
-                    "now": clock.now(),
-                    "prefix": personal_tokens.LOGIN_PREFIX,
-                },
-            )
+        with prepared() as cursor:
+            cursor.execute(_ENDED, [orjson.dumps(who).decode(), clock.now(), personal_tokens.LOGIN_PREFIX])
             return [n - 1 for (n,) in cursor.fetchall()]
 
 

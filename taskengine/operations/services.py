@@ -152,7 +152,7 @@ def perform(
         UnknownStream: The person is gone.
     """
     name = op_id or uuid.uuid4()
-    traced = tracing.span(f"operation {verb}", ways=[name], op_id=str(name))
+    traced = tracing.span(f"operation {verb}", begins=[name], op_id=str(name))
     # What is done after the commit is of the operation, too.
     with logs.of_operation(str(name)), traced, ExitStack() as committing, transaction.atomic():
         if op_id is not None:

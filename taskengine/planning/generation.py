@@ -56,7 +56,7 @@ async def generate(attempt: Attempt, *, planners: Planners, run: Run) -> None:
     of_it: dict[str, Any] = {"breakdown_id": str(attempt.breakdown_id), "attempt": attempt.number}
     with (
         logs.bound(**of_it),
-        tracing.span("breakdown", ways=[UUID(asked_by)] if asked_by else (), op_id=asked_by, **of_it),
+        tracing.span("breakdown", begins=[UUID(asked_by)] if asked_by else (), op_id=asked_by, **of_it),
     ):
         if attempt.tries > 1:
             metrics.RETRIED.labels(metrics.BREAKDOWN).inc()

@@ -593,7 +593,7 @@ async def test_a_client_that_stalls_is_still_pinged_and_the_fast_one_beside_it_g
         assert seqs == list(range(1, 41))
         assert await stalled.seqs(8) == list(range(1, 9))
 
-        for consumer in home.relay._everybody():
+        for consumer in home.relay.sockets_of(stream):
             assert isinstance(consumer, StreamConsumer)
             kept = sum(ring.size for ring in consumer._rings or ())
             assert kept == consumer._kept_bytes <= 65_536

@@ -3,6 +3,8 @@
 Two doorbells in one process stand for two processes: each has its own thread and connections.
 """
 
+import asyncio
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +15,9 @@ from django.conf import settings
 from django.test import override_settings
 from redis import Redis
 
+from realtime import publisher
 from realtime.publisher import Doorbell, SilentDoorbell
+from tests.support.client import eventually
 from tests.support.ports import free_port
 from tests.support.redis import PrivateRedis
 
@@ -110,6 +114,59 @@ def test_who_has_unsubscribed_hears_no_more() -> None:
     doorbell.subscribe(TOPIC, heard.extend)()
     doorbell.publish(TOPIC, [1])
     assert heard == []
+
+
+async def test_a_server_s_lives_in_its_loop_until_the_server_ends(
+    hang: Callable[[str], Doorbell], redis: PrivateRedis
+) -> None:
+    here, there = hang(redis.url), hang(redis.url)
+    threads: list[str] = []
+    heard_there: list[Any] = []
+    leave = here.live_in_this_loop()
+    here.subscribe(TOPIC, lambda _: threads.append(threading.current_thread().name))
+    there.subscribe(TOPIC, heard_there.extend)
+    await asyncio.to_thread(assert_hears, there, here)
+    await asyncio.to_thread(assert_hears, here, there)
+
+    there.publish(TOPIC, [1])
+    await eventually("a ring from the other", lambda: threads)
+    assert threads == [threading.current_thread().name]
+
+    leave()
+    await asyncio.sleep(0)
+    here.publish(TOPIC, [2])
+    await eventually("a ring after it", lambda: 2 in heard_there)
+
+
+def test_what_is_not_sent_yet_keeps_a_process_that_is_about_to_end(
+    redis: PrivateRedis, pair: tuple[Doorbell, Doorbell]
+) -> None:
+    here, there = pair
+    heard: list[Any] = []
+    there.subscribe(TOPIC, heard.extend)
+    for number in range(300):
+        here.publish(TOPIC, [number])
+        assert here.drain(timeout_s=5)
+        assert here.waiting == 0
+    wait_until(lambda: len(heard) == 300, "all of them")
+    redis.pause()
+    try:
+        here.publish(TOPIC, ["late"])
+        assert not here.drain(timeout_s=0.2)
+    finally:
+        redis.resume()
+
+
+def test_what_is_pushed_out_is_counted_as_lost(
+    hang: Callable[[str], Doorbell], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[float] = []
+    monkeypatch.setattr(publisher.metrics.DOORBELLS_LOST, "inc", lambda count=1: lost.append(count))
+    doorbell = hang(f"redis://127.0.0.1:{free_port()}/0")
+    for number in range(25_000):
+        doorbell.publish(TOPIC, [number])
+    wait_until(lambda: doorbell.waiting == 0, "the end of its patience")
+    assert sum(lost) == pytest.approx(25_000, rel=0.01)  # some are sent, and fail, while others come
 
 
 def test_it_rings_again_after_redis_was_restarted(
