@@ -124,15 +124,16 @@ class Doorbell:
                 logger.exception("A listener of the doorbell's topic %s failed.", topic)
 
     def live_in_this_loop(self) -> Callable[[], None]:
-        """Talk to Redis in the running loop, before anybody subscribes: for a server, whose sockets live there too.
+        """Talk to Redis in the running loop: for a server, whose sockets live there too.
+
+        Where somebody has subscribed or rung before, there is a thread that does already, and it stays.
 
         Returns:
             What ends it. Who rings later rings from a thread.
         """
-        if self._alias is None:
-            return lambda: None
         with self._lock:
-            assert self._pid != os.getpid(), "it has a thread already"
+            if self._alias is None or self._pid == os.getpid():
+                return lambda: None
             self._pid = os.getpid()
             tasks = self._begin()
 

@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 GC_THRESHOLDS: Final = (2_000, 4, 5_000)
 # A publication, which every process hears, its own sender too, costs a server a sixth of what the write itself does.
 GATHER_RINGS_S: Final = 0.01
+_LAST_RINGS_S: Final = 1.0  # for what was rung at the end to be sent
 CLOCK_INTERVAL_S: Final = 1  # so long may reads and writes go by a clock that was stepped
 
 
@@ -75,6 +76,7 @@ class Runtime:
             asyncio.to_thread(postman.drain), *(asyncio.to_thread(thread.stop) for thread in self._threads)
         )
         if self._leave_doorbell is not None:  # last of all: the threads may have rung
+            await asyncio.to_thread(doorbell.drain, timeout_s=_LAST_RINGS_S)
             self._leave_doorbell()
 
     async def _dismiss_sockets(self) -> None:
