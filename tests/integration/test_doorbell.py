@@ -15,7 +15,7 @@ from django.conf import settings
 from django.test import override_settings
 from redis import Redis
 
-from realtime import publisher
+from realtime import metrics
 from realtime.publisher import Doorbell, SilentDoorbell
 from tests.support.client import eventually
 from tests.support.ports import free_port
@@ -161,7 +161,7 @@ def test_what_is_pushed_out_is_counted_as_lost(
     hang: Callable[[str], Doorbell], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost: list[float] = []
-    monkeypatch.setattr(publisher.metrics.DOORBELLS_LOST, "inc", lambda count=1: lost.append(count))
+    monkeypatch.setattr(metrics.DOORBELLS_LOST, "inc", lambda count=1: lost.append(count))
     doorbell = hang(f"redis://127.0.0.1:{free_port()}/0")
     for number in range(25_000):
         doorbell.publish(TOPIC, [number])
