@@ -31,6 +31,8 @@ from taskengine.lanes import Lane, LaneFull, Turns
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_S: Final = 1
+# For how long nobody looks whether a client that waits has left.
+_WATCHED_AFTER_S: Final = 0.05
 # Who watches the server must hear of it most of all when all its threads are taken.
 _WATCHED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 # Where passwords are hashed, which takes a core for half a second.
@@ -89,24 +91,19 @@ class OneHopHandler(ASGIHandler):
             body = await self._received(receive)
         except RequestAborted:
             return
-        leaving = asyncio.ensure_future(receive())
         try:
             if scope["path"] == _EXPORT:
-                await self._answered_by_file(scope, body, leaving, send)
+                await self._answered_by_file(scope, body, receive, send)
             else:
-                await self._answered(scope, body, leaving, send)
+                await self._answered(scope, body, receive, send)
         except LaneFull:
             await _refuse_busy(send, "Too many requests wait already. Ask again in a moment.", RETRY_AFTER_S)
         except _FilesFull:
             await _refuse_busy(
                 send, "Too many files are under way. Ask again in a minute.", _FILE_RETRY_AFTER_S
             )
-        finally:
-            leaving.cancel()
 
-    async def _answered_by_file(
-        self, scope: Any, body: BytesIO, leaving: "asyncio.Future[Any]", send: Send
-    ) -> None:
+    async def _answered_by_file(self, scope: Any, body: BytesIO, receive: Receive, send: Send) -> None:
         """Answer by what may wait on disk, from the place in line on until it is sent.
 
         Raises:
@@ -117,11 +114,11 @@ class OneHopHandler(ASGIHandler):
             raise _FilesFull
         self._files += 1
         try:
-            await self._answered(scope, body, leaving, send)
+            await self._answered(scope, body, receive, send)
         finally:
             self._files -= 1
 
-    async def _answered(self, scope: Any, body: BytesIO, leaving: "asyncio.Future[Any]", send: Send) -> None:
+    async def _answered(self, scope: Any, body: BytesIO, receive: Receive, send: Send) -> None:
         """Answer, unless the client leaves first.
 
         Raises:
@@ -129,11 +126,10 @@ class OneHopHandler(ASGIHandler):
         """
         then: Callable[[], None] | None = None
         if (writer := _writer(scope)) is not None:
-            if (turn := self._turns.enter(writer)) is not None:
-                await asyncio.wait((turn, leaving), return_when=asyncio.FIRST_COMPLETED)
-                if leaving.done():
-                    self._turns.give_up(writer, turn)
-                    return
+            turn = self._turns.enter(writer)
+            if turn is not None and not await _is_awaited(turn, receive):
+                self._turns.give_up(writer, turn)
+                return
             then = partial(self._turns.leave, writer)
         try:
             answering = self._lane(scope["path"]).submit(self._answer, scope, body, then=then)
@@ -142,8 +138,7 @@ class OneHopHandler(ASGIHandler):
                 then()
             raise
         try:
-            await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if answering.done():
+            if await _is_awaited(answering, receive):
                 await self._send(answering.result(), send)
         finally:
             # A client that has gone is not waited for, and one that still waits in line is not served at
@@ -200,6 +195,23 @@ class OneHopHandler(ASGIHandler):
         except TimeoutError:
             # Less than the head has promised, so the client knows.
             logger.warning("A file was not taken within %g s, and is cut off.", _SENT_WITHIN_S)
+
+
+async def _is_awaited(what: "asyncio.Future[Any]", receive: Receive) -> bool:
+    """Wait until something is done; False where the client leaves before.
+
+    Most is done before anybody could have left, so whether they do is watched only after a while: it takes a task for
+    each request, which is a tenth of what the loop has to do for it.
+    """
+    await asyncio.wait((what,), timeout=_WATCHED_AFTER_S)
+    if what.done():
+        return True
+    leaving = asyncio.ensure_future(receive())
+    try:
+        await asyncio.wait((what, leaving), return_when=asyncio.FIRST_COMPLETED)
+        return what.done()
+    finally:
+        leaving.cancel()
 
 
 async def _refuse_busy(send: Send, detail: str, retry_after_s: int) -> None:

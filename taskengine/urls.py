@@ -13,10 +13,10 @@ _PAGE = (
 )
 
 urlpatterns = [
+    path("api/v1/", include("taskengine.api.urls")),
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
-    path("api/v1/", include("taskengine.api.urls")),
     path("api/auth/", include("allauth.headless.urls")),
     path("sw.js", service_worker),
     re_path(_PAGE, page),

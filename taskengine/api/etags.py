@@ -17,6 +17,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from taskengine.api.requests import header
+
 HEADER: Final = "ETag"
 IF_MATCH: Final = "If-Match"
 IF_NONE_MATCH: Final = "If-None-Match"
@@ -70,7 +72,7 @@ def versions_expected(request: Request) -> frozenset[int] | None:
     Raises:
         ValidationError: The header is no list of tags.
     """
-    text = request.headers.get(IF_MATCH)
+    text = header(request, IF_MATCH)
     if text is None or text.strip(" \t") == "*":
         return None
     if not _LIST.fullmatch(text):
@@ -101,7 +103,7 @@ def answer_read(request: Request, payload: Mapping[str, Any], *, tag: str | None
     assert tag is not None, "only what counts its versions is read without a tag of its own"
     # Caches ask each time: the bucket changes by itself, and who may read it too.
     headers = {HEADER: tag, "Cache-Control": "private, no-cache"}
-    text = request.headers.get(IF_NONE_MATCH, "")
+    text = header(request, IF_NONE_MATCH) or ""
     is_known = text.strip(" \t") == "*" or (
         _LIST.fullmatch(text)
         and tag.removeprefix("W/") in {known.removeprefix("W/") for known in re.findall(_TAG, text)}

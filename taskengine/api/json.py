@@ -11,6 +11,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from taskengine.api.requests import header
+
 _ANYTHING: Final = "*/*"
 
 
@@ -41,8 +43,8 @@ class JSONParser(BaseParser):
             ParseError: It is not JSON (NaN, lone surrogates and the like are not).
         """
         request: Request | None = (parser_context or {}).get("request")
-        coding = request.headers.get("Content-Encoding", "identity") if request is not None else "identity"
-        if coding != "identity":
+        coding = header(request, "Content-Encoding") if request is not None else None
+        if coding is not None and coding != "identity":
             raise UnsupportedMediaType(coding, detail=f"A body that is compressed ({coding}) is not read.")
         body = stream.read(settings.MAX_BODY_BYTES + 1)
         if len(body) > settings.MAX_BODY_BYTES:

@@ -14,7 +14,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from taskengine import logs
 from taskengine.accounts import limits
 from taskengine.api import errors, refusals, throttles
-from taskengine.api.requests import HEADER, new_request_id
+from taskengine.api.requests import HEADER, header, new_request_id
 
 _RETRY_AFTER_S: Final = 60
 
@@ -30,7 +30,7 @@ def request_id_middleware(get_response: GetResponse) -> GetResponse:
     """Give each request a name, tell it, and have each line of the log say it."""
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        name = cast(Any, request).request_id = new_request_id(request.headers.get(HEADER))
+        name = cast(Any, request).request_id = new_request_id(header(request, HEADER))
         began = time.perf_counter()
         with logs.of_request(name):
             response = get_response(request)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from taskengine.api import etags
 from taskengine.api.fields import UUID_PATTERN
-from taskengine.api.requests import owner_id
+from taskengine.api.requests import header, owner_id
 from taskengine.operations.models import Operation
 from taskengine.operations.services import Answer, OpenOperation, perform, refuse_twin_in_flight
 
@@ -89,7 +89,7 @@ def refuse_what_is_not_honoured(request: Request) -> None:
     Raises:
         ValidationError: One of them was sent.
     """
-    if KEY_HEADER in request.headers:
+    if header(request, KEY_HEADER) is not None:
         raise ValidationError(
             {KEY_HEADER: ["This is not kept for a repeat, so it takes no key."]},
             code="idempotency_key_unsupported",
@@ -99,13 +99,13 @@ def refuse_what_is_not_honoured(request: Request) -> None:
 
 def _expected(request: Request, on: UUID | None) -> dict[UUID, Set[int]]:
     # Passed over, a condition would let through what the client asked to have refused.
-    if etags.IF_NONE_MATCH in request.headers:
+    if header(request, etags.IF_NONE_MATCH) is not None:
         raise ValidationError(
             {etags.IF_NONE_MATCH: ["This is for reads. Writes take If-Match."]},
             code="if_none_match_unsupported",
         )
     if on is None:
-        if etags.IF_MATCH in request.headers:
+        if header(request, etags.IF_MATCH) is not None:
             raise ValidationError(
                 {etags.IF_MATCH: ["There is nothing here that has a tag."]}, code="if_match_unsupported"
             )
@@ -128,7 +128,7 @@ def begins(request: Request) -> bool:
 
 
 def _key(request: Request) -> UUID | None:
-    text = request.headers.get(KEY_HEADER)
+    text = header(request, KEY_HEADER)
     if text is None:
         return None
     try:

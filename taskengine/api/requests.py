@@ -2,9 +2,11 @@
 
 import random
 import re
+from functools import cache
 from typing import Any, Final, cast
 from uuid import UUID
 
+from django.http import HttpRequest
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
@@ -21,6 +23,23 @@ def new_request_id(offered: str | None) -> str:
     if offered and _ACCEPTABLE.fullmatch(offered):
         return offered
     return f"{random.getrandbits(128):032x}"  # a name, and no secret
+
+
+def header(request: HttpRequest | Request, name: str) -> str | None:
+    """Return what a request says in a header, or None where it has none of that name.
+
+    Django's `headers` goes through all of them before it says what one is, which each request would pay for.
+
+    Args:
+        request: Django's, or DRF's.
+        name: The header's, but for `Content-Type` and `Content-Length`, which WSGI keeps elsewhere.
+    """
+    return cast(str | None, request.META.get(_meta_name(name)))
+
+
+@cache
+def _meta_name(name: str) -> str:
+    return f"HTTP_{name.upper().replace('-', '_')}"
 
 
 def owner_id(request: Request) -> UUID:

@@ -171,7 +171,7 @@ def perform(
         if not is_retry and (op_id is not None or operation.changes):
             answer = operation.answer
             _OPERATIONS.insert(
-                Operation(
+                _OPERATIONS.new(
                     owner_id=owner_id,
                     id=operation.id,
                     actor_id=actor_id,

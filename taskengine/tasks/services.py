@@ -28,6 +28,7 @@ from taskengine.tasks.events import TaskEvent
 from taskengine.tasks.models import DEFAULT_PRIORITY, Task
 from taskengine.tasks.parents import open_below, put_below
 from taskengine.tasks.places import leave_what_is_gone, new_position, put_in_project, put_labels
+from taskengine.tasks.queries import TASKS
 
 MAX_NAMED: Final = 20  # parts that stand in the way are named up to so many
 MISS_RETRY_AFTER: Final = timedelta(seconds=60)
@@ -75,7 +76,7 @@ def create_task(
         DeadlineConflict: A day and an instant were given that are not the same deadline.
     """
     now = operation.now
-    task = Task(
+    task = TASKS.new(
         owner_id=operation.owner_id,
         title=title,
         notes=notes,

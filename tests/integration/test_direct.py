@@ -266,3 +266,26 @@ def test_a_query_of_one_shape_takes_other_values_and_refuses_what_it_bends() -> 
     assert of(bob.pk, "A") == []
     with pytest.raises(NoShape):
         TASKS.rows_of_shape("bent", lambda v: Task.objects.filter(title__contains=v["part"]), {"part": "i"})
+
+
+def test_a_new_row_has_the_defaults_that_the_model_gives_it() -> None:
+    person = make_person()
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    given = {"owner_id": person.pk, "title": "Call Ada", "created_at": at, "updated_at": at}
+    ours, theirs = TASKS.new(**given), Task(**given)
+    made = {"id", "_state"}
+    assert {k: v for k, v in vars(ours).items() if k not in made} == {
+        k: v for k, v in vars(theirs).items() if k not in made
+    }
+    assert ours.id != theirs.id
+    assert ours._state.adding
+    other = TASKS.new(**given)
+    assert other.labels is not ours.labels
+    assert other.id != ours.id
+    TASKS.insert(ours)
+    assert Task.objects.get(pk=ours.id).title == "Call Ada"
+
+
+def test_a_new_row_has_no_attributes_that_its_model_does_not_know() -> None:
+    with pytest.raises(TypeError, match="Task has no owner"):
+        TASKS.new(owner=make_person(), title="Call Ada")
