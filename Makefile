@@ -38,7 +38,7 @@ test: .venv/.for-development frontend/dist/index.html ## Run all tests, on priva
 	@scripts/test-packages
 ifeq ($(PYTEST_ARGS),)
 	$(PYTHON) -m pytest -n 2 --dist loadfile tests/unit tests/integration
-	$(PYTHON) -m pytest -n 2 --dist loadfile -m "untimed and not long" tests/acceptance tests/e2e
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m "untimed and not long" tests/acceptance tests/chaos tests/e2e
 	$(PYTHON) -m pytest -m "not untimed and not long" tests/acceptance tests/chaos tests/e2e # one by one
 else
 	$(PYTHON) -m pytest $(PYTEST_ARGS)

@@ -20,6 +20,7 @@ from structlog.contextvars import clear_contextvars
 
 from tests.support import environment, figures, parts
 from tests.support.chromium import chromium
+from tests.support.gemini import FakeGemini
 from tests.support.postgres import (
     DatabaseServer,
     OwnPostgres,
@@ -138,6 +139,13 @@ def redis(request: pytest.FixtureRequest) -> Iterator[PrivateRedis]:
         yield server
     finally:
         server.close()
+
+
+@pytest.fixture
+def gemini() -> Iterator[FakeGemini]:
+    """A fake Gemini, which `start_server(**gemini.env)` asks."""
+    with FakeGemini() as server:
+        yield server
 
 
 @pytest.fixture

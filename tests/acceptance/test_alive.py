@@ -3,7 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.support.servers import Engine
+
+pytestmark = pytest.mark.untimed
 
 
 def test_an_engine_gives_it_again_and_again(start_engine: Callable[..., Engine], tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,12 +25,15 @@ from tests.support.ports import free_port
 from tests.support.process import ChildProcess
 from tests.support.servers import ROOT
 
+pytestmark = pytest.mark.untimed
+
 
 class EmbeddedRun(ChildProcess):
     def __init__(
         self, *, name: str, folder: Path, port: int, arguments: Sequence[str], env: dict[str, str]
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
+        self.folder = folder
         inherited = server_environment(database_url="")
         for key in ("DATABASE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"):
             del inherited[key]
@@ -50,11 +53,35 @@ class EmbeddedRun(ChildProcess):
         self.wait_for_log("Press Ctrl-C to stop.")
 
 
+@contextmanager
+def new_folder() -> Iterator[Path]:
+    path = Path(tempfile.mkdtemp(prefix="te-run-"))
+    try:
+        yield path
+    finally:
+        for process in servers_in(path):
+            process.send_signal(signal.SIGQUIT)
+            process.wait(10)
+        shutil.rmtree(path, ignore_errors=True)
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="te-run-"))
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
+    """An empty data folder; a PostgreSQL that is left in it is ended."""
+    with new_folder() as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def unharmed() -> Iterator[EmbeddedRun]:
+    """One that serves all the time, begun in a shell that asks for debug mode: to begin one takes seconds."""
+    with new_folder() as folder, ExitStack() as stack:
+        child = EmbeddedRun(
+            name="unharmed", folder=folder, port=free_port(), arguments=(), env={"DJANGO_DEBUG": "1"}
+        )
+        stack.callback(child.close)
+        child.serve()
+        yield child
 
 
 @pytest.fixture
@@ -73,9 +100,6 @@ def run(request: pytest.FixtureRequest, folder: Path) -> Iterator[Callable[..., 
             return child
 
         yield make
-    for process in servers_in(folder):
-        process.send_signal(signal.SIGQUIT)
-        process.wait(10)
 
 
 def sign_up(server: EmbeddedRun) -> str:
@@ -160,11 +184,9 @@ def test_a_stop_while_it_starts_leaves_nothing_behind(run: Callable[..., Embedde
     assert "Traceback" not in server.output()
 
 
-def test_its_postgresql_is_out_of_the_terminals_reach(run: Callable[..., EmbeddedRun], folder: Path) -> None:
-    server = run()
-    server.serve()
-    (postgres,) = servers_in(folder)
-    assert os.getsid(postgres.pid) != os.getsid(server.pid)
+def test_its_postgresql_is_out_of_the_terminals_reach(unharmed: EmbeddedRun) -> None:
+    (postgres,) = servers_in(unharmed.folder)
+    assert os.getsid(postgres.pid) != os.getsid(unharmed.pid)
 
 
 def test_it_comes_back_after_a_kill_with_the_same_key_and_data(
@@ -189,16 +211,17 @@ def test_it_comes_back_after_a_kill_with_the_same_key_and_data(
 
 
 def test_a_second_run_in_the_same_folder_is_refused_and_hurts_nobody(
-    run: Callable[..., EmbeddedRun], folder: Path
+    unharmed: EmbeddedRun,
 ) -> None:
-    first = run()
-    first.serve()
-    second = run()
-    second.start()
-    assert second.wait() == 1
-    assert f"taskengine already runs in {folder} (process {first.pid})" in second.output()
+    second = EmbeddedRun(name="second", folder=unharmed.folder, port=free_port(), arguments=(), env={})
+    try:
+        second.start()
+        assert second.wait() == 1
+    finally:
+        second.close()
+    assert f"taskengine already runs in {unharmed.folder} (process {unharmed.pid})" in second.output()
     assert "Traceback" not in second.output()
-    assert httpx.get(f"{first.url}/healthz").status_code == 200
+    assert httpx.get(f"{unharmed.url}/healthz").status_code == 200
 
 
 def test_a_taken_port_is_told_before_anything_starts(run: Callable[..., EmbeddedRun], folder: Path) -> None:
@@ -221,10 +244,8 @@ def test_a_database_of_ones_own_is_used_instead(
     assert server.terminate() == 0
 
 
-def test_debug_mode_is_off_whatever_the_shell_says(run: Callable[..., EmbeddedRun]) -> None:
-    server = run(DJANGO_DEBUG="1")
-    server.serve()
-    answer = httpx.get(f"{server.url}/no-such-page")
+def test_debug_mode_is_off_whatever_the_shell_says(unharmed: EmbeddedRun) -> None:
+    answer = httpx.get(f"{unharmed.url}/no-such-page")
     assert answer.status_code == 404
     assert "DEBUG" not in answer.text
 

@@ -10,6 +10,8 @@ import pytest
 from tests.support.client import Client
 from tests.support.servers import KINDS, Kind, Server
 
+pytestmark = pytest.mark.untimed
+
 TASKS = 2_000
 NOTES = "Some notes. " * 60
 # More than the buffers of any two sockets hold.

@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 import httpx
 import psycopg
+import pytest
 
 from tests.support.client import TASKS, Client, eventually
 from tests.support.servers import Server
+
+pytestmark = pytest.mark.untimed
 
 ROUNDS = 8
 

@@ -242,3 +242,17 @@ async def test_without_redis_sockets_end_in_time_on_every_server(pair: Pair) -> 
     await asyncio.to_thread(pair.redis.kill)
     found = await asyncio.gather(*(delays_s(pair, end) for end in (log_out, change_password)))
     assert max(map(max, found)) < REPAIR_S, found
+
+
+@pytest.mark.parametrize("bell", ["process", "off"])
+async def test_where_there_is_one_server_sockets_end_in_time_and_nobody_elses(
+    bell: str, shared_server: Callable[..., Server]
+) -> None:
+    server = shared_server("uvicorn", DOORBELL=bell)
+    async with await Client.sign_up(server.url) as ada, await Client.sign_up(server.url) as bob:
+        going, beside = await ada.listen(), await bob.listen()
+        await ada.log_out()
+        assert await _told_after_s(going, time.monotonic()) < REPAIR_S
+        await going.connect()
+        assert (await going.closed())[0] == NOT_AUTHENTICATED
+        await beside.event("task.created", await bob.create("Not concerned"))

@@ -7,6 +7,8 @@ import pytest
 from tests.support.client import Client, Listener, Page, in_seconds, utc, wire
 from tests.support.servers import KINDS, Kind, Server
 
+pytestmark = pytest.mark.untimed
+
 
 @pytest.fixture(params=KINDS)
 def kind(request: pytest.FixtureRequest) -> Kind:
@@ -91,7 +93,7 @@ async def test_a_deadline_that_is_moved_is_missed_afresh_and_only_then(deaf_serv
         task = await ada.create(deadline=in_seconds(0.3))
         await listener.event("task.missed", task)
 
-        second = in_seconds(0.6)
+        second = in_seconds(1.5)
         moved = await ada.change(task["id"], deadline=second)
 
         assert moved["bucket"] == "upcoming"

@@ -13,6 +13,8 @@ from tests.support.environment import server_environment
 from tests.support.postgres import DatabaseServer, create_database, drop_database
 from tests.support.servers import ROOT
 
+pytestmark = pytest.mark.untimed
+
 DEADLINE_S = 120
 
 

@@ -20,6 +20,8 @@ from tests.support.client import Client, eventually, in_seconds
 from tests.support.line import Line
 from tests.support.servers import ROOT, Server
 
+pytestmark = pytest.mark.untimed
+
 QUICK = Pace(backoff_s=0.05, backoff_cap_s=0.3)
 PAGE = (ROOT / "docs" / "realtime.md").read_text()
 

@@ -10,6 +10,8 @@ from tests.support.gemini import FakeGemini
 from tests.support.pasting import block, paste, printed
 from tests.support.servers import ROOT, Server
 
+pytestmark = pytest.mark.untimed
+
 README = (ROOT / "README.md").read_text()
 
 
@@ -35,13 +37,10 @@ def test_the_walk_through_works_when_it_is_pasted(start_server: Callable[..., Se
 
 @pytest.mark.parametrize("planner", ["offline", "gemini"])
 def test_the_walk_through_of_the_planner_works_when_it_is_pasted(
-    start_server: Callable[..., Server], planner: str
+    start_server: Callable[..., Server], gemini: FakeGemini, planner: str
 ) -> None:
-    with FakeGemini() as gemini:
-        key = {"GEMINI_API_KEY": "a key", "GEMINI_BASE_URL": gemini.url, "NO_PROXY": "127.0.0.1"}
-        answers = paste_block(
-            "walk-through of the planner", start_server(**(key if planner == "gemini" else {}))
-        )
+    server = start_server(**(gemini.env if planner == "gemini" else {}))
+    answers = paste_block("walk-through of the planner", server)
     assert (answers[0]["planner"], len(gemini.requests)) == (planner, 1 if planner == "gemini" else 0)
     events = [event for frame in frames(answers, "events") for event in frame["items"]]
     types = [event["type"] for event in events]

@@ -14,6 +14,8 @@ import pytest
 from tests.support.client import Client, in_seconds
 from tests.support.servers import KINDS, Kind, Server
 
+pytestmark = pytest.mark.untimed
+
 AT_ONCE = 200
 THREADS = 4
 WRITES_AT_ONCE = 2  # of one person; where the threads are to be taken by one, more is set

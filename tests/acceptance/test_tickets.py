@@ -10,6 +10,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tests.support.client import Client, Listener, Page, eventually
 from tests.support.servers import KINDS, Kind, Server
 
+pytestmark = pytest.mark.untimed
+
 NOT_AUTHENTICATED = 4500
 SESSION_ENDED = 4503
 

@@ -29,6 +29,8 @@ from tests.support.process import ChildProcess
 from tests.support.redis import PrivateRedis
 from tests.support.servers import ROOT, Server
 
+pytestmark = pytest.mark.untimed
+
 GOAL = "Write my thesis on urban trees"
 STEPS = ["sources", "question", "outline", "draft", "check"]
 WHOLE = plan()
@@ -40,13 +42,6 @@ ENDED = 'taskengine_jobs_ended_total{kind="breakdown",outcome="succeeded"}'
 RETRIED = 'taskengine_jobs_retried_total{kind="breakdown"}'
 
 
-@pytest.fixture
-def gemini() -> Iterator[FakeGemini]:
-    """A fake Gemini that writes slowly."""
-    with FakeGemini() as server:
-        yield server
-
-
 def slow_stream() -> Stream:
     """Return a whole plan that takes two seconds to write."""
     return Stream(texts=[WHOLE[start : start + 40] for start in range(0, len(WHOLE), 40)], pause_s=0.06)
@@ -55,9 +50,7 @@ def slow_stream() -> Stream:
 def environment(gemini: FakeGemini) -> dict[str, str]:
     """Return what workers are told."""
     return {
-        "GEMINI_API_KEY": "a key",
-        "GEMINI_BASE_URL": gemini.url,
-        "NO_PROXY": "127.0.0.1",
+        **gemini.env,
         "WORKER_LEASE_S": str(LEASE_S),
         "AI_BUDGET_PER_DAY": "1000",
     }

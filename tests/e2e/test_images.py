@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Error, Page, Route, WebSocketRoute, expect
 
 from tests.e2e.test_board import PHONE, ask, card
-from tests.e2e.test_planner import WHOLE, gemini, planner, server  # noqa: F401 - two are fixtures
+from tests.e2e.test_planner import WHOLE, planner, server  # noqa: F401 - the last one is a fixture
 from tests.e2e.test_planner import ask as ask_for_plan
 from tests.support.gemini import FakeGemini
 from tests.support.gemini_answers import Stream

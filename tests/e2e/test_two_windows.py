@@ -2,73 +2,20 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.servers import Server
-from tests.support.windows import sign_in, sign_up, wait_until
+from tests.support.windows import sign_in, sign_up
+
+pytestmark = pytest.mark.untimed
 
 
 def card(page: Page, bucket: str, title: str) -> Any:
     """Return a task's card where it stands in a bucket."""
     return page.get_by_role("region", name=bucket).get_by_role("listitem").filter(has_text=title)
-
-
-def add_task_due_in(page: Page, title: str, seconds: float) -> datetime:
-    """Add a task as the page does, but due at a second of its own; return its deadline."""
-    deadline = datetime.now(UTC) + timedelta(seconds=seconds)
-    status = page.evaluate(
-        """async ([title, deadline]) => {
-            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
-            const answer = await fetch("/api/v1/tasks/", {
-                method: "POST",
-                headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-                body: JSON.stringify({ title, deadline }),
-            });
-            return answer.status;
-        }""",
-        [title, deadline.isoformat()],
-    )
-    assert status == 201
-    return deadline
-
-
-def watch_for_miss(page: Page, title: str) -> None:
-    """Have the page note the instant at which a card first stands among the missed ones."""
-    page.evaluate(
-        """(title) => {
-            window.missedAt = null;
-            const look = () => {
-                const missed = document.querySelector('[data-column="missed"]');
-                if (missed.textContent.includes(title)) window.missedAt = Date.now();
-                else requestAnimationFrame(look);
-            };
-            look();
-        }""",
-        title,
-    )
-
-
-def test_a_task_turns_missed_in_two_windows_at_its_instant(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
-) -> None:
-    server = start_server()
-    first, second = open_window(), open_window()
-    sign_up(first, server, "ada@example.org")
-    sign_in(second, server, "ada@example.org")
-
-    deadline = add_task_due_in(first, "Send invoice", 3)
-    for window in (first, second):
-        expect(card(window, "Upcoming", "Send invoice")).to_be_visible()
-        watch_for_miss(window, "Send invoice")
-    for window in (first, second):
-        wait_until(window, "window.missedAt !== null")
-        missed_at = datetime.fromtimestamp(window.evaluate("window.missedAt") / 1000, UTC)
-        assert timedelta(milliseconds=-20) < missed_at - deadline < timedelta(seconds=1)
-        expect(card(window, "Missed", "Send invoice")).to_be_visible()
-        expect(card(window, "Upcoming", "Send invoice")).to_have_count(0)
 
 
 def test_what_is_done_in_one_window_is_seen_in_the_other(

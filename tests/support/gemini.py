@@ -74,6 +74,11 @@ class FakeGemini:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
+    def env(self) -> dict[str, str]:
+        """What a server has to be told so that it asks this one, and has a key."""
+        return {"GEMINI_API_KEY": "a key", "GEMINI_BASE_URL": self.url, "NO_PROXY": "127.0.0.1"}
+
+    @property
     def models(self) -> list[str]:
         """The models that were asked, in order."""
         return [request.model for request in self.requests]

@@ -1,0 +1,32 @@
+"""The stages of `make test`: every folder is in one, and what a mark takes out of a stage is in another."""
+
+import re
+
+from tests.support.servers import ROOT
+
+TESTS = ROOT / "tests"
+ELSEWHERE = {"tests/compose"}  # `make test-compose`
+
+
+def stages() -> dict[str, set[str]]:
+    """Return the folders that are run under each condition; "" is that of all tests."""
+    recipe = re.search(
+        r"^ifeq \(\$\(PYTEST_ARGS\),\)\n(.*?)^else$",
+        (ROOT / "Makefile").read_text(),
+        re.MULTILINE | re.DOTALL,
+    )
+    assert recipe
+    lines = [line for line in recipe[1].splitlines() if "pytest" in line]
+    marks = [re.search(r' -m "([^"]+)"', line) for line in lines]
+    return {
+        mark[1] if mark else "": set(re.findall(r"tests/\w+", line))
+        for mark, line in zip(marks, lines, strict=True)
+    }
+
+
+def test_each_folder_is_run_whatever_its_tests_are_marked() -> None:
+    found = stages()
+    assert found.keys() == {"", "untimed and not long", "not untimed and not long"}
+    assert found["untimed and not long"] == found["not untimed and not long"]
+    folders = {f"tests/{path.relative_to(TESTS).parts[0]}" for path in TESTS.rglob("test_*.py")}
+    assert set().union(*found.values()) == folders - ELSEWHERE
