@@ -58,14 +58,16 @@ class _Audience:
         sockets: Which.
         seq: So far they know, or will as soon as they say hello, that the stream reaches.
         epoch: The history that all of them are in; nothing as long as nobody asked.
+        refused: Whether somebody found no room here.
     """
 
-    __slots__ = ("epoch", "seq", "sockets")
+    __slots__ = ("epoch", "refused", "seq", "sockets")
 
     def __init__(self) -> None:
         self.sockets: set[Socket] = set()
         self.seq = 0
         self.epoch = ""
+        self.refused = False
 
 
 class Relay:
@@ -182,6 +184,13 @@ class Relay:
         """Let a socket hear its stream; False when the stream has too many sockets already."""
         audience = self._audiences.setdefault(socket.listener.stream, _Audience())
         if len(audience.sockets) >= self._sockets_per_stream:
+            if not audience.refused:  # once: who is turned away may come again and again
+                audience.refused = True
+                logger.warning(
+                    "Too many sockets of one stream: no more are let in. stream=%s sockets=%s",
+                    socket.listener.stream,
+                    len(audience.sockets),
+                )
             return False
         audience.sockets.add(socket)
         return True

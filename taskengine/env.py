@@ -60,6 +60,17 @@ class Environment(Mapping[str, str]):
 env = environ.Env()
 env.ENVIRON = Environment(os.environ)
 
+# A machine that vanishes, or a network in between, closes nothing. Left alone the kernel waits a quarter of an hour for an
+# answer to what was sent, and two hours before it asks whether anybody is there: so long would hang who asked. Through a
+# unix socket libpq passes over all but the first. In seconds, but for the last, which is in milliseconds.
+LINE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
 _DJANGO_KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 
 
@@ -84,7 +95,7 @@ def database(name: str, *, default: str | None = None, options: Mapping[str, Any
 
     Args:
         name: The variable, such as `DATABASE_URL`. Every form that libpq takes is understood,
-            a unix-socket folder in `?host=` too.
+            a unix-socket folder in `?host=` too. What it says of `LINE`'s options itself counts.
         default: The address when the variable is not set.
         options: What goes to psycopg beside it (`pool`, time-outs in seconds).
 
@@ -103,4 +114,4 @@ def database(name: str, *, default: str | None = None, options: Mapping[str, Any
         raise ImproperlyConfigured(f"{name} is not a PostgreSQL address: {error}") from error
     settings = {_DJANGO_KEYS[key]: value for key, value in parts.items() if key in _DJANGO_KEYS}
     extra = {key: value for key, value in parts.items() if key not in _DJANGO_KEYS}
-    return {"ENGINE": "taskengine.database", **settings, "OPTIONS": {**extra, **options}}
+    return {"ENGINE": "taskengine.database", **settings, "OPTIONS": {**LINE, **extra, **options}}

@@ -100,7 +100,6 @@ TEMPLATES = [
 ]
 
 # --- Database -----------------------------------------------------------------------------------
-_KEEPALIVES = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
 _URL = env.str("DATABASE_URL", default="")
 _DIRECT_URL = env.str("DATABASE_DIRECT_URL", default=_URL)
 DATABASES = {
@@ -108,7 +107,6 @@ DATABASES = {
         **database(
             "DATABASE_URL",
             options={
-                **_KEEPALIVES,
                 "pool": {
                     "min_size": 2,
                     "max_size": env.int("DATABASE_POOL_MAX", default=16),
@@ -133,7 +131,6 @@ DATABASES = {
             "DATABASE_DIRECT_URL",
             default=_URL,
             options={
-                **_KEEPALIVES,
                 "options": "-c statement_timeout=10000 -c jit=off"
                 " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
                 "server_side_binding": True,

@@ -60,7 +60,10 @@ class GracefulStop:
 
     async def _stop(self, number: int, handler: Handler) -> None:
         try:
-            _close_door(handler)
+            if _close_door(handler):
+                logger.warning("The server stops: its door is shut, and its sockets are sent away.")
+            else:
+                logger.warning("The server stops, but its door can't be shut: whoever comes is sent away.")
             await self._farewell()
         except Exception:
             logger.exception("The sockets could not be sent away in order.")
@@ -68,14 +71,19 @@ class GracefulStop:
             handler(number, None)
 
 
-def _close_door(handler: Handler) -> None:
+def _close_door(handler: Handler) -> bool:
     """Take no more connections; those that are open go on.
 
     Neither server program has a way to ask for it, so this knows where each keeps its listeners.
+
+    Returns:
+        Whether there was a listener to close.
     """
+    found = False
     # uvicorn: the handler is a method of its server.
     for server in getattr(getattr(handler, "__self__", None), "servers", ()):
         server.close()
+        found = True
     # daphne: listening ports are among what Twisted's reactor reads from.
     reactor: Any = sys.modules.get("twisted.internet.reactor")
     if reactor is not None and reactor.running:
@@ -84,3 +92,5 @@ def _close_door(handler: Handler) -> None:
         for reader in reactor.getReaders():
             if IListeningPort.providedBy(reader):
                 reader.stopListening()
+                found = True
+    return found

@@ -18,6 +18,7 @@ from taskengine_client import Event, NotAuthenticated, Pace, SessionEnded, Snaps
 from tests.support import state
 from tests.support.client import Client, eventually, in_seconds
 from tests.support.line import Line
+from tests.support.rounds import ROUNDS
 from tests.support.servers import ROOT, Server
 
 pytestmark = pytest.mark.untimed
@@ -60,11 +61,12 @@ def server(shared_server: Callable[..., Server]) -> Server:
     return shared_server("uvicorn", DOORBELL="process")
 
 
+@pytest.mark.parametrize("seed", ROUNDS)
 async def test_nothing_is_lost_or_told_twice_over_kills_restarts_and_cuts(
-    start_server: Callable[..., Server],
+    start_server: Callable[..., Server], seed: int
 ) -> None:
     server = start_server()
-    chance = random.Random(5)
+    chance = random.Random(seed)
     breaking = False
 
     def holds() -> int | None:

@@ -356,6 +356,7 @@ async def test_a_server_that_stops_says_so_and_its_clients_resume_at_the_next(
         ending = asyncio.create_task(asyncio.to_thread(server.terminate))
         await assert_ends(listener, RESTART)
         await ending
+        assert server.output().count("The server stops: its door is shut") == 1
 
         await asyncio.to_thread(server.start)
         await listener.resume()

@@ -3,8 +3,9 @@
 import pytest
 
 from taskengine.embedded.postgres import Postgres
-from tests.support.burst import ROUNDS, Burst
+from tests.support.burst import Burst
 from tests.support.harm import crash_database
+from tests.support.rounds import ROUNDS
 from tests.support.servers import Server
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from taskengine.embedded.postgres import Postgres
-from tests.support.burst import ROUNDS, Burst
+from tests.support.burst import Burst
 from tests.support.harm import crash_database, cut_connections, kill_replicas, stop_redis
 from tests.support.redis import PrivateRedis
+from tests.support.rounds import ROUNDS
 from tests.support.servers import Server
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.burst import ROUNDS, Burst
+from tests.support.burst import Burst
 from tests.support.harm import stop_redis
 from tests.support.redis import PrivateRedis
+from tests.support.rounds import ROUNDS
 from tests.support.servers import Server
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.burst import ROUNDS, Burst
+from tests.support.burst import Burst
 from tests.support.harm import kill_replicas
+from tests.support.rounds import ROUNDS
 from tests.support.servers import Server
 
 

@@ -9,19 +9,21 @@ from contextlib import suppress
 from typing import Any
 
 import httpx
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.support import figures
 from tests.support.client import STREAM_PATH, Client, eventually, in_seconds
 from tests.support.database import add_tasks, heads, unfired
+from tests.support.rounds import ROUNDS
 from tests.support.servers import Server
 
 CLIENTS = 1000
 PEOPLE = 10
 DEADLINES = 300  # some before the stop, some while nobody serves, some after it
 DEADLINES_S = 6.0
-STOP_AFTER_S = 1.5
+STOP_AFTER_S = (0.5, 2.5)
 RESTART = 4012
 BACKOFF_S = (0.5, 8.0)
 TOGETHER = 100  # how many come at once when the test begins
@@ -102,7 +104,10 @@ async def _write_for_ever(person: Client) -> None:
         await asyncio.sleep(0.2)
 
 
-async def test_a_thousand_clients_lack_nothing_after_a_restart(start_server: Callable[..., Server]) -> None:
+@pytest.mark.parametrize("seed", ROUNDS)
+async def test_a_thousand_clients_lack_nothing_after_a_restart(
+    start_server: Callable[..., Server], seed: int
+) -> None:
     server = start_server("uvicorn", SOCKETS_PER_USER=str(CLIENTS), DOORBELL="process")
     people = await asyncio.gather(*(Client.sign_up(server.url) for _ in range(PEOPLE)))
     owners = [await person.id() for person in people]
@@ -116,7 +121,7 @@ async def test_a_thousand_clients_lack_nothing_after_a_restart(start_server: Cal
         add_tasks(server.database_url, *owners, count=DEADLINES, first=in_seconds(0.5), spread_s=DEADLINES_S)
         writers = [asyncio.create_task(_write_for_ever(person)) for person in people]
 
-        await asyncio.sleep(STOP_AFTER_S)
+        await asyncio.sleep(random.Random(seed).uniform(*STOP_AFTER_S))
         asked_at = time.monotonic()
         await asyncio.to_thread(server.terminate, deadline_s=40)
         figures.note("a server with 1,000 sockets stops", time.monotonic() - asked_at, "s")

@@ -74,6 +74,27 @@ async def test_a_second_signal_goes_straight_to_the_program(program: Program) ->
     assert program.did == ["close the door", "farewell", "exit SIGINT"]
 
 
+async def test_that_the_door_is_shut_is_said_once(program: Program, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(2):
+        signal.raise_signal(signal.SIGTERM)
+    program.may_end.set()
+    await eventually("end", lambda: program.did.count("exit SIGTERM") == 2)
+
+    assert [line for line in caplog.messages if "door" in line] == [
+        "The server stops: its door is shut, and its sockets are sent away."
+    ]
+
+
+async def test_a_door_that_can_not_be_shut_is_said_to_be_open(
+    program: Program, caplog: pytest.LogCaptureFixture
+) -> None:
+    program.servers = []
+    signal.raise_signal(signal.SIGTERM)
+    await eventually("farewell", lambda: program.did == ["farewell"])
+
+    assert "its door can't be shut" in caplog.text
+
+
 async def test_a_goodbye_that_fails_does_not_keep_the_program_from_stopping(
     program: Program, caplog: pytest.LogCaptureFixture
 ) -> None:

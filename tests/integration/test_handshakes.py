@@ -76,6 +76,20 @@ async def test_one_too_many_is_429_and_says_when_to_come_again(elapsed: SimpleNa
     assert json.loads(body["body"])["code"] == "throttled"
 
 
+async def test_an_address_that_comes_too_often_is_one_line_of_the_log_in_each_window(
+    elapsed: SimpleNamespace, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = Door()
+    lines: list[int] = []
+    for _ in range(2):
+        for _ in range(9):
+            await door.let_in()
+        lines.append(caplog.messages.count("Too many handshakes from one address. client=192.0.2.1"))
+        elapsed.s += 60.1
+
+    assert lines == [1, 2]
+
+
 async def test_a_server_that_can_not_say_429_closes() -> None:
     door = Door(answers=False)
     for _ in range(3):

@@ -347,6 +347,20 @@ async def test_there_is_a_limit_to_the_sockets_of_one_stream_and_leaving_makes_r
         assert await second.seqs(1) == [1]
 
 
+async def test_that_a_stream_takes_no_more_sockets_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    async with house(sockets_per_stream=1) as home:
+        full, other = await new_stream(), await new_stream()
+        await (await home.open(full)).hello()
+        await (await home.open(other)).hello()
+
+        for _ in range(3):
+            assert (await (await home.open(full)).ending())[0] == 4504
+
+        assert [line for line in caplog.messages if "no more are let in" in line] == [
+            f"Too many sockets of one stream: no more are let in. stream={full} sockets=1"
+        ]
+
+
 async def test_who_can_not_prove_who_they_are_hears_nothing() -> None:
     async with house() as home:
         assert (await (await home.open(None)).ending())[0] == 4500

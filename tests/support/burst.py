@@ -8,8 +8,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Final, Self
 
-import pytest
-
 from taskengine.tasks.deadlines import Bucket
 from tests.support import figures
 from tests.support.client import TASKS, Client, Listener, eventually, in_seconds, utc, wire
@@ -26,9 +24,6 @@ LEAD_S: Final = 1.0
 SPREAD_S: Final = 5.0
 PAUSE_S: Final = 0.05  # between two writes of one person: it is the replicas that are to be busy
 BACKLOG_PATIENCE_S: Final = 60.0
-
-# One round in every run of the tests, twenty with `make test-long`.
-ROUNDS: Final = [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 22))]
 
 Harm = Callable[["Burst"], Awaitable[None]]
 

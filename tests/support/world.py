@@ -1,6 +1,8 @@
 """A person's world for the tests of promise 4: all that is theirs, a clock, and what they are told."""
 
+import copy
 import inspect
+import io
 import itertools
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +24,9 @@ from taskengine.planning import attempts
 from taskengine.planning.attempts import Attempt
 from taskengine.planning.errors import TooManyInTheMaking
 from taskengine.planning.models import Breakdown
+from taskengine.portability import backup, sheets
+from taskengine.portability.export import write_backup
+from taskengine.portability.services import import_bundle
 from taskengine.snapshots import Snapshots
 from taskengine.tasks import places, services, trash
 from taskengine.tasks.errors import TaskNotFound
@@ -43,6 +48,12 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 LEASE = timedelta(seconds=30)
 DAY = timedelta(days=1)
+SHEET = """id,title,deadline,due_date,project,labels,parent,completed_at
+a,Whole,2026-11-22T13:00:00Z,,Work,"home, work",,
+b,Part,,2026-11-23,Home,,a,
+c,Past,2026-11-20T12:00:00Z,,,work,,
+d,Done,,,Work,,,2026-11-21T12:00:00Z
+"""
 
 
 class World:
@@ -56,6 +67,7 @@ class World:
         self.labels: list[Label] = []
         self.drafts: list[Breakdown] = []
         self.attempts: list[Attempt] = []
+        self.files = [sheets.read(SHEET)]
 
     @property
     def now(self) -> datetime:
@@ -158,6 +170,21 @@ class World:
                 which: dict[str, Any] = {"task_ids": ids} if takes_many else {"task_id": ids[0]}
                 with suppress(DomainError), operation.part():
                     verb(operation=operation, **which, **arguments)
+
+    def write_down(self) -> None:
+        """Write everything into a file, to be taken in again some time."""
+        file = io.BytesIO()
+        write_backup(file, user=self.person, now=self.now)
+        self.files.append(backup.read(file.getvalue().decode()))
+
+    def take_in(self, number: int) -> None:
+        """Import a file: a spreadsheet, or what was written down before."""
+        bundle = copy.deepcopy(self.files[number % len(self.files)])  # faults are added to it
+        with suppress(DomainError), operation_of(self.person, "import") as operation:
+            plan = import_bundle(operation=operation, bundle=bundle, skip_invalid=True)
+            self.tasks += [*plan.tasks, *plan.trash]
+            self.projects += plan.projects
+            self.labels += plan.labels
 
     def travel(self, time_zone: str) -> None:
         """Take the person to another zone."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from taskengine.env import Environment
+from taskengine.env import LINE, Environment, database, env
 
 
 def test_a_value_is_read_from_the_file_that_is_named_without_its_last_line_break(tmp_path: Path) -> None:
@@ -27,3 +27,13 @@ def test_what_is_said_twice_or_cannot_be_read_is_refused_in_words(tmp_path: Path
         Environment({"KEY": "two", "KEY_FILE": str(tmp_path / "key")})["KEY"]
     with pytest.raises(ImproperlyConfigured, match=r"KEY_FILE cannot be read: .*No such file"):
         Environment({"KEY_FILE": str(tmp_path / "gone")})["KEY"]
+
+
+def test_what_an_address_says_of_the_line_counts_more_than_we_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "postgresql://db.example.org/tasks?tcp_user_timeout=30000&keepalives_idle=60"
+    monkeypatch.setattr(env, "ENVIRON", {"DATABASE_URL": address})
+
+    found = database("DATABASE_URL", options={"prepare_threshold": 1})["OPTIONS"]
+
+    said = {"tcp_user_timeout": "30000", "keepalives_idle": "60"}
+    assert found == {**LINE, **said, "prepare_threshold": 1}
