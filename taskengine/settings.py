@@ -168,6 +168,9 @@ CACHES = {
         "BACKEND": "taskengine.cache.shared",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        # Part of each key. A release that writes values in another way takes the next number, so that the one before
+        # it, which still runs during a deploy, does not come upon them.
+        "VERSION": 2,
     }
     if REDIS_URL
     # Rate limits are counted in here; Django's default of 300 entries would wash them out.
@@ -228,6 +231,9 @@ CELERY: dict[str, Any] = {
     "task_reject_on_worker_lost": True,
     "task_time_limit": 180,  # seconds
     "task_ignore_result": True,
+    # Messages are data: who can write to Redis must not be able to have a worker unpickle, and so carry out, something.
+    "task_serializer": "json",
+    "accept_content": ["json"],
     "worker_prefetch_multiplier": 1,
     "worker_cancel_long_running_tasks_on_connection_loss": False,  # the row is the truth: it goes on
     "worker_hijack_root_logger": False,
