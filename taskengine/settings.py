@@ -406,10 +406,12 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
 # Only where it is known how a request came: a proxy that ends TLS and is not trusted would be sent round in circles.
-SECURE_SSL_REDIRECT = HTTPS and env.bool("HTTPS_REDIRECT", default=bool(TRUSTED_PROXIES))
+_redirect: bool | None = env.bool("HTTPS_REDIRECT", default=None)
+SECURE_SSL_REDIRECT = HTTPS and (bool(TRUSTED_PROXIES) if _redirect is None else _redirect)
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]  # asked from within, past the proxy
 SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # the browsers' own lists take years to leave: HSTS_PRELOAD is its owner's decision
+    *(["security.W008"] if _redirect is False else []),  # so is who sends plain HTTP on, where it is said
 ]
 
 LANGUAGE_CODE = "en"
