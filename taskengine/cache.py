@@ -1,7 +1,8 @@
 """The cache that processes share, which never fails a request.
 
 Rate limits live here. With Redis away each process counts by itself for a while, which is laxer
-but neither locks anybody out nor fails a write.
+but neither locks anybody out nor fails a write. What is found in Redis is data and never code, whoever wrote it there:
+flags, numbers and lists of numbers, as JSON. Whatever else stands there counts as nothing.
 """
 
 import logging
@@ -13,13 +14,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, Final, Protocol, TypeVar, cast
 
+import orjson
 from django.core.cache import cache
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis import ConnectionPool
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +30,23 @@ T = TypeVar("T")
 _AWAY_S: Final = 5.0  # how long Redis is left alone after a failure, so that not every request waits for it
 
 
-# One round trip. The window begins with its first hit, and Redis forgets it when it ends.
+# One round trip. The window begins with its first hit, and Redis forgets it when it ends. What is no count, or would
+# never end, was not written here: it is thrown away, and the third number says so.
 _HIT: Final = """
-local count = redis.call('INCR', KEYS[1])
-if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return {count, redis.call('PTTL', KEYS[1])}
+local count = redis.pcall('INCR', KEYS[1])
+local left_ms = type(count) == 'table' and -1 or redis.call('PTTL', KEYS[1])
+local foreign = 0
+if left_ms < 0 and count ~= 1 then
+  foreign = redis.call('DEL', KEYS[1])
+  count = redis.call('INCR', KEYS[1])
+end
+if count == 1 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  left_ms = tonumber(ARGV[1])
+end
+return {count, left_ms, foreign}
 """
+_LARGEST: Final = 2**53  # beyond it, numbers are something else in another language
 _MAX_WINDOWS: Final = 10_000
 
 
@@ -48,6 +61,48 @@ class Window:
 
     count: int
     left_s: float
+
+
+class NotOurs(ValueError):
+    """It is no flag, number or list of numbers."""
+
+
+class Serializer:
+    """How values are written in Redis (Django's `serializer`). Its own would unpickle, and so carry out, what is there."""
+
+    def dumps(self, value: Any) -> bytes:
+        """Write a value.
+
+        Raises:
+            NotOurs: It can't be read again.
+        """
+        if not _is_ours(value):
+            raise NotOurs(
+                f"The shared cache takes flags, numbers and lists of numbers, not {type(value).__name__}."
+            )
+        return orjson.dumps(value)
+
+    def loads(self, data: bytes) -> Any:
+        """Read a value.
+
+        Raises:
+            NotOurs: Somebody else wrote it.
+        """
+        try:
+            value = orjson.loads(data)
+        except ValueError as error:
+            raise NotOurs("It is no JSON.") from error
+        if not _is_ours(value):
+            raise NotOurs(f"It is JSON, but of another shape ({type(value).__name__}).")
+        return value
+
+
+def _is_ours(value: Any) -> bool:
+    return all(map(_is_number, value)) if isinstance(value, list) else _is_number(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and abs(value) <= _LARGEST  # a flag is one too; no NaN is
 
 
 class Counting(Protocol):
@@ -158,7 +213,9 @@ class SharedCache(BaseCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(params)
-        self._redis = RedisCache(server, params)
+        self._redis = RedisCache(
+            server, {**params, "OPTIONS": {**params.get("OPTIONS", {}), "serializer": Serializer}}
+        )
         self._own = ProcessCache("stand-in", {"OPTIONS": {"MAX_ENTRIES": 10_000}})
         self._away_until = 0.0
 
@@ -167,8 +224,22 @@ class SharedCache(BaseCache):
         return bool(self._either("add", key, value, timeout=timeout, version=version))
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
-        """Return a value."""
-        return self._either("get", key, default=default, version=version)
+        """Return a value; the default where there is none, or one of another kind than the default."""
+
+        def find() -> Any:
+            try:
+                value = self._redis.get(key, default=default, version=version)
+            except NotOurs as error:
+                return _missed(key, default, error)
+            except ResponseError as error:
+                if not str(error).startswith("WRONGTYPE"):
+                    raise
+                return _missed(key, default, error)
+            if isinstance(default, list) and not isinstance(value, list):
+                return _missed(key, default, f"It is no list ({type(value).__name__}).")
+            return value
+
+        return self._try(find, lambda: self._own.get(key, default=default, version=version))
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> None:
         """Set a value."""
@@ -194,9 +265,11 @@ class SharedCache(BaseCache):
         """Count one more, for all processes."""
 
         def count() -> Window:
-            counted, left_ms = self._lines.ask(
+            counted, left_ms, foreign = self._lines.ask(
                 "EVAL", _HIT, 1, self._redis.make_and_validate_key(key), window_s * 1000
             )
+            if foreign:
+                _missed(key, None, "It is no count that ends.")
             return Window(counted, left_ms / 1000)
 
         return self._try(count, lambda: self._own.hit(key, window_s=window_s))
@@ -219,3 +292,15 @@ class SharedCache(BaseCache):
                 self._away_until = time.monotonic() + _AWAY_S
                 logger.warning("The shared cache does not answer; this process counts by itself: %s", error)
         return own()
+
+
+def _missed(key: str, default: T, why: object) -> T:
+    """Tell that somebody else wrote into Redis, and return the default. The key is left out: it may hold an address."""
+    logger.warning(
+        "What stands in Redis under a key of %r is not ours, and counts as nothing: %s", _kind(key), why
+    )
+    return default
+
+
+def _kind(key: str) -> str:
+    return str(key).partition(":")[0]

@@ -30,6 +30,7 @@ class OffsetClock:
         self._lock = threading.Lock()
         self._offset_s = 0.0
         self._error_s = float("inf")
+        self._answered_at = time.monotonic()
 
     @property
     def offset_s(self) -> float:
@@ -43,6 +44,10 @@ class OffsetClock:
     def now(self) -> datetime:
         """Return the time as an aware datetime in UTC."""
         return datetime.fromtimestamp(self.timestamp(), UTC)
+
+    def silence_s(self) -> float:
+        """Return how long ago the other clock was last read, in seconds; since this one was made, if it never was."""
+        return time.monotonic() - self._answered_at
 
     def observe(self, *, sent: float, received: float, reading: datetime) -> bool:
         """Take in one reading of the other clock.
@@ -58,6 +63,7 @@ class OffsetClock:
         Returns:
             Whether one of the clocks was stepped since the last sample.
         """
+        self._answered_at = time.monotonic()
         error_s = (received - sent) / 2
         if error_s < 0:  # our own clock was stepped back while we asked: the sample says nothing
             return False
@@ -77,6 +83,7 @@ _clock = OffsetClock()
 
 now = _clock.now
 timestamp = _clock.timestamp
+silence_s = _clock.silence_s
 observe = _clock.observe
 
 

@@ -6,13 +6,18 @@ in can believe them a second time.
 """
 
 import ipaddress
+import logging
+import math
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Self
 
 from django.core.exceptions import ImproperlyConfigured
+
+logger = logging.getLogger(__name__)
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -34,6 +39,9 @@ _SAYS_SO: Final = frozenset(
 # A parameter of RFC 7239, section 4: a token or a quoted string after its name.
 _PARAMETER: Final = re.compile(r'\s*([!#$%&\'*+.^_`|~\w-]+)=("(?:[^"\\]|\\.)*"|[^\s;,"]*)\s*')
 _MAX_ADDRESS_CHARS: Final = 100
+# Of those that are not believed: an address once in that time, and so many addresses in all.
+DISBELIEF_TOLD_EVERY_S: Final = 3_600.0
+_DISBELIEVED_AT_ONCE: Final = 10
 _WITH_TLS: Final = {"http": "https", "ws": "wss"}
 _WITHOUT_TLS: Final = {"https": "http", "wss": "ws"}
 
@@ -107,16 +115,57 @@ def behind_proxies(application: Application, *, trusted: TrustedProxies) -> Appl
         application: Speaks HTTP, WebSocket or both.
         trusted: Whose word is taken.
     """
+    disbelief = _Disbelief(trusted)
 
     async def told(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] in {"http", "websocket"}:
+            kept = [each for each in scope["headers"] if each[0].lower() not in _SAYS_SO]
+            if len(kept) < len(scope["headers"]):
+                disbelief.note(scope)
             # In place, though a wrapper would copy: a copy costs each idle socket 3 KB. Nobody stands outside of it
             # but the server program, whose log lines then name the client too.
             scope.update(_corrected(scope, trusted))
-            scope["headers"] = [each for each in scope["headers"] if each[0].lower() not in _SAYS_SO]
+            scope["headers"] = kept
         await application(scope, receive, send)
 
     return told
+
+
+class _Disbelief:
+    """Tells whose word is not taken: as a rule a proxy that nobody has named yet.
+
+    Behind one that is not believed all people count as one address, and nothing else would say why. A stranger who
+    pretends to be a proxy is told of alike, so there are a few lines an hour at most.
+
+    Args:
+        trusted: Whose word is taken.
+    """
+
+    def __init__(self, trusted: TrustedProxies) -> None:
+        self._trusted = trusted
+        self._told_at: dict[str, float] = {}  # by `time.monotonic()`; in the server's one loop
+
+    def note(self, scope: Any) -> None:
+        """Tell of a request that says where it comes from, if it is not believed."""
+        peer = scope.get("client")
+        address = _address(peer[0] if peer else None)
+        if self._trusted.has(address):
+            return
+        name, now = UNIX if address is None else str(address), time.monotonic()
+        if now - self._told_at.get(name, -math.inf) < DISBELIEF_TOLD_EVERY_S:
+            return
+        self._told_at = {one: at for one, at in self._told_at.items() if now - at < DISBELIEF_TOLD_EVERY_S}
+        if len(self._told_at) >= _DISBELIEVED_AT_ONCE:
+            return
+        self._told_at[name] = now
+        said = next(each[0] for each in scope["headers"] if each[0].lower() in _SAYS_SO).decode("latin-1")
+        logger.warning(
+            "%s says by %s for whom it asks, and is not believed: all who come through it count as one. If it is your"
+            " proxy, name it in TRUSTED_PROXIES (%s).",
+            "A unix socket's peer" if address is None else name,
+            said,
+            name,
+        )
 
 
 def _corrected(scope: Any, trusted: TrustedProxies) -> dict[str, Any]:

@@ -31,6 +31,7 @@ GC_THRESHOLDS: Final = (2_000, 4, 5_000)
 # A publication, which every process hears, its own sender too, costs a server a sixth of what the write itself does.
 GATHER_RINGS_S: Final = 0.01
 _LAST_RINGS_S: Final = 1.0  # for what was rung at the end to be sent
+FIGURES_INTERVAL_S: Final = 1
 CLOCK_INTERVAL_S: Final = 1  # so long may reads and writes go by a clock that was stepped
 
 
@@ -45,7 +46,7 @@ class Runtime:
             sockets_per_stream=settings.SOCKETS_PER_USER,
         )
         self._threads: list[Engine | Housekeeper | Worker] = []
-        self._measuring: asyncio.Task[None] | None = None
+        self._watching: list[asyncio.Task[None]] = []
         self._asking: asyncio.Task[None] | None = None
         self._leave_doorbell: Callable[[], None] | None = None
 
@@ -57,7 +58,10 @@ class Runtime:
         await self.relay.start()
         GracefulStop(self._dismiss_sockets).install()
         await self._measure()  # before the first request: it may ask what is missed
-        self._measuring = asyncio.create_task(self._measure_for_ever(), name="clock")
+        self._watching = [
+            asyncio.create_task(self._measure_for_ever(), name="clock"),
+            asyncio.create_task(self._tell_for_ever(), name="figures"),
+        ]
         if settings.ENGINE_IN_SERVER:
             self._threads += [Engine(), Housekeeper()]
         else:  # none of its rings is a deadline's
@@ -69,8 +73,8 @@ class Runtime:
 
     async def stop(self) -> None:
         """Stop all of it; the batch under way is finished, a breakdown under way is left to the next worker."""
-        if self._measuring is not None:
-            self._measuring.cancel()
+        for task in self._watching:
+            task.cancel()
         await self.relay.stop()
         await asyncio.gather(
             asyncio.to_thread(postman.drain), *(asyncio.to_thread(thread.stop) for thread in self._threads)
@@ -88,15 +92,20 @@ class Runtime:
         while True:
             await asyncio.sleep(CLOCK_INTERVAL_S)
             await self._measure()
-            workers = sum(isinstance(each, Worker) and each.goes_round() for each in self._threads)
-            watch.look_here(open_sockets=self.relay.open_sockets, workers=workers)
             if looks % watch.LOOK_INTERVAL_S == 0:
                 await self._look_around()
                 self._look_at_broker()
             looks += 1
 
+    async def _tell_for_ever(self) -> None:
+        """Tell whoever watches how this process fares, also while the measuring waits for the database."""
+        while True:
+            await asyncio.sleep(FIGURES_INTERVAL_S)
+            workers = sum(isinstance(each, Worker) and each.goes_round() for each in self._threads)
+            watch.look_here(open_sockets=self.relay.open_sockets, workers=workers)
+
     async def _look_around(self) -> None:
-        """Tell whoever watches how engines and workers fare; what can't be told stays as it was."""
+        """Tell whoever watches how engines and workers fare; of what can't be read the counts stay, and ages go on."""
         try:
             await self.relay.questions.run(watch.look_around)
         except DatabaseError as error:

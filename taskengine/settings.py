@@ -165,6 +165,9 @@ CACHES = {
         "BACKEND": "taskengine.cache.shared",
         "LOCATION": REDIS_URL,
         "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+        # Part of each key. A release that writes values in another way takes the next number, so that the one before
+        # it, which still runs during a deploy, does not come upon them.
+        "VERSION": 2,
     }
     if REDIS_URL
     # Rate limits are counted in here; Django's default of 300 entries would wash them out.
@@ -216,7 +219,8 @@ CELERY: dict[str, Any] = {
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
     "broker_connection_timeout": 3,  # seconds
-    # A message whose worker is gone comes back after this time; the sweep is quicker anyway.
+    # A message whose worker is gone comes back after this time; the sweep is quicker anyway. No worker may have one for
+    # as long and still be at it: `task_time_limit`, and for mail the pause before a try and the try, are shorter.
     "broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 3, "socket_connect_timeout": 3},
     # Their depths are looked at by these names. Two, which are served in turn: neither waits behind the other.
     "task_default_queue": "celery",
@@ -225,6 +229,9 @@ CELERY: dict[str, Any] = {
     "task_reject_on_worker_lost": True,
     "task_time_limit": 180,  # seconds
     "task_ignore_result": True,
+    # Messages are data: who can write to Redis must not be able to have a worker unpickle, and so carry out, something.
+    "task_serializer": "json",
+    "accept_content": ["json"],
     "worker_prefetch_multiplier": 1,
     "worker_cancel_long_running_tasks_on_connection_loss": False,  # the row is the truth: it goes on
     "worker_hijack_root_logger": False,
@@ -396,10 +403,12 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HSTS_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HSTS_PRELOAD", default=False)
 # Only where it is known how a request came: a proxy that ends TLS and is not trusted would be sent round in circles.
-SECURE_SSL_REDIRECT = HTTPS and env.bool("HTTPS_REDIRECT", default=bool(TRUSTED_PROXIES))
+_redirect: bool | None = env.bool("HTTPS_REDIRECT", default=None)
+SECURE_SSL_REDIRECT = HTTPS and (bool(TRUSTED_PROXIES) if _redirect is None else _redirect)
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]  # asked from within, past the proxy
 SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # the browsers' own lists take years to leave: HSTS_PRELOAD is its owner's decision
+    *(["security.W008"] if _redirect is False else []),  # so is who sends plain HTTP on, where it is said
 ]
 
 LANGUAGE_CODE = "en"

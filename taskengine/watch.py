@@ -5,6 +5,7 @@ Engines and workers are watched from here too, so that it is seen when there are
 
 import math
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from realtime import metrics as sockets
 from realtime.publisher import doorbell
 from taskengine import clock, lanes
 from taskengine.engine.loop import HEARTBEAT_STALE_S
+from taskengine.engine.metrics import SILENCE
 from taskengine.engine.models import Heartbeat
 from taskengine.planning import broker
 from taskengine.planning.lifecycle import Status
@@ -90,6 +92,20 @@ UNACKNOWLEDGED: Final = Gauge(
 _REPLICA_LIVES_FOR: Final = timedelta(seconds=HEARTBEAT_STALE_S)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Since:
+    """The instants whose ages are told, as of the last look at the database.
+
+    Attributes:
+        beat: Any engine's last sign of life; None where there is none.
+        queued: When the breakdown was queued that has waited for the longest time; None where none waits.
+    """
+
+    beat: datetime | None
+    queued: datetime | None
+
+
+_since: _Since | None = None
 _workers_seen = 0
 _broker_seen_at = -math.inf  # by `time.monotonic()`
 
@@ -105,12 +121,14 @@ def workers_live() -> bool:
 
 
 def look_here(*, open_sockets: int, workers: int) -> None:
-    """Tell how this process fares. Asks nobody.
+    """Tell how this process fares, and how old is by now what the last look found. Asks nobody.
 
     Args:
         open_sockets: How many it has.
         workers: How many workers inside it go round.
     """
+    SILENCE.set(clock.silence_s())
+    _tell_ages()
     sockets.SOCKETS.set(open_sockets)
     WORKERS_HERE.set(workers)
     sockets.DOORBELL_CONNECTED.set(doorbell.connected)
@@ -130,7 +148,6 @@ def look_around() -> None:
     """Tell how engines and workers fare, by the database, in the caller's thread."""
     now = clock.now()
     last: datetime | None = Heartbeat.objects.aggregate(last=Max("beat_at"))["last"]
-    HEARTBEAT_AGE.set(NEVER_S if last is None else max(0.0, (now - last).total_seconds()))
     REPLICAS.set(Heartbeat.objects.filter(beat_at__gt=now - _REPLICA_LIVES_FOR).count())
     rows = Breakdown.objects.filter(status__in=[Status.QUEUED.value, Status.GENERATING.value])
     found = {
@@ -140,7 +157,22 @@ def look_around() -> None:
     queued = found.get(Status.QUEUED.value)
     JOBS.labels(BREAKDOWN, "queued").set(queued["n"] if queued else 0)
     JOBS.labels(BREAKDOWN, "running").set(found.get(Status.GENERATING.value, {"n": 0})["n"])
-    OLDEST_JOB.set(max(0.0, (now - queued["oldest"]).total_seconds()) if queued else 0)
+    global _since
+    _since = _Since(beat=last, queued=queued["oldest"] if queued else None)
+    _tell_ages()
+
+
+def _tell_ages() -> None:
+    """Tell them by the clock: while the database is away nobody looks, and they go on all the same."""
+    if _since is None:
+        return
+    now = clock.now()
+    HEARTBEAT_AGE.set(NEVER_S if _since.beat is None else _age_s(_since.beat, now))
+    OLDEST_JOB.set(0 if _since.queued is None else _age_s(_since.queued, now))
+
+
+def _age_s(then: datetime, now: datetime) -> float:
+    return max(0.0, (now - then).total_seconds())
 
 
 def look_at_broker() -> None:

@@ -60,7 +60,7 @@ def _watched(consume: Callable[..., Any]) -> Callable[..., Any]:
                 who = {name: asked.get(name) for name in ("key", "user")}
                 key = ratelimit.get_cache_key(request, app=app, action=action, rate=rate, **who)
                 # The instants of what was allowed, the oldest last: when that one is too old, one more may come.
-                history = cache.get(key) or [time.time() - rate.duration]
+                history = cache.get(key, []) or [time.time() - rate.duration]
                 left_s = history[-1] + rate.duration - time.time()
                 note(request, name=action, quota=rate.amount, window_s=rate.duration, left_s=left_s)
         return usage

@@ -25,12 +25,13 @@ QUEUE: Final = "mail"
 # The links in a letter are good for a day.
 LETTER_LIFE_S: Final = 86_400
 FIRST_PAUSE_S: Final = 2
-# Shorter than the time after which Redis gives a message that waits for its next try to another worker.
-LONGEST_PAUSE_S: Final = 240
+# With a try after it, shorter than the time after which Redis gives a message to another worker (`visibility_timeout`):
+# the one that waits for the next try has it all the while.
+LONGEST_PAUSE_S: Final = 180
 # In a process, where a stop loses what waits. Four minutes.
 TRIES: Final = 8
 # Of a worker of Celery, which keeps on for about ten hours.
-TRIES_OF_WORKER: Final = 150
+TRIES_OF_WORKER: Final = 206
 # A try takes no longer: EMAIL_TIMEOUT is for each read and write.
 TIME_LIMIT_S: Final = 60
 DRAINED_WITHIN_S: Final = 5.0

@@ -30,6 +30,12 @@ DATABASE_FAULTS: Final = Counter(
     "taskengine_database_faults", "Rounds that ended because the database was away."
 )
 CLOCK_STEPS: Final = Counter("taskengine_clock_steps", "Times that this clock or the database's was stepped.")
+# Every process that tells it asks the database at least once a second, so it is never long while all is well.
+SILENCE: Final = Gauge(
+    "taskengine_database_silence_seconds",
+    "How long ago the database last answered this process.",
+    multiprocess_mode="livemax",
+)
 PENDING: Final = Gauge(
     "taskengine_pending_deadlines",
     "Deadlines within the horizon of one second, overdue ones too.",

@@ -26,10 +26,10 @@ def empty_database(postgres: DatabaseServer) -> Iterator[str]:
     drop_database(postgres, name)
 
 
-def start(url: str) -> "subprocess.Popen[str]":
-    """Begin to migrate."""
+def start(url: str, *target: str) -> "subprocess.Popen[str]":
+    """Begin to migrate, to the newest state or the target's."""
     return subprocess.Popen(
-        [sys.executable, ROOT / "manage.py", "migrate", "--no-input"],
+        [sys.executable, ROOT / "manage.py", "migrate", "--no-input", *target],
         env=server_environment(database_url=url),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -62,3 +62,35 @@ def test_one_that_is_killed_locks_nobody_out(empty_database: str) -> None:
     printed, _ = waiting.communicate(timeout=DEADLINE_S)
     assert waiting.returncode == 0, printed
     assert "Another process migrates this database" in printed
+
+
+# One that is a transaction, and one whose statements are each by themselves.
+@pytest.mark.parametrize(
+    ("before", "holds_up"), [("0003", "tasks.0004_places"), ("0007", "tasks.0008_trash")]
+)
+def test_people_get_through_while_somebody_holds_what_a_migration_waits_for(
+    empty_database: str, before: str, holds_up: str
+) -> None:
+    made = start(empty_database, "tasks", before)
+    assert made.communicate(timeout=DEADLINE_S)[0].count("OK")
+    waits_s: list[float] = []
+    with psycopg.connect(empty_database) as reporter:
+        reporter.execute("LOCK TABLE tasks_task IN ACCESS SHARE MODE")  # as any SELECT does, until it ends
+        migrating = start(empty_database, "tasks")
+        with psycopg.connect(empty_database, autocommit=True) as person:
+            person.execute("SET statement_timeout = '30s'")
+            give_up = time.monotonic() + DEADLINE_S
+            # Until it has waited twice, and let everybody pass in between.
+            while sum(wait_s > migrate.LOCK_WAIT_S / 2 for wait_s in waits_s) < 2:
+                assert time.monotonic() < give_up, "the migration never waited"
+                assert migrating.poll() is None, migrating.communicate()[0]
+                begun_at = time.monotonic()
+                person.execute("SELECT count(*) FROM tasks_task")
+                waits_s.append(time.monotonic() - begun_at)
+                time.sleep(0.02)
+    printed, _ = migrating.communicate(timeout=DEADLINE_S)
+    assert migrating.returncode == 0, printed
+    assert max(waits_s) < migrate.LOCK_WAIT_S + 1.5
+    assert printed.count("Somebody holds a lock") == 1, printed
+    assert holds_up in printed.partition("Somebody holds a lock")[0].splitlines()[-1], printed
+    assert "No migrations to apply" in start(empty_database, "tasks").communicate(timeout=DEADLINE_S)[0]

@@ -84,3 +84,14 @@ def test_without_a_trusted_proxy_nobody_can_say_where_they_are(start_server: Cal
         ]
     assert [answer.status_code for answer in answers] == [200] * 3 + [429]
     assert not any("Strict-Transport-Security" in answer.headers for answer in answers)
+
+
+def test_a_proxy_that_is_not_trusted_is_sent_round_in_no_circle_and_named_in_the_log(
+    start_server: Callable[..., Server],
+) -> None:
+    # As compose.yaml has it, where somebody's own proxy stands before web.
+    server = behind_tls(start_server, TRUSTED_PROXIES="10.213.77.2", HTTPS_REDIRECT="0")
+    with httpx.Client(base_url=server.url, headers=BY_CUSTOM, trust_env=False) as browser:
+        answers = [browser.get("/signin") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert server.output().count("name it in TRUSTED_PROXIES (127.0.0.1)") == 1

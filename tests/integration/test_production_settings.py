@@ -52,3 +52,25 @@ def test_a_server_with_settings_that_would_do_harm_does_not_start(
     done = managed("-c", "import taskengine.asgi", **env)
     assert done.returncode != 0
     assert complaint in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("env", "redirects"),
+    [
+        ({}, True),
+        ({"TRUSTED_PROXIES": ""}, False),
+        ({"TRUSTED_PROXIES": "", "HTTPS_REDIRECT": "1"}, True),  # the server itself ends TLS
+        ({"HTTPS_REDIRECT": "0"}, False),
+        ({"PUBLIC_URL": "http://tasks.example.org", "HTTPS_REDIRECT": "1"}, False),
+    ],
+)
+def test_plain_http_is_sent_on_where_it_is_known_how_requests_come_unless_it_is_said(
+    env: dict[str, str], redirects: bool
+) -> None:
+    done = managed("-c", "from taskengine import settings; print(settings.SECURE_SSL_REDIRECT)", **env)
+    assert done.stdout.strip() == str(redirects), done.stderr
+
+
+def test_who_says_that_something_else_sends_plain_http_on_is_not_told_so_again() -> None:
+    done = managed("manage.py", "check", "--deploy", "--fail-level", "WARNING", HTTPS_REDIRECT="0")
+    assert done.returncode == 0, done.stderr

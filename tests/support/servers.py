@@ -3,7 +3,7 @@
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -58,12 +58,21 @@ class Server(ChildProcess):
 
 
 class Engine(ChildProcess):
-    """An engine replica, `manage.py runengine`, as the scaled run has them."""
+    """An engine replica, `manage.py runengine`, as the scaled run has them.
 
-    def __init__(self, *, name: str, database_url: str, env: Mapping[str, str]) -> None:
+    Args:
+        name: The name of its log.
+        database_url: Its migrated database.
+        env: Overrides.
+        options: Of the command.
+    """
+
+    def __init__(
+        self, *, name: str, database_url: str, env: Mapping[str, str], options: Sequence[str] = ()
+    ) -> None:
         super().__init__(
             name=name,
-            command=[sys.executable, ROOT / "manage.py", "runengine"],
+            command=[sys.executable, ROOT / "manage.py", "runengine", *options],
             env=server_environment(database_url=database_url, **env),
             cwd=ROOT,
         )

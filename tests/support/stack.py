@@ -21,6 +21,7 @@ OWN: Final = {
         (
             "EMAIL_URL_FILE",
             "GEMINI_API_KEY_FILE",
+            "HTTPS_REDIRECT",
             "METRICS_TOKEN_FILE",
             "POSTGRES_PASSWORD_FILE",
             "REDIS_PASSWORD_FILE",

@@ -1,5 +1,6 @@
 """The clock of the database as this process reckons it."""
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -93,3 +94,13 @@ def test_it_is_never_further_off_than_half_the_fastest_answer(
         clock.observe(sent=T, received=T + there_s + back_s, reading=reading)
     fastest_s = min(there_s + back_s for there_s, back_s in delays_s)
     assert abs(clock.offset_s - true_s) <= fastest_s / 2 + 1e-5
+
+
+def test_its_silence_lasts_until_the_next_answer_and_any_answer_ends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = OffsetClock()
+    monkeypatch.setattr(clock, "_answered_at", time.monotonic() - 30)
+    assert clock.silence_s() >= 30
+    clock.observe(sent=T, received=T - 5, reading=NOON)  # which says nothing of the time
+    assert clock.silence_s() < 1

@@ -72,6 +72,13 @@ def test_the_proxy_asks_web_where_its_own_address_is_the_one_that_is_believed() 
     assert address in SERVICES["web"]["environment"]["TRUSTED_PROXIES"]
 
 
+def test_web_leaves_it_to_the_proxy_to_send_plain_http_on() -> None:
+    assert SERVICES["web"]["environment"]["HTTPS_REDIRECT"] == "${HTTPS_REDIRECT:-0}"
+    assert "proxy" in SERVICES["proxy"]["profiles"]
+    # Caddy does for an address with https, unless it is told not to.
+    assert not re.search(r"auto_https|http://", (ROOT / "containers/proxy/Caddyfile").read_text())
+
+
 def test_what_waits_to_be_sent_takes_none_of_webs_memory() -> None:
     web = SERVICES["web"]
     where = web["environment"]["TMPDIR"]

@@ -1,11 +1,18 @@
 """Whose word is taken about where a request comes from."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from taskengine.proxies import Origin, TrustedProxies, behind_proxies, origin
+from taskengine.proxies import (
+    DISBELIEF_TOLD_EVERY_S,
+    Origin,
+    TrustedProxies,
+    behind_proxies,
+    origin,
+)
 
 NOBODY = TrustedProxies.parse([])
 PROXIES = TrustedProxies.parse(["10.0.0.0/8", "2001:db8:ffff::/48"])
@@ -139,3 +146,50 @@ async def test_a_server_that_names_neither_client_nor_scheme_is_served_too() -> 
     await door({"type": "lifespan"}, None, None)
     assert (seen[0]["client"], seen[0]["scheme"]) == (None, "http")
     assert seen[1] == {"type": "lifespan"}
+
+
+async def asked(door: Any, peer: str | None, *headers: tuple[bytes, bytes]) -> None:
+    """Have somebody ask."""
+    client = None if peer is None else (peer, 4711)
+    await door({"type": "http", "scheme": "http", "client": client, "headers": list(headers)}, None, None)
+
+
+async def nothing(scope: Any, receive: Any, send: Any) -> None:
+    """An application that answers nobody."""
+
+
+@pytest.mark.parametrize(
+    "header", [b"Forwarded", b"X-Forwarded-For", b"x-forwarded-proto", b"X-Forwarded-Host", b"X-Real-IP"]
+)
+async def test_whoever_says_where_a_request_comes_from_and_is_not_trusted_is_named_once(
+    header: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = behind_proxies(nothing, trusted=PROXIES)
+    for peer in ("192.0.2.1", "192.0.2.1", "::ffff:192.0.2.1", "10.0.0.1"):
+        await asked(door, peer, (b"host", b"here"), (header, b"x"))
+    (line,) = caplog.messages
+    assert "TRUSTED_PROXIES (192.0.2.1)" in line
+    assert header.decode() in line
+
+
+async def test_one_behind_a_unix_socket_is_named_by_what_would_trust_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await asked(behind_proxies(nothing, trusted=PROXIES), None, (b"x-forwarded-for", b"x"))
+    assert "TRUSTED_PROXIES (unix)" in caplog.text
+
+
+async def test_who_says_nothing_is_not_named_and_strangers_fill_no_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 1_000_000.0
+    monkeypatch.setattr("taskengine.proxies.time", SimpleNamespace(monotonic=lambda: now_s))
+    door = behind_proxies(nothing, trusted=NOBODY)
+    await asked(door, "192.0.2.1", (b"host", b"here"))
+    assert not caplog.messages
+    for n in range(250):
+        await asked(door, f"192.0.2.{n}", (b"x-forwarded-for", b"x"))
+    assert len(caplog.messages) == 10
+    now_s += DISBELIEF_TOLD_EVERY_S
+    await asked(door, "192.0.2.240", (b"x-forwarded-for", b"x"))
+    assert len(caplog.messages) == 11

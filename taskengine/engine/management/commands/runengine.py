@@ -7,7 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from prometheus_client import start_http_server
 
-from taskengine import tracing
+from taskengine import clock, tracing
+from taskengine.engine import metrics
 from taskengine.engine.housekeeping import Housekeeper
 from taskengine.engine.loop import Engine
 
@@ -38,6 +39,8 @@ class Command(BaseCommand):
 
 
 def _serve_metrics(host: str, port: int) -> None:
+    # Asked at each scrape: the loop that could tell it may be waiting for the database's answer.
+    metrics.SILENCE.set_function(clock.silence_s)
     try:
         start_http_server(port, addr=host)
     except OSError as error:
