@@ -301,6 +301,11 @@ def test_the_panels_leave_no_hole_and_have_room_for_fingers(
     expect(missed(small)).to_contain_text("One task")
     undo = small.get_by_role("button", name="Undo")
     expect(undo).to_be_visible()
+    # No notice lies over the way about.
+    notice, tabs = undo.bounding_box(), small.get_by_role("navigation", name="Tasks").bounding_box()
+    assert notice
+    assert tabs
+    assert notice["y"] + notice["height"] <= tabs["y"]
     undo.tap()
     expect(missed(small).locator("[data-task]")).to_have_count(2)
 
