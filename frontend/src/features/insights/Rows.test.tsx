@@ -173,3 +173,9 @@ it("the focus is not called back by a row from which somebody has gone", async (
   });
   expect(document.body).toHaveFocus();
 });
+
+it("a pace of one task is said as one", async () => {
+  server.answer = makeInsights({ forecast: { ...FORECAST, unit: "tasks", pace: 1 } });
+  await draw([makeTask({ id: "1", deadline: iso(HOUR) })]);
+  expect(await screen.findByText(/^You get 1 task done on a usual working day/)).toBeVisible();
+});

@@ -147,7 +147,7 @@ const english = {
     left: (day: string) => `Not done by the end of ${day}, if the nearest go first`,
     pace: (pace: string, days: number) =>
       `You get ${pace} done on a usual working day (the middle of your last ${days}).`,
-    tasks: (count: string) => `${count} tasks`,
+    tasks: (count: string) => `${count} ${count === "1" ? "task" : "tasks"}`,
     range: (low: number, high: number) =>
       low === high ? "" : `On slow and fast days it would be ${low} to ${high}.`,
     /** How sure it is, before anything else is said of it. */

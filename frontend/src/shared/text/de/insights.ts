@@ -143,7 +143,7 @@ export const insights: Parts["insights"] = {
     left: (day) => `Bis zum Ende von ${day} nicht geschafft, wenn das Nächste zuerst kommt`,
     pace: (pace, days) =>
       `An einem gewöhnlichen Arbeitstag schaffst du ${pace} (die Mitte deiner letzten ${days}).`,
-    tasks: (count) => `${count} Aufgaben`,
+    tasks: (count) => `${count} ${count === "1" ? "Aufgabe" : "Aufgaben"}`,
     range: (low, high) =>
       low === high ? "" : `An langsamen und schnellen Tagen wären es ${low} bis ${high}.`,
     confidence: {
