@@ -12,7 +12,7 @@ import { type Mock, vi } from "vitest";
 import type { Commands } from "@/features/tasks/commands";
 import { WorkspaceProvider } from "@/features/tasks/context";
 import type { WorkingHours } from "@/features/tasks/deadline/slot";
-import type { Arrival, Connection, Subject } from "@/features/tasks/workspace";
+import type { Arrival, Asking, Connection, Subject } from "@/features/tasks/workspace";
 import type { Task } from "@/shared/api/types";
 import { Clock } from "@/shared/clock/clock";
 import { ClockProvider } from "@/shared/clock/react";
@@ -50,10 +50,22 @@ export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
   const commands = watchedCommands();
   const connection = new Observable<Connection>({ state: "live", reason: null });
   const subject = new Observable<Subject | null>(null);
+  const asking = new Observable<Asking | null>(null);
   const arrival = new Observable<Arrival | null>(null);
   const hours = new Observable<WorkingHours | null>(null);
   const zone = new Observable("UTC");
-  return { clock, store, commands, connection, subject, arrival, viewer: "me", zone, hours };
+  return {
+    clock,
+    store,
+    commands,
+    connection,
+    subject,
+    asking,
+    arrival,
+    viewer: "me",
+    zone,
+    hours,
+  };
 }
 
 export type TestWorkspace = ReturnType<typeof makeTestWorkspace>;

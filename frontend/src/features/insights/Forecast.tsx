@@ -1,18 +1,34 @@
-import type { Insights } from "@/shared/api/types";
+import { useState } from "react";
+
+import type { Insights, Task } from "@/shared/api/types";
+import type { Board } from "@/shared/store/board";
 import { insights as text } from "@/shared/text/insights";
 
-import { dayText, number, WHOLE_DAY, work } from "./format";
+import { dayOfDeadline, leftOver } from "./figures";
+import { dayText, number, SHORT_DAY, timeOrDay, WHOLE_DAY, work } from "./format";
 import { Figures, Key, Panel } from "./Panel";
+import { type Reschedule, Rows } from "./Rows";
 
 type Known = NonNullable<Insights["forecast"]>;
 
 /** Beyond this a square stands for several tasks. */
 const MOST_SQUARES = 120;
 
-/** What of the days ahead will be missed at the usual pace, and how sure that is. */
-export function Forecast({ forecast }: { readonly forecast: Insights["forecast"] }) {
+interface ForecastProps {
+  readonly forecast: Insights["forecast"];
+  readonly board: Board;
+  readonly zone: string;
+  /** Has a row of its own. */
+  readonly whole: boolean;
+  readonly onReschedule: Reschedule;
+}
+
+/** What of the days ahead will be missed at the usual pace, how sure that is, and which tasks these are. */
+export function Forecast({ forecast, board, zone, whole, onReschedule }: ForecastProps) {
+  const left = useLeftOver({ forecast, board, zone });
   return (
     <Panel
+      whole={whole}
       question={text.forecast.question}
       answer={answerOf(forecast)}
       more={forecast ? wordsOf(forecast) : []}
@@ -33,10 +49,46 @@ export function Forecast({ forecast }: { readonly forecast: Insights["forecast"]
           />
         ) : null
       }
+      rows={
+        forecast?.first_day && left.length > 0 ? (
+          <Rows
+            label={text.forecast.left(dayText(forecast.first_day, WHOLE_DAY))}
+            tasks={left}
+            when={(task) => {
+              const day = dayOfDeadline(task, zone);
+              return day === forecast.first_day ? timeOrDay(task, zone) : dayText(day, SHORT_DAY);
+            }}
+            onReschedule={onReschedule}
+          />
+        ) : null
+      }
     >
       {() => forecast && <Squares forecast={forecast} />}
     </Panel>
   );
+}
+
+/**
+ * Which tasks are left over, of those that were when the forecast was made: what is put off leaves them at once, and no
+ * other takes its place until the server has counted again.
+ */
+function useLeftOver(of: Pick<ForecastProps, "forecast" | "board" | "zone">): readonly Task[] {
+  const { forecast, board, zone } = of;
+  const [made, setMade] = useState(() => ({
+    forecast,
+    ids: idsOf(leftOver(board, forecast, zone)),
+  }));
+  if (made.forecast !== forecast)
+    setMade({ forecast, ids: idsOf(leftOver(board, forecast, zone)) });
+  const until = forecast?.first_day;
+  if (!until) return [];
+  return board.upcoming.filter(
+    (task) => made.ids.has(task.id) && task.deadline !== null && dayOfDeadline(task, zone) <= until,
+  );
+}
+
+function idsOf(tasks: readonly Task[]): ReadonlySet<string> {
+  return new Set(tasks.map(({ id }) => id));
 }
 
 function answerOf(forecast: Known | null): string {

@@ -14,23 +14,27 @@ import { insights as text } from "@/shared/text/insights";
 import { Button, buttonClass } from "@/shared/ui/Button";
 
 import { Feed } from "./feed";
-import { loadOf, numbersOf, rates } from "./figures";
+import { isOver, loadOf, numbersOf, rates } from "./figures";
 import { Forecast } from "./Forecast";
 import { LateBy } from "./LateBy";
 import { Load } from "./Load";
 import { Loading } from "./Loading";
+import { Missed } from "./Missed";
 import { Misses } from "./Misses";
 import { Numbers } from "./Numbers";
 import { OnTime } from "./OnTime";
+import { Panels } from "./Panel";
+import type { Reschedule } from "./Rows";
 import { Soon } from "./Soon";
 
 interface InsightsPageProps {
   readonly store: TaskStore;
   /** The zone in which this person reads times. */
   readonly zone: string;
+  readonly onReschedule: Reschedule;
 }
 
-export default function InsightsPage({ store, zone }: InsightsPageProps) {
+export default function InsightsPage({ store, zone, onReschedule }: InsightsPageProps) {
   // In pieces, between which the browser can breathe: what the store tells is otherwise drawn in one go.
   const board = useDeferredValue(useBoardOf(store));
   const ready = useDeferredValue(useReadyOf(store));
@@ -41,6 +45,8 @@ export default function InsightsPage({ store, zone }: InsightsPageProps) {
     () => insights && loadOf(board, insights.load, zone),
     [board, insights, zone],
   );
+  // A list of tasks makes a panel twice as high: both have one, or each has a row of its own.
+  const apart = days?.some(isOver) !== ((insights?.forecast?.first_day ?? null) !== null);
   return (
     <main className="mx-auto grid max-w-[1120px] grid-cols-1 content-start gap-6 px-4 pt-6 pb-32 sm:px-8 wide:pb-24">
       <div>
@@ -66,12 +72,19 @@ export default function InsightsPage({ store, zone }: InsightsPageProps) {
               </Button>
             </p>
           )}
-          <div className="grid grid-flow-dense grid-cols-1 gap-4 wide:grid-cols-2">
-            <Soon soon={counted.soon} now={now} zone={zone} />
+          <Panels>
+            <Soon soon={counted.soon} now={now} zone={zone} onReschedule={onReschedule} />
+            <Missed missed={counted.missed} now={now} onReschedule={onReschedule} />
             {insights && days ? (
               <>
-                <Load days={days} />
-                <Forecast forecast={insights.forecast} />
+                <Load days={days} zone={zone} whole={apart} onReschedule={onReschedule} />
+                <Forecast
+                  forecast={insights.forecast}
+                  board={board}
+                  zone={zone}
+                  whole={apart}
+                  onReschedule={onReschedule}
+                />
                 <OnTime weeks={insights.weeks} />
                 <LateBy bars={insights.lateness} />
                 <Misses matrix={insights.missed_by_hour} />
@@ -79,7 +92,7 @@ export default function InsightsPage({ store, zone }: InsightsPageProps) {
             ) : (
               failed === null && <Loading />
             )}
-          </div>
+          </Panels>
         </>
       )}
     </main>

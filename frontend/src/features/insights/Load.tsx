@@ -3,18 +3,29 @@ import { useCallback, useMemo, useState } from "react";
 import { insights as text } from "@/shared/text/insights";
 
 import { bars, namesAxis, placesScale, POINTING, valuesAxis } from "./axes";
-import type { LoadDay } from "./figures";
-import { dayText, number, SHORT_DAY, WHOLE_DAY, work } from "./format";
+import { isOver, type LoadDay } from "./figures";
+import { dayText, number, SHORT_DAY, timeOrDay, WHOLE_DAY, work } from "./format";
 import { Figures, Key, Panel } from "./Panel";
 import { type Drawing, Plot } from "./Plot";
+import { type Reschedule, Rows } from "./Rows";
 
-/** What falls due on each day ahead, before the hours that it has. */
-export function Load({ days }: { readonly days: readonly LoadDay[] }) {
-  const tasks = days.reduce((sum, day) => sum + day.tasks, 0);
+interface LoadProps {
+  readonly days: readonly LoadDay[];
+  readonly zone: string;
+  /** Has a row of its own. */
+  readonly whole: boolean;
+  readonly onReschedule: Reschedule;
+}
+
+/** What falls due on each day ahead, before the hours that it has; of the first that is too full, its tasks. */
+export function Load({ days, zone, whole, onReschedule }: LoadProps) {
+  const tasks = days.reduce((sum, day) => sum + day.tasks.length, 0);
   const over = days.filter(isOver);
+  const [first] = over;
   const unestimated = days.reduce((sum, day) => sum + day.unestimated, 0);
   return (
     <Panel
+      whole={whole}
       question={text.load.question}
       answer={answerOf(days)}
       more={[
@@ -33,10 +44,20 @@ export function Load({ days }: { readonly days: readonly LoadDay[] }) {
             ]}
             rows={days.map((day) => [
               dayText(day.day, WHOLE_DAY),
-              number(day.tasks),
+              number(day.tasks.length),
               work(day.dueMin),
               work(day.capacityMin),
             ])}
+          />
+        )
+      }
+      rows={
+        first && (
+          <Rows
+            label={text.load.dueOn(dayText(first.day, WHOLE_DAY))}
+            tasks={first.tasks}
+            when={(task) => timeOrDay(task, zone)}
+            onReschedule={onReschedule}
           />
         )
       }
@@ -47,7 +68,7 @@ export function Load({ days }: { readonly days: readonly LoadDay[] }) {
 }
 
 function answerOf(days: readonly LoadDay[]): string {
-  if (days.every(({ tasks }) => tasks === 0)) return text.load.nothing;
+  if (days.every(({ tasks }) => tasks.length === 0)) return text.load.nothing;
   if (days.every(({ dueMin }) => dueMin === 0)) return text.load.unknown;
   const first = days.find(isOver);
   if (!first) return text.load.fits;
@@ -55,10 +76,6 @@ function answerOf(days: readonly LoadDay[]): string {
   return first.capacityMin === 0
     ? text.load.overNone(day, work(first.dueMin))
     : text.load.over(day, work(first.dueMin), work(first.capacityMin));
-}
-
-function isOver({ dueMin, capacityMin }: LoadDay): boolean {
-  return dueMin > capacityMin;
 }
 
 interface BarsProps {

@@ -6,7 +6,7 @@ export function Loading() {
     <div
       role="status"
       aria-label={text.loading}
-      className="late grid gap-4 wide:col-span-2 wide:grid-cols-2"
+      className="late mb-4 grid basis-full gap-4 wide:grid-cols-2"
     >
       {[0, 1, 2, 3].map((panel) => (
         <div

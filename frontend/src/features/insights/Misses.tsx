@@ -17,7 +17,7 @@ export function Misses({ matrix }: { readonly matrix: Matrix }) {
   const days = weekOrder();
   return (
     <Panel
-      className={worst === null ? "" : "wide:col-span-2"}
+      whole
       question={text.misses.question}
       answer={
         worst === null

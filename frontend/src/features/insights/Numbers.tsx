@@ -24,8 +24,8 @@ export function Numbers({ counted, onTime }: NumbersProps) {
       />
       <Figure
         name={text.numbers.missed}
-        value={number(missed)}
-        colour={missed > 0 ? "text-missed" : ""}
+        value={number(missed.length)}
+        colour={missed.length > 0 ? "text-missed" : ""}
       />
       <Figure name={text.numbers.upcoming} value={number(upcoming)} />
       <Figure

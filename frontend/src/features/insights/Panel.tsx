@@ -1,9 +1,10 @@
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useId, useRef, useState } from "react";
 
 import { insights as text } from "@/shared/text/insights";
 import { IconButton } from "@/shared/ui/Button";
 
 import { ChartIcon, TableIcon } from "./icons";
+import { useKeptFocus } from "./useKeptFocus";
 
 interface PanelProps {
   readonly question: string;
@@ -13,31 +14,47 @@ interface PanelProps {
   readonly more?: readonly string[];
   /** The same as the chart, for who reads rather than looks; null where there is nothing to draw. */
   readonly table: ReactNode;
-  /** Where it stands; one that has nothing to draw stands after those that have, no taller than its words. */
-  readonly className?: string;
+  /** The tasks that it is about, where something can be done about them; they stay beside the table, too. */
+  readonly rows?: ReactNode;
+  /** Takes a row of its own; one that is alone in its row does anyway. */
+  readonly whole?: boolean;
+  /** Keeps its place among the others though it has nothing but words just now. */
+  readonly stays?: boolean;
   /** The chart; `onMissing` shows the table in its place. */
-  readonly children: (onMissing: () => void) => ReactNode;
+  readonly children?: (onMissing: () => void) => ReactNode;
 }
 
-/** A question, its answer in words, and the chart that shows it. The table behind it is always there. */
+/**
+ * A question, its answer in words, and the chart that shows it. The table behind it is always there.
+ * A panel that has nothing but words stands after those that have more.
+ */
 export function Panel({
   question,
   answer,
   more = [],
   table,
-  className = "",
+  rows = null,
+  whole = false,
+  stays = false,
   children,
 }: PanelProps) {
   const id = useId();
+  const panel = useRef<HTMLElement>(null);
+  const keeping = useKeptFocus(panel);
   const [asTable, setAsTable] = useState(false);
   const [missing, setMissing] = useState(false);
   const shown = asTable || missing;
+  const aside = table === null && rows === null && !stays;
+  const beside = whole && table !== null && rows !== null;
   return (
     <section
+      ref={panel}
       aria-labelledby={id}
-      className={`grid min-w-0 grid-cols-1 content-start gap-4 rounded-card border border-line bg-card p-4 sm:p-6 ${table === null ? "order-last self-start" : ""} ${className}`}
+      tabIndex={-1}
+      className={`mb-4 grid scroll-my-20 min-w-0 grow basis-full grid-cols-1 content-start gap-4 rounded-card border border-line bg-card p-4 outline-offset-2 sm:p-6 ${aside ? "order-2" : ""} ${whole && !aside ? "" : "wide:basis-[calc(50%-8px)]"} ${beside ? "wide:grid-cols-2 wide:gap-x-8" : ""}`}
+      {...keeping}
     >
-      <div className="flex items-start gap-2">
+      <div className="col-span-full flex items-start gap-2">
         <div className="grid min-w-0 flex-1 gap-1">
           <h2 id={id} className="text-meta text-muted">
             {question}
@@ -64,16 +81,30 @@ export function Panel({
         )}
       </div>
       {table !== null && (
-        <>
+        <div className="grid min-w-0 grid-cols-1 content-start gap-4">
           {missing && <p className="text-meta text-muted">{text.noChart}</p>}
           {!shown &&
-            children(() => {
+            children?.(() => {
               setMissing(true);
             })}
           <div className={shown ? "overflow-x-auto" : "sr-only"}>{table}</div>
-        </>
+        </div>
       )}
+      {rows}
     </section>
+  );
+}
+
+/**
+ * The panels, in rows of two where there is room; the last of an odd number is as wide as two. Those that
+ * have only words begin a row of their own: beside a chart one would leave a hole.
+ */
+export function Panels({ children }: { readonly children: ReactNode }) {
+  return (
+    <div className="-mb-4 flex flex-wrap gap-x-4">
+      {children}
+      <div aria-hidden="true" className="order-1 basis-full" />
+    </div>
   );
 }
 

@@ -1,5 +1,3 @@
-import { Link } from "@tanstack/react-router";
-
 import type { Task } from "@/shared/api/types";
 import { DAY_MS } from "@/shared/lib/durations";
 import { ROOMY, useMedia } from "@/shared/lib/media";
@@ -9,10 +7,10 @@ import { insights as text } from "@/shared/text/insights";
 import { hourMarks, SLOTS, slotsOf } from "./figures";
 import { clockTime, dayText, hourText, SHORT_DAY, work } from "./format";
 import { Figures, Panel } from "./Panel";
+import { type Reschedule, Rows } from "./Rows";
 
 /** More dots than these do not stand above each other. */
 const HIGHEST = 6;
-const LISTED = 4;
 
 interface SoonProps {
   readonly soon: readonly Task[];
@@ -21,8 +19,12 @@ interface SoonProps {
   readonly zone: string;
 }
 
+interface SoonPanelProps extends SoonProps {
+  readonly onReschedule: Reschedule;
+}
+
 /** The next 24 hours: a dot for each task, by half hours from now on. */
-export function Soon({ soon, now, zone }: SoonProps) {
+export function Soon({ soon, now, zone, onReschedule }: SoonPanelProps) {
   const [first] = soon;
   const time = (task: Task) => clockTime(Date.parse(task.deadline ?? ""), zone);
   const answer = !first
@@ -32,7 +34,8 @@ export function Soon({ soon, now, zone }: SoonProps) {
       : text.soon.many(soon.length, time(first), first.title);
   return (
     <Panel
-      className="order-first wide:col-span-2"
+      whole
+      stays
       question={text.soon.question}
       answer={answer}
       table={
@@ -52,28 +55,13 @@ export function Soon({ soon, now, zone }: SoonProps) {
       {() => (
         <>
           <Line soon={soon} now={now} zone={zone} />
-          <ol className="grid gap-x-8 wide:grid-cols-2">
-            {soon.slice(0, LISTED).map((task) => (
-              <li key={task.id} className="min-w-0">
-                <Link
-                  to="/tasks/$taskId"
-                  params={{ taskId: task.id }}
-                  className="-mx-2 flex min-h-11 items-center gap-3 rounded-card px-2 hover:bg-hover wide:min-h-9"
-                >
-                  <span className="tabular w-16 shrink-0 text-meta text-muted">{time(task)}</span>
-                  <span className="truncate">{task.title}</span>
-                </Link>
-              </li>
-            ))}
-          </ol>
-          {soon.length > LISTED && (
-            <Link
-              to="/"
-              className="inline-flex min-h-11 items-center justify-self-start text-meta text-accent hover:underline wide:min-h-8"
-            >
-              {text.soon.more(soon.length - LISTED)}
-            </Link>
-          )}
+          <Rows
+            label={text.soon.question}
+            heard
+            tasks={soon}
+            when={time}
+            onReschedule={onReschedule}
+          />
         </>
       )}
     </Panel>

@@ -6,6 +6,7 @@ import { iso, makeTask, NOW } from "@/test/tasks";
 
 import {
   hourMarks,
+  leftOver,
   loadOf,
   middleBar,
   numbersOf,
@@ -35,7 +36,8 @@ describe("the numbers of the replica", () => {
   it("count what is due within 24 hours, missed, upcoming and done today", () => {
     const counted = numbersOf(board, NOW, "UTC");
     expect(counted.soon.map(({ id }) => id)).toEqual(["in a day"]);
-    expect(counted).toMatchObject({ missed: 1, upcoming: 3, doneToday: 1 });
+    expect(counted).toMatchObject({ upcoming: 3, doneToday: 1 });
+    expect(counted.missed.map(({ id }) => id)).toEqual(["now"]);
   });
 
   it("take the person's today", () => {
@@ -55,8 +57,8 @@ describe("the load", () => {
       load,
       zone,
     )
-      .filter(({ tasks: count }) => count > 0)
-      .map(({ day, tasks: count, dueMin, unestimated }) => [day, count, dueMin, unestimated]);
+      .filter(({ tasks: due }) => due.length > 0)
+      .map(({ day, tasks: due, dueMin, unestimated }) => [day, due.length, dueMin, unestimated]);
 
   it("is what falls due on a day of the person's", () => {
     const late = [makeTask({ id: "1", deadline: "2026-11-23T23:30:00Z", estimate_min: 30 })];
@@ -89,6 +91,53 @@ describe("the load", () => {
     expect(dueOn("UTC", [whole, { ...part, deadline: iso(-1) }])).toEqual([]);
     expect(dueOn("UTC", [whole, { ...part, estimate_min: null }])).toHaveLength(2);
     expect(dueOn("UTC", [whole, { ...part, completed_at: iso() }])).toHaveLength(1);
+  });
+});
+
+describe("what the pace leaves over", () => {
+  const forecast = {
+    unit: "tasks",
+    pace: 1,
+    pace_low: 1,
+    pace_high: 1,
+    days: 20,
+    due: 4,
+    missed: 2,
+    missed_low: 2,
+    missed_high: 2,
+    first_day: "2026-11-24",
+    confidence: "high",
+  } as const;
+  const due = (id: string, hours: number, fields = {}) =>
+    makeTask({ id, deadline: iso(hours * HOUR), ...fields });
+  const left = (of: Parameters<typeof leftOver>[1], zone = "UTC") =>
+    leftOver(
+      boardAt(
+        [
+          due("sunday", 1),
+          due("monday", 20),
+          due("whole tuesday", 60, { due_date: "2026-11-24" }),
+          due("wednesday", 61),
+          due("next week", 200),
+          makeTask({ id: "some day" }),
+          due("missed", -1),
+        ],
+        NOW,
+      ),
+      of,
+      zone,
+    ).map(({ id }) => id);
+
+  it("is the last of what is due by the first day that is too much", () => {
+    expect(left(forecast)).toEqual(["monday", "whole tuesday"]);
+    // Midnight in UTC is still the evening before there.
+    expect(left(forecast, "America/New_York")).toEqual(["whole tuesday", "wednesday"]);
+    expect(left({ ...forecast, missed: 9 })).toEqual(["sunday", "monday", "whole tuesday"]);
+  });
+
+  it("is nothing where nothing is missed, or nobody can say", () => {
+    expect(left({ ...forecast, missed: 0, first_day: null })).toEqual([]);
+    expect(left(null)).toEqual([]);
   });
 });
 

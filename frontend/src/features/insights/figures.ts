@@ -9,7 +9,8 @@ export const WEEKS_TOLD = 4;
 /** What the replica knows by itself, at once. */
 export interface Numbers {
   readonly soon: readonly Task[];
-  readonly missed: number;
+  /** Those that are open still, the newest first. */
+  readonly missed: readonly Task[];
   readonly upcoming: number;
   readonly doneToday: number;
 }
@@ -20,7 +21,7 @@ export function numbersOf(board: Board, now: number, zone: string): Numbers {
     soon: board.upcoming.filter(
       ({ deadline }) => deadline !== null && Date.parse(deadline) <= now + DAY_MS,
     ),
-    missed: board.missed.length,
+    missed: board.missed,
     upcoming: board.upcoming.length,
     doneToday: board.completed.filter(
       ({ completed_at }) =>
@@ -31,11 +32,17 @@ export function numbersOf(board: Board, now: number, zone: string): Numbers {
 
 export interface LoadDay {
   readonly day: string;
-  readonly tasks: number;
+  /** What falls due, the nearest first. */
+  readonly tasks: readonly Task[];
   readonly unestimated: number;
   readonly dueMin: number;
   /** Working minutes that are still ahead on the day. */
   readonly capacityMin: number;
+}
+
+/** Whether more is due on a day than fits into it. */
+export function isOver({ dueMin, capacityMin }: LoadDay): boolean {
+  return dueMin > capacityMin;
 }
 
 /**
@@ -43,13 +50,8 @@ export interface LoadDay {
  * already. Only the person's hours have to come from the server.
  */
 export function loadOf(board: Board, days: Insights["load"], zone: string): readonly LoadDay[] {
-  const open = [...board.upcoming, ...board.missed];
-  const inParts = new Set(
-    open.filter(({ estimate_min }) => estimate_min !== null).map(({ parent }) => parent),
-  );
   const due = new Map<string, Task[]>();
-  for (const task of board.upcoming) {
-    if (task.deadline === null || inParts.has(task.id)) continue;
+  for (const task of workAhead(board)) {
     const day = dayOfDeadline(task, zone);
     const before = due.get(day);
     if (before) before.push(task);
@@ -59,7 +61,7 @@ export function loadOf(board: Board, days: Insights["load"], zone: string): read
     const tasks = due.get(day) ?? [];
     return {
       day,
-      tasks: tasks.length,
+      tasks,
       unestimated: tasks.filter(({ estimate_min }) => estimate_min === null).length,
       dueMin: tasks.reduce((sum, { estimate_min }) => sum + (estimate_min ?? 0), 0),
       capacityMin: capacity_min,
@@ -67,8 +69,32 @@ export function loadOf(board: Board, days: Insights["load"], zone: string): read
   });
 }
 
+/** What is to be done by a deadline, the nearest first; a task whose open parts are estimated is done in them. */
+function workAhead(board: Board): readonly Task[] {
+  const open = [...board.upcoming, ...board.missed];
+  const inParts = new Set(
+    open.filter(({ estimate_min }) => estimate_min !== null).map(({ parent }) => parent),
+  );
+  return board.upcoming.filter(({ deadline, id }) => deadline !== null && !inParts.has(id));
+}
+
+/**
+ * The tasks that the forecast's pace leaves over, if the nearest go first: of those due by the end of the first day on
+ * which something is missed the last ones, as many as will be missed.
+ */
+export function leftOver(
+  board: Board,
+  forecast: Insights["forecast"],
+  zone: string,
+): readonly Task[] {
+  const until = forecast?.first_day;
+  if (!until) return [];
+  const due = workAhead(board).filter((task) => dayOfDeadline(task, zone) <= until);
+  return due.slice(-forecast.missed);
+}
+
 /** A deadline that was given as a day is the first instant of the next; it is due on its day. */
-function dayOfDeadline({ deadline, due_date }: Task, zone: string): string {
+export function dayOfDeadline({ deadline, due_date }: Task, zone: string): string {
   const at = Date.parse(deadline ?? "");
   return dayOf(due_date === null ? at : at - 1, zone);
 }

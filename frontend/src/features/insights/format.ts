@@ -1,3 +1,4 @@
+import type { Task } from "@/shared/api/types";
 import { timeFormat } from "@/shared/lib/formats";
 import { insights as text } from "@/shared/text/insights";
 import { locale } from "@/shared/text/language";
@@ -8,6 +9,11 @@ function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
 
 export function clockTime(at: number, zone: string): string {
   return format(zone, { hour: "numeric", minute: "2-digit" }).format(at);
+}
+
+/** When on its day a task is due. */
+export function timeOrDay({ deadline, due_date }: Task, zone: string): string {
+  return due_date === null ? clockTime(Date.parse(deadline ?? ""), zone) : text.rows.day;
 }
 
 /** The name of a day of the calendar, `2026-11-22`. */

@@ -36,6 +36,12 @@ export type Subject =
 /** Where on the board somebody goes who comes from another page. */
 export type Arrival = Bucket | "search";
 
+/** Tasks that are to get another deadline, and what the choice stands beside. */
+export interface Asking {
+  readonly ids: readonly string[];
+  readonly anchor: HTMLElement | null;
+}
+
 /** What every part of the board works with: one person's tasks, and what can be done with them. */
 export interface Workspace {
   readonly store: TaskStore;
@@ -43,6 +49,8 @@ export interface Workspace {
   readonly connection: Observable<Connection>;
   /** What the planner is open with; null while it is closed. */
   readonly subject: Observable<Subject | null>;
+  /** Which tasks another deadline is asked for; null while none is. */
+  readonly asking: Observable<Asking | null>;
   /** Where the board is to begin when it is drawn next; null for where it is. */
   readonly arrival: Observable<Arrival | null>;
   /** Whose workspace it is; what the browser remembers is kept apart by it. */
@@ -138,6 +146,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
     store,
     connection,
     subject: new Observable<Subject | null>(null),
+    asking: new Observable<Asking | null>(null),
     arrival: new Observable<Arrival | null>(null),
     viewer,
     zone,

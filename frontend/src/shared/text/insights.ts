@@ -34,6 +34,14 @@ const english = {
     go: "To the board",
   },
 
+  /** Under each list of tasks. */
+  rows: {
+    all: (count: number) => `Reschedule all ${count}`,
+    more: (count: number) => `${count} more on the board`,
+    /** In place of a time, of what is due by the end of its day. */
+    day: "all day",
+  },
+
   soon: {
     question: "What is due in the next 24 hours?",
     none: "Nothing is due in the next 24 hours.",
@@ -41,9 +49,15 @@ const english = {
     many: (count: number, time: string, title: string) =>
       `${count} tasks. The next is ${quoted(title)}, at ${time}.`,
     now: "now",
-    more: (count: number) => `${count} more on the board`,
     columns: { title: "Task", time: "Due", estimate: "Estimate" },
     due: (time: string, count: number) => `${time}: ${plural(count, "task", "tasks")}`,
+  },
+
+  missed: {
+    question: "What is missed and still open?",
+    one: (title: string, ago: string) => `One task, due ${ago}: ${quoted(title)}.`,
+    many: (count: number, title: string, ago: string) =>
+      `${count} tasks. The last was ${quoted(title)}, due ${ago}.`,
   },
 
   load: {
@@ -58,6 +72,7 @@ const english = {
       `${plural(count, "more day is", "more days are")} too full as well.`,
     unestimated: (count: number) =>
       `${plural(count, "task is", "tasks are")} not counted for want of an estimate.`,
+    dueOn: (day: string) => `Due on ${day}`,
     reading: (day: string, due: string, capacity: string) => `${day}: ${due} of ${capacity}`,
     columns: { day: "Day", tasks: "Tasks", due: "Work due", capacity: "Working time" },
     legend: { due: "Work due", over: "More than fits", capacity: "Working time" },
@@ -129,9 +144,10 @@ const english = {
       `Nothing: ${due === 1 ? "the one task" : `all ${due} tasks`} of the next 14 days can be done in time.`,
     some: (missed: number, due: number, day: string) =>
       `${missed} of ${plural(due, "task", "tasks")} in the next 14 days, the first by the end of ${day}.`,
+    left: (day: string) => `Not done by the end of ${day}, if the nearest go first`,
     pace: (pace: string, days: number) =>
       `You get ${pace} done on a usual working day (the middle of your last ${days}).`,
-    tasks: (count: string) => `${count} tasks`,
+    tasks: (count: string) => `${count} ${count === "1" ? "task" : "tasks"}`,
     range: (low: number, high: number) =>
       low === high ? "" : `On slow and fast days it would be ${low} to ${high}.`,
     /** How sure it is, before anything else is said of it. */

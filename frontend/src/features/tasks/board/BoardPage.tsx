@@ -183,7 +183,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
       )}
       {open === "help" && (
         <keyHelp.Part
-          of={{ board: true, onClose: close }}
+          of={{ on: "board", onClose: close }}
           failed={() => <Unopened onClose={close} />}
         />
       )}

@@ -11,13 +11,16 @@ const alt = mac ? "⌥" : "Alt";
 
 type Group = readonly [name: string, keys: readonly (readonly [string, string])[]];
 
-const groups = (board: boolean): readonly Group[] => [
+/** Where somebody is: on the board, on a page with rows that stand for tasks, or on one without. */
+type Page = "board" | "rows" | "others";
+
+const groups = (on: Page): readonly Group[] => [
   [
     keys.groups.go,
     [
       ["q", keys.add],
       ["⇧ Enter", keys.addAndOpen],
-      ...(board ? [["j k", keys.move] as const] : []),
+      ...(on === "board" ? [["j k", keys.move] as const] : []),
       ["1 2 3", keys.columns],
       ["/", keys.search],
       [chord("K"), keys.anything],
@@ -26,7 +29,8 @@ const groups = (board: boolean): readonly Group[] => [
       ["?", keys.help],
     ],
   ],
-  ...(board ? onTasks() : []),
+  ...(on === "board" ? onTasks() : []),
+  ...(on === "rows" ? onRows() : []),
 ];
 
 /** What needs tasks to be done to. */
@@ -59,13 +63,23 @@ const onTasks = (): readonly Group[] => [
   ],
 ];
 
+const onRows = (): readonly Group[] => [
+  [
+    keys.groups.one,
+    [
+      ["Enter", keys.open],
+      ["t", keys.reschedule],
+    ],
+  ],
+];
+
 interface KeyHelpProps {
-  /** Whether the board is there; elsewhere fewer keys do something. */
-  readonly board: boolean;
+  /** Elsewhere than on the board fewer keys do something. */
+  readonly on: Page;
   readonly onClose: () => void;
 }
 
-export default function KeyHelp({ board, onClose }: KeyHelpProps) {
+export default function KeyHelp({ on, onClose }: KeyHelpProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
@@ -84,7 +98,7 @@ export default function KeyHelp({ board, onClose }: KeyHelpProps) {
         </IconButton>
       </div>
       <div className="grid gap-x-8 gap-y-4 sm:grid-cols-2">
-        {groups(board).map(([name, all]) => (
+        {groups(on).map(([name, all]) => (
           <section key={name} aria-label={name}>
             <h3 className="mb-1.5 text-meta text-muted">{name}</h3>
             <dl className="grid grid-cols-[6.5rem_1fr] gap-y-1.5">

@@ -8,19 +8,12 @@ import type { View } from "../view/view";
 import { NO_FILTER } from "../view/view";
 import { Lists } from "./lists";
 
-/** Tasks that are to get another deadline, asked for by key. */
-export interface Asking {
-  readonly ids: readonly string[];
-  readonly anchor: HTMLElement | null;
-}
-
-/** What the hands on the board work with: what is marked, where the cards are, what is being asked. */
+/** What the hands on the board work with: what is marked, where the cards are. */
 export class Hands {
   readonly selection = new Selection();
   readonly lists = new Lists();
   /** Touches mark cards rather than open them. */
   readonly marking = new Observable(false);
-  readonly asking = new Observable<Asking | null>(null);
   /** What is said to those who hear the page, beside misses. */
   readonly said = new Observable<Saying | null>(null);
   /** The cards on the move; null while none is. */

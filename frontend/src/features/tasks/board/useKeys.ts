@@ -22,7 +22,7 @@ interface Keys {
 
 /** The board's keys. They rest while something is typed and while a menu or dialog is open. */
 export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): void {
-  const { store, commands, subject } = useWorkspace();
+  const { asking, store, commands, subject } = useWorkspace();
   const hands = useHands();
   const complete = useComplete();
   const moves = useMoves();
@@ -81,9 +81,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
     };
     const reschedule = () => {
       const ids = meant().map(({ id }) => id);
-      if (ids.length > 0) {
-        hands.asking.set({ ids, anchor: besideWhat() });
-      }
+      if (ids.length > 0) asking.set({ ids, anchor: besideWhat() });
     };
     const mark = () => {
       const task = card();
@@ -166,6 +164,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
       document.removeEventListener("keydown", press);
     };
   }, [
+    asking,
     commands,
     complete,
     hands,

@@ -8,6 +8,7 @@ import {
   screen,
   type TestWorkspace,
 } from "@/test/render";
+import { late } from "@/test/board";
 import { somethingDone } from "@/test/undos";
 
 import { Anywhere } from "./Anywhere";
@@ -15,6 +16,7 @@ import { UndoKey } from "./UndoKey";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
 import "../board/KeyHelp";
 import "../quick-add/AddDialog";
+import "../selection/RescheduleDialog";
 
 let user: ReturnType<typeof freezeTime>;
 let workspace: TestWorkspace;
@@ -22,11 +24,16 @@ let router: Awaited<ReturnType<typeof renderPage>>["router"];
 
 beforeEach(async () => {
   user = freezeTime();
-  workspace = makeTestWorkspace();
+  workspace = makeTestWorkspace([late]);
   ({ router } = await renderPage(
     <>
       <button>Something else</button>
       <input aria-label="A field" />
+      <main>
+        <p data-task="late">
+          <a href="#late">Late</a>
+        </p>
+      </main>
       <Anywhere />
       <UndoKey />
     </>,
@@ -90,10 +97,33 @@ describe("a page without a board", () => {
     expect(before).toBe("/elsewhere");
   });
 
+  it("has another deadline for the task at hand by t, and gives the focus back", async () => {
+    await user.keyboard("t");
+    expect(workspace.asking.get()).toBeNull();
+    screen.getByRole("link", { name: "Late" }).focus();
+    await user.keyboard("t");
+    const ways = within(await screen.findByRole("dialog", { name: "Reschedule" }));
+    await user.click(ways.getByRole("button", { name: "Tomorrow" }));
+    expect(workspace.commands.reschedule.mock.calls.map(([task]) => task)).toEqual([late]);
+    await vi.waitFor(() => {
+      expect(screen.queryByRole("dialog")).toBeNull();
+    });
+    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
+  });
+
+  it("asks for no deadline any more once somebody has gone on", async () => {
+    screen.getByRole("link", { name: "Late" }).focus();
+    await user.keyboard("t");
+    await screen.findByRole("dialog", { name: "Reschedule" });
+    await act(() => router.navigate({ to: "/" }));
+    expect(workspace.asking.get()).toBeNull();
+  });
+
   it("lists the keys that do something there", async () => {
     await user.keyboard("?");
     const help = within(await screen.findByRole("dialog", { name: "Keyboard" }));
     expect(help.getByText("Search")).toBeVisible();
+    expect(help.getByText("Reschedule")).toBeVisible();
     expect(help.queryByText("Move down and up")).toBeNull();
     expect(help.queryByText("Complete or reopen")).toBeNull();
   });

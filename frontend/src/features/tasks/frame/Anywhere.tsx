@@ -7,17 +7,31 @@ import { Unopened } from "@/shared/ui/Unloaded";
 
 import { isBusy } from "../board/busy";
 import { useWorkspace } from "../context";
+import { RescheduleAsked } from "../selection/RescheduleAsked";
 
 const addDialog = part(() => import("../quick-add/AddDialog"));
 const keyHelp = part(() => import("../board/KeyHelp"));
 const palette = part(() => import("../palette/Palette"));
 
+/** A row of another page that stands for a task, by its id. */
+const ROW = "main [data-task]";
+
 /**
  * What a person has at hand on every page of theirs but the board, which brings its own: a new task
- * (`q`), anything (⌘K), the list of keys (`?`), and the way to the board's buckets and search.
+ * (`q`), anything (⌘K), the list of keys (`?`), another deadline for the task at hand (`t`), and the
+ * way to the board's buckets and search.
  */
 export function Anywhere() {
-  const { arrival, subject } = useWorkspace();
+  return (
+    <>
+      <RescheduleAsked />
+      <ByKey />
+    </>
+  );
+}
+
+function ByKey() {
+  const { arrival, asking, subject } = useWorkspace();
   const navigate = useNavigate();
   const [open, setOpen] = useState<"add" | "help" | "palette" | null>(null);
   useEffect(() => {
@@ -27,7 +41,12 @@ export function Anywhere() {
       else if (chord || event.altKey || event.defaultPrevented || isBusy(event.target)) return;
       else if (event.key === "q") setOpen("add");
       else if (event.key === "?") setOpen("help");
-      else {
+      else if (event.key === "t") {
+        const anchor = document.activeElement as HTMLElement | null;
+        const id = anchor?.closest<HTMLElement>(ROW)?.dataset.task;
+        if (id === undefined) return;
+        asking.set({ ids: [id], anchor });
+      } else {
         const wanted = event.key === "/" ? "search" : BUCKETS[Number(event.key) - 1];
         if (!wanted) return;
         arrival.set(wanted);
@@ -39,7 +58,7 @@ export function Anywhere() {
     return () => {
       document.removeEventListener("keydown", press);
     };
-  }, [arrival, navigate]);
+  }, [arrival, asking, navigate]);
   useEffect(
     () =>
       // The planner lies over the board.
@@ -52,8 +71,10 @@ export function Anywhere() {
     setOpen(null);
   }, []);
   const failed = () => <Unopened onClose={close} />;
-  if (open === "help")
-    return <keyHelp.Part of={{ board: false, onClose: close }} failed={failed} />;
+  if (open === "help") {
+    const on = document.querySelector(ROW) ? "rows" : "others";
+    return <keyHelp.Part of={{ on, onClose: close }} failed={failed} />;
+  }
   if (open === "palette") {
     const show = (what: "add" | "help") => () => {
       setOpen(what);

@@ -21,6 +21,7 @@ export function Tabs() {
   return (
     <nav
       aria-label={text.buckets.label}
+      data-tabs=""
       className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-paper pb-[env(safe-area-inset-bottom)]"
     >
       <ul className="mx-auto grid max-w-[640px] grid-cols-4">

@@ -163,8 +163,8 @@ interface Action {
 
 /** What can be done with the card at hand, or with all that are marked. */
 function useActions(opener: HTMLElement | null): readonly Action[] {
-  const { commands, store, subject } = useWorkspace();
-  const { asking, selection } = useHands();
+  const { asking, commands, store, subject } = useWorkspace();
+  const { selection } = useHands();
   const complete = useComplete();
   const at = opener?.closest<HTMLElement>("main [data-travel]")?.dataset.travel;
   const marked = [...selection.ids.get()];

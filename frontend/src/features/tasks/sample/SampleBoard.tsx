@@ -16,7 +16,7 @@ import { NowLine } from "../board/NowLine";
 import { Travel } from "../board/Travel";
 import { useBoard, WorkspaceProvider } from "../context";
 import type { WorkingHours } from "../deadline/slot";
-import type { Arrival, Connection, Subject, Workspace } from "../workspace";
+import type { Arrival, Asking, Connection, Subject, Workspace } from "../workspace";
 import { simulate } from "./simulation";
 
 const IDLE = new Proxy({} as Workspace["commands"], { get: () => () => undefined });
@@ -27,6 +27,7 @@ function sampleWorkspace(clock: Clock): Workspace {
     store: new TaskStore(clock),
     connection: new Observable<Connection>({ state: "live", reason: null }),
     subject: new Observable<Subject | null>(null),
+    asking: new Observable<Asking | null>(null),
     arrival: new Observable<Arrival | null>(null),
     viewer: "sample",
     zone: new Observable(browserZone()),

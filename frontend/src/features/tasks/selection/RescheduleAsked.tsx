@@ -1,22 +1,32 @@
+import { useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 
 import { useObservable } from "@/shared/lib/observable";
 import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
 
-import { type Asking, useHands } from "../board/hands";
+import { useWorkspace } from "../context";
+import type { Asking } from "../workspace";
 
 const dialog = part(() => import("./RescheduleDialog"));
 
-/** The choice of another deadline, asked for by key. Nothing while it is not. */
+/** The choice of another deadline, wherever it is asked for. Nothing while it is not. */
 export function RescheduleAsked() {
-  const { asking } = useHands();
+  const { asking } = useWorkspace();
+  const { pathname } = useLocation();
   const asked = useObservable(asking);
+  useEffect(
+    () => () => {
+      // What it stood beside is not on the next page.
+      asking.set(null);
+    },
+    [asking, pathname],
+  );
   return asked && <Asked asked={asked} />;
 }
 
 function Asked({ asked }: { readonly asked: Asking }) {
-  const { asking } = useHands();
+  const { asking } = useWorkspace();
   const anchor = useRef(asked.anchor);
   useEffect(() => {
     anchor.current = asked.anchor;

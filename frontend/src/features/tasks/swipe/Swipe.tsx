@@ -41,8 +41,8 @@ interface Finger {
  * while the finger moves. Mice and pens never come here; keys have `e` and `t` for the same.
  */
 export default function Swipe() {
-  const { asking, dragged, marking, selection } = useHands();
-  const { store } = useWorkspace();
+  const { dragged, marking, selection } = useHands();
+  const { asking, store } = useWorkspace();
   const complete = useComplete();
   const [swiped, setSwiped] = useState<Swiped | null>(null);
   useEffect(() => {

@@ -35,15 +35,26 @@ export const insights: Parts["insights"] = {
     go: "Zum Brett",
   },
 
+  rows: {
+    all: (count) => `Alle ${count} verschieben`,
+    more: (count) => `${count} weitere auf dem Brett`,
+    day: "ganztags",
+  },
+
   soon: {
     question: "Was ist in den nächsten 24 Stunden fällig?",
     none: "In den nächsten 24 Stunden ist nichts fällig.",
     one: (time, title) => `Eine Aufgabe, um ${time}: ${cut(title)}.`,
     many: (count, time, title) => `${tasks(count)}. Die nächste ist ${cut(title)}, um ${time}.`,
     now: "jetzt",
-    more: (count) => `${count} weitere auf dem Brett`,
     columns: { title: "Aufgabe", time: "Fällig", estimate: "Schätzung" },
     due: (time, count) => `${time}: ${tasks(count)}`,
+  },
+
+  missed: {
+    question: "Was ist verpasst und noch offen?",
+    one: (title, ago) => `Eine Aufgabe, fällig ${ago}: ${cut(title)}.`,
+    many: (count, title, ago) => `${tasks(count)}. Die letzte war ${cut(title)}, fällig ${ago}.`,
   },
 
   load: {
@@ -57,6 +68,7 @@ export const insights: Parts["insights"] = {
     overMore: (count) => `Auch ${plural(count, "weiterer Tag ist", "weitere Tage sind")} zu voll.`,
     unestimated: (count) =>
       `${plural(count, "Aufgabe ist", "Aufgaben sind")} nicht mitgezählt, weil eine Schätzung fehlt.`,
+    dueOn: (day) => `Fällig am ${day}`,
     reading: (day, due, capacity) => `${day}: ${due} von ${capacity}`,
     columns: { day: "Tag", tasks: "Aufgaben", due: "Fällige Arbeit", capacity: "Arbeitszeit" },
     legend: { due: "Fällige Arbeit", over: "Mehr, als passt", capacity: "Arbeitszeit" },
@@ -128,9 +140,10 @@ export const insights: Parts["insights"] = {
         : `Nichts: Alle ${due} Aufgaben der nächsten 14 Tage sind rechtzeitig zu schaffen.`,
     some: (missed, due, day) =>
       `${missed} von ${plural(due, "Aufgabe", "Aufgaben")} der nächsten 14 Tage, die erste bis zum Ende von ${day}.`,
+    left: (day) => `Bis zum Ende von ${day} nicht geschafft, wenn das Nächste zuerst kommt`,
     pace: (pace, days) =>
       `An einem gewöhnlichen Arbeitstag schaffst du ${pace} (die Mitte deiner letzten ${days}).`,
-    tasks: (count) => `${count} Aufgaben`,
+    tasks: (count) => `${count} ${count === "1" ? "Aufgabe" : "Aufgaben"}`,
     range: (low, high) =>
       low === high ? "" : `An langsamen und schnellen Tagen wären es ${low} bis ${high}.`,
     confidence: {
