@@ -73,8 +73,15 @@ it("what is missed and open is listed, the newest first, and its absence is calm
   );
   const { workspace } = await draw([makeTask({ id: "soon", deadline: iso(HOUR) })]);
   expect(panel(MISSED).getByText("Nothing missed. Good.")).toBeVisible();
+  expect(panel(MISSED).queryByRole("link")).toBeNull();
+  const told = late.map((task, at) => makeEvent(at + 1, "task.created", task));
   act(() => {
-    workspace.store.apply(late.map((task, at) => makeEvent(at + 1, "task.created", task)));
+    workspace.store.apply(told.slice(0, 1));
+  });
+  expect(panel(MISSED).getByText("One task, due 3 days ago: “Late 3”.")).toBeVisible();
+  expect(panel(MISSED).getByRole("link", { name: "To the board" })).toBeVisible();
+  act(() => {
+    workspace.store.apply(told.slice(1));
   });
   expect(panel(MISSED).getByText("7 tasks. The last was “Late 1”, due 1 day ago.")).toBeVisible();
   expect(rows(MISSED)).toEqual([

@@ -23,7 +23,7 @@ interface RowsProps {
   readonly listed?: number;
   /** When each is, or was, due; in few letters. */
   readonly when: (task: Task) => string;
-  /** The bucket in which a phone's board shows the rest. */
+  /** The bucket that they are, so that the board has them all in one place: there is always a way there. */
   readonly bucket?: "missed";
   readonly onReschedule: Reschedule;
 }
@@ -61,13 +61,13 @@ export function Rows(props: RowsProps) {
             {text.rows.all(tasks.length)}
           </Button>
         )}
-        {more > 0 && (
+        {(more > 0 || bucket) && (
           <Link
             to="/"
             search={bucket ? { bucket } : {}}
             className={`${buttonClass("plain", true)} text-accent`}
           >
-            {text.rows.more(more)}
+            {more > 0 ? text.rows.more(more) : text.empty.go}
           </Link>
         )}
       </div>
