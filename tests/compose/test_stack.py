@@ -81,7 +81,7 @@ class Writer:
                     self.made.append(answer.json())
                     return
                 # Away, too busy, or the twin of this very request is under way.
-                assert answer.status_code in {409, 500, 502, 503}, answer.text
+                assert answer.status_code in {409, 502, 503}, answer.text
             await asyncio.sleep(0.2)
 
 
