@@ -28,6 +28,7 @@ from redis.exceptions import RedisError
 from taskengine import clock as database_clock
 from taskengine import figures, runtime, watch
 from taskengine.accounts.models import User
+from taskengine.api import metrics as of_requests
 from taskengine.engine.models import Heartbeat
 from taskengine.health import metrics
 from taskengine.lanes import Lane
@@ -63,6 +64,7 @@ def sample(name: str, **labels: str) -> float:
 
 def labels_of(name: str) -> set[str]:
     """Return the labels that a sample of this name has, where Prometheus keeps it."""
+    assert of_requests.__name__, "which a server brings with its first request"
     if name == "up":
         return OF_TARGETS
     collector: Any = REGISTRY._names_to_collectors[name]
