@@ -52,7 +52,7 @@ test-long: .venv/.for-development frontend/dist/index.html ## Run the tests that
 test-compose: .venv/.for-development ## Run the product in containers, kill each: [COMPOSE="docker compose"]
 	$(PYTHON) -m pytest -m compose tests/compose $(PYTEST_ARGS)
 
-lint: style types arrows migrations lock containers page ## Check style, types, imports, migrations, the image
+lint: style types arrows migrations lock containers page ## Check style, types, imports, migrations, the image, the composition
 
 format: .venv/.for-development frontend/node_modules/.installed ## Format all code and mend what can be mended by itself
 	$(PYTHON) -m ruff check --fix-only --quiet .
@@ -107,6 +107,7 @@ lock: .venv/.for-development $(POETRY)/.installed
 containers: .venv/.for-development
 	@if [ -x .venv/bin/hadolint ]; then .venv/bin/hadolint Dockerfile && echo "hadolint finds nothing"; \
 	else echo "hadolint has no wheel for this platform: the Dockerfile is not checked"; fi
+	@scripts/check-compose
 
 page: frontend/node_modules/.installed
 	$(NPM) run --silent lint

@@ -20,10 +20,12 @@ NEWEST, BEFORE = "0007_familiar_address", "0006_audit_and_deletion"
 @pytest.fixture
 def reader(transactional_db: None, postgres: DatabaseServer) -> Iterator["psycopg.Connection[Any]"]:
     """Somebody whose report reads a table, and does not end."""
-    with psycopg.connect(postgres.url(connection.settings_dict["NAME"])) as reporter:
-        reporter.execute(f"LOCK TABLE {TABLE} IN ACCESS SHARE MODE")
+    with psycopg.connect(postgres.url(connection.settings_dict["NAME"]), autocommit=True) as reporter:
+        # A migration that does not give up shall get what it waits for, so that the test fails and does not hang.
+        reporter.execute("SET idle_in_transaction_session_timeout = '10s'")
+        reporter.execute(f"BEGIN; LOCK TABLE {TABLE} IN ACCESS SHARE MODE")
         yield reporter
-        reporter.rollback()
+    call_command("migrate", "accounts", verbosity=0)
 
 
 @pytest.fixture

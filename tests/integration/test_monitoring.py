@@ -28,10 +28,12 @@ from redis.exceptions import RedisError
 from taskengine import clock as database_clock
 from taskengine import figures, runtime, watch
 from taskengine.accounts.models import User
+from taskengine.api import metrics as of_requests
 from taskengine.engine.models import Heartbeat
 from taskengine.health import metrics
 from taskengine.lanes import Lane
 from taskengine.planning import broker, jobs
+from taskengine.planning.metrics import Outcome
 from taskengine.planning.models import Breakdown
 from tests.support.accounts import signed_up
 from tests.support.client import eventually
@@ -39,16 +41,40 @@ from tests.support.environment import server_environment
 from tests.support.redis import PrivateRedis
 from tests.support.servers import ROOT
 from tests.support.sockets import house, new_stream, record
+from tests.unit.test_composition import SERVICES
 
 MONITORING = ROOT / "containers/monitoring"
 DASHBOARD = json.loads((MONITORING / "grafana/dashboards/taskengine.json").read_text())
 RULES = yaml.safe_load((MONITORING / "rules/taskengine.yml").read_text())["groups"][0]["rules"]
-ASKED = [target["expr"] for panel in DASHBOARD["panels"] for target in panel["targets"]]
-ASKED += [rule["expr"] for rule in RULES]
+TARGETS = [target for panel in DASHBOARD["panels"] for target in panel["targets"]]
+ASKED = [*(target["expr"] for target in TARGETS), *(rule["expr"] for rule in RULES)]
+SCRAPED = {
+    each["job_name"]: each
+    for each in yaml.safe_load((MONITORING / "prometheus.yml").read_text())["scrape_configs"]
+}
+# Prometheus itself says them of each target.
+OF_TARGETS = {"job", "instance"}
+SELECTOR = re.compile(r"\b(taskengine_\w+|up)\b(?:\{([^}]*)\})?")
+MATCHER = re.compile(r'(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"')
 
 
 def sample(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def labels_of(name: str) -> set[str]:
+    """Return the labels that a sample of this name has, where Prometheus keeps it."""
+    assert of_requests.__name__, "which a server brings with its first request"
+    if name == "up":
+        return OF_TARGETS
+    collector: Any = REGISTRY._names_to_collectors[name]
+    return {*collector._labelnames, *(["le"] if name.endswith("_bucket") else []), *OF_TARGETS}
+
+
+def grouped_by(expression: str) -> list[str]:
+    """Return the labels that an expression keeps apart."""
+    lists = re.findall(r"\bby\s*\(([^)]*)\)", expression)
+    return [label.strip() for each in lists for label in each.split(",")]
 
 
 def told(settings: Any) -> dict[str, set[str]]:
@@ -71,6 +97,55 @@ def test_what_a_dashboard_or_a_rule_asks_for_is_told(settings: Any, expression: 
     names = set(re.findall(r"\btaskengine_\w+", expression))
     assert names or 'up{job="web"}' in expression
     assert names <= set(told(settings))
+
+
+@pytest.mark.parametrize("expression", ASKED)
+def test_a_label_that_is_asked_for_is_one_of_what_it_is_asked_of(expression: str) -> None:
+    found = SELECTOR.findall(expression)
+    for name, matchers in found:
+        for label, value in MATCHER.findall(matchers):
+            assert label in labels_of(name), f"{name} has no {label}"
+            assert label != "job" or value in SCRAPED, f"nothing is scraped as {value}"
+            assert label != "outcome" or set(value.split("|")) <= set(Outcome), f"nothing ends as {value}"
+        for label in grouped_by(expression):
+            assert label in labels_of(name), f"{name} has no {label}"
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target["expr"])
+def test_a_legend_names_labels_that_are_left(target: dict[str, str]) -> None:
+    left = set(grouped_by(target["expr"]))
+    assert set(re.findall(r"\{\{(\w+)\}\}", target["legendFormat"])) <= left
+
+
+def test_the_rules_are_tried_with_what_there_is() -> None:
+    tests = yaml.safe_load((MONITORING / "rules.test.yml").read_text())["tests"]
+    for series in [each["series"] for test in tests for each in test["input_series"]]:
+        ((name, matchers),) = SELECTOR.findall(series)
+        assert dict(MATCHER.findall(matchers)).keys() <= labels_of(name), series
+
+
+@pytest.mark.parametrize("job", SCRAPED)
+def test_a_job_asks_a_service_of_the_composition_where_it_tells_its_figures(job: str) -> None:
+    (where,) = SCRAPED[job]["dns_sd_configs"]
+    (name,) = where["names"]
+    service = SERVICES[name]
+    assert "watched" in service["networks"]
+    assert "watched" in SERVICES["prometheus"]["networks"]
+    if command := service.get("command"):
+        assert command[command.index("--metrics-port") + 1] == str(where["port"])
+        assert command[command.index("--metrics-host") + 1] == "0.0.0.0"  # noqa: S104 (of its container)
+    else:  # the server's own port, with its token
+        (published,) = service["ports"]
+        assert published.endswith(f":{where['port']}")
+        folder, _, name = SCRAPED[job]["authorization"]["credentials_file"].rpartition("/")
+        assert f"keys-metrics:{folder}:ro" in SERVICES["prometheus"]["volumes"]
+        assert f"$KEYS/metrics/{name}\n" in (ROOT / "containers/make-keys").read_text()
+
+
+def test_every_process_that_tells_figures_is_scraped() -> None:
+    tell = {name for name, service in SERVICES.items() if "--metrics-port" in (service.get("command") or ())}
+    asked = {name for each in SCRAPED.values() for where in each["dns_sd_configs"] for name in where["names"]}
+    assert asked == {"web", *tell}
 
 
 def test_every_rule_says_what_it_is_and_what_to_do() -> None:

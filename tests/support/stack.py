@@ -22,6 +22,9 @@ OWN: Final = {
             "EMAIL_URL_FILE",
             "GEMINI_API_KEY_FILE",
             "HTTPS_REDIRECT",
+            "POSTGRES_SHARED_BUFFERS",
+            *(f"{service}_CPUS" for service in ("ENGINE", "POSTGRES", "REDIS", "WEB", "WORKER")),
+            *(f"{service}_MEMORY" for service in ("ENGINE", "POSTGRES", "WEB", "WORKER")),
             "METRICS_TOKEN_FILE",
             "POSTGRES_PASSWORD_FILE",
             "REDIS_PASSWORD_FILE",
@@ -71,6 +74,20 @@ class Stack:
     def kill(self, service: str) -> None:
         """End all containers of a service at once, as a crash would."""
         self.compose("kill", "--signal", "KILL", service)
+
+    def crash(self, service: str) -> None:
+        """End what a service's first container runs, from inside: nobody asked for that, as they do by `kill`."""
+        # Its first process is an init, which can't be killed from inside and ends with what it started. Begun in the
+        # background, since this command's own shell ends with the container.
+        ends = "(sleep 1; kill -9 $(cat /proc/1/task/1/children)) >/dev/null 2>&1 &"
+        self.carry_out(service, "sh", "-c", ends)
+
+    def began(self, service: str) -> str:
+        """Return when a service's first container was started, in ticks of its machine; nothing while it is not up."""
+        try:
+            return self.carry_out(service, "cut", "-d", " ", "-f", "22", "/proc/1/stat").strip()
+        except AssertionError:
+            return ""
 
     def stop(self, service: str) -> None:
         """Stop a service in order."""

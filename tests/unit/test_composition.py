@@ -1,6 +1,8 @@
 """What compose.yaml promises about every service, read without starting any."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,16 @@ def services() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for file in FILES:
         found |= yaml.safe_load((ROOT / file).read_text())["services"]
+    return found
+
+
+def composition() -> dict[str, dict[str, Any]]:
+    """Return what there is beside services, by kind and name."""
+    found: dict[str, dict[str, Any]] = {"volumes": {}, "networks": {}, "secrets": {}}
+    for file in FILES:
+        read = yaml.safe_load((ROOT / file).read_text())
+        for kind, entries in found.items():
+            entries |= read.get(kind) or {}
     return found
 
 
@@ -108,6 +120,54 @@ def test_whoever_has_sockets_or_work_under_way_is_given_the_time_to_end_it() -> 
         needed = SERVICES[name]["depends_on"]
         assert needed["migrate"] == {"condition": "service_completed_successfully"}
         assert needed["postgres"] == needed["redis"] == {"condition": "service_healthy"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_all_that_a_service_names_is_there(name: str) -> None:
+    service, whole = SERVICES[name], composition()
+    for needed in service.get("depends_on", {}):
+        # What is asked for by a profile may need what is always there, and not the other way round.
+        assert set(SERVICES[needed].get("profiles", ())) <= set(service.get("profiles", ()))
+    volumes = {each.partition(":")[0] for each in service.get("volumes", ()) if ":" in each}
+    assert {each for each in volumes if each[0] not in "./"} <= whole["volumes"].keys()
+    assert set(service.get("networks", ())) <= whole["networks"].keys()
+    assert set(service.get("secrets", ())) <= whole["secrets"].keys()
+
+
+def test_what_is_for_work_on_the_code_alters_what_is_there() -> None:
+    development = yaml.safe_load((ROOT / "compose.dev.yaml").read_text())
+    assert development["services"].keys() - SERVICES.keys() == {"page"}
+    for service in development["services"].values():
+        assert set(service.get("networks", ())) <= composition()["networks"].keys()
+
+
+@pytest.mark.parametrize(
+    ("client", "says", "code"),
+    [
+        ("true", "Compose takes the composition", 0),
+        ("false", "There is no Compose client (false)", 0),
+        # One that answers, and refuses what it reads of the last profiles.
+        (r"""sh -c 'case "$*" in *dev.yaml*proxy*monitoring*) exit 15;; esac' sh""", "", 15),
+    ],
+)
+def test_lint_has_composes_own_client_read_every_profile_where_there_is_one(
+    tmp_path: Path, client: str, says: str, code: int
+) -> None:
+    program = tmp_path / "compose"
+    program.write_text(f'#!/bin/sh\nexec {client} "$@"\n')
+    program.chmod(0o755)
+    named = client if client == "false" else str(program)
+    done = subprocess.run(
+        [ROOT / "scripts/check-compose"],
+        cwd=ROOT,
+        env={**os.environ, "COMPOSE": named},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert says in done.stdout
+    assert "scripts/check-compose" in (ROOT / "Makefile").read_text()
 
 
 def test_the_image_is_made_of_the_code_and_nothing_else() -> None:
