@@ -5,7 +5,6 @@ until commit, so a lower number is never seen after a higher one.
 """
 
 import logging
-import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from django.db import connection, transaction
 from realtime import metrics, tracing
 from realtime.cursor import MAX_UNACKED_BYTES
 from realtime.envelope import Event
+from realtime.ids import new_id
 from realtime.models import EventRow, Stream
 from realtime.publisher import doorbell
 
@@ -209,7 +209,7 @@ def record(drafts: Sequence[Draft]) -> None:
     if not drafts:
         return
     assert connection.in_atomic_block, "an event is recorded in the transaction of its cause"
-    ids = [uuid.uuid4() for _ in drafts]
+    ids = [new_id() for _ in drafts]
     data = [orjson.dumps(draft.data).decode() for draft in drafts]
     if len(drafts) == 1:
         _record_one(drafts[0], ids[0], data[0])

@@ -237,7 +237,9 @@ def _writer(scope: Any) -> Hashable | None:
 
 
 def _headers(response: HttpResponseBase) -> list[tuple[bytes, bytes]]:
-    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in response.items()]
+    # What its `items` goes by; that looks each name up again.
+    stored = response.headers._store.values()
+    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in stored]
     cookies = [cookie.output(header="").strip().encode("ascii") for cookie in response.cookies.values()]
     return headers + [(b"Set-Cookie", cookie) for cookie in cookies]
 

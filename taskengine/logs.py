@@ -14,7 +14,13 @@ from typing import Any, Final
 
 import orjson
 import structlog
-from structlog.contextvars import bind_contextvars, bound_contextvars, get_contextvars, merge_contextvars
+from structlog.contextvars import (
+    bind_contextvars,
+    bound_contextvars,
+    get_contextvars,
+    merge_contextvars,
+    reset_contextvars,
+)
 
 Entry = MutableMapping[str, Any]
 
@@ -47,17 +53,19 @@ def field(name: str) -> str | None:
 @contextmanager
 def of_operation(op_id: str) -> Iterator[None]:
     """Bind an operation's id until it has ended well. One that fails is still to be reported, by who began it."""
-    former = field("op_id")
-    bind(op_id=op_id)
+    former = bind(op_id=op_id)
     yield
-    bind(op_id=former)
+    reset_contextvars(**former)
 
 
 @contextmanager
 def of_request(request_id: str) -> Iterator[None]:
     """Bind a request's id for as long as it is answered, and forget all that was bound meanwhile."""
-    with bound_contextvars(request_id=request_id, user_id=None, op_id=None):
+    former = bind(request_id=request_id, user_id=None, op_id=None)
+    try:
         yield
+    finally:
+        reset_contextvars(**former)
 
 
 class Hiding:

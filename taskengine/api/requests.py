@@ -34,7 +34,8 @@ def header(request: HttpRequest | Request, name: str) -> str | None:
         request: Django's, or DRF's.
         name: The header's, but for `Content-Type` and `Content-Length`, which WSGI keeps elsewhere.
     """
-    return cast(str | None, request.META.get(_meta_name(name)))
+    django_request = request._request if isinstance(request, Request) else request
+    return cast(str | None, django_request.META.get(_meta_name(name)))
 
 
 @cache

@@ -4,6 +4,7 @@ A limit is so many requests in a window that begins with the first of them. Coun
 processes together, by one round trip. The answer says how much is left (`RateLimitMiddleware`).
 """
 
+import functools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,6 +66,11 @@ def headers(found: Iterable[Standing]) -> dict[str, str]:
     }
 
 
+@functools.cache
+def _parsed(rate: str | None, name: str) -> Rate | None:
+    return Rate.parse(rate, name=name)
+
+
 class _PersonThrottle(SimpleRateThrottle):
     """Counts by user, or by address where nobody is logged in."""
 
@@ -73,7 +79,7 @@ class _PersonThrottle(SimpleRateThrottle):
 
     def parse_rate(self, rate: str | None) -> tuple[int, int] | tuple[None, None]:
         """Return how many requests a window has, and its seconds; DRF asks for them like this."""
-        parsed = Rate.parse(rate, name=str(self.scope).upper())
+        parsed = _parsed(rate, str(self.scope).upper())
         return (parsed.limit, parsed.period_s) if parsed else (None, None)
 
     def allow_request(self, request: Request, view: Any) -> bool:

@@ -1,7 +1,6 @@
 """Carrying out one operation: its transaction, its place in the log, and what a retry gets."""
 
 import hashlib
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from realtime import outbox, tracing
+from realtime.ids import new_id
 from taskengine import clock, logs
 from taskengine.database.statements import prepared
 from taskengine.database.table import Table
@@ -56,7 +56,7 @@ class OpenOperation:
     owner_id: UUID
     actor_id: UUID
     locked: Callable[[], None]
-    id: UUID = field(default_factory=uuid.uuid4)
+    id: UUID = field(default_factory=new_id)
     answer: Answer | None = None
     changes: list[dict[str, Any]] = field(default_factory=list)
     undoes: UUID | None = None
@@ -151,7 +151,7 @@ def perform(
         AnswerGone: It was carried out, and what it was about was purged since.
         UnknownStream: The person is gone.
     """
-    name = op_id or uuid.uuid4()
+    name = op_id or new_id()
     traced = tracing.span(f"operation {verb}", begins=[name], op_id=str(name))
     # What is done after the commit is of the operation, too.
     with logs.of_operation(str(name)), traced, ExitStack() as committing, transaction.atomic():

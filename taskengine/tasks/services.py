@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from realtime import outbox
 from realtime.envelope import Sketch
+from realtime.ids import new_id
 from taskengine.errors import Fault
 from taskengine.operations.services import OpenOperation
 from taskengine.tasks import bulk, claims, deadlines, events
@@ -77,6 +78,7 @@ def create_task(
     """
     now = operation.now
     task = TASKS.new(
+        id=id or new_id(),
         owner_id=operation.owner_id,
         title=title,
         notes=notes,
@@ -84,8 +86,6 @@ def create_task(
         estimate_min=estimate_min,
         created_at=now,
     )
-    if id is not None:
-        task.id = id
     task.position = new_position(task, operation=operation)
     put_below(task, parent)
     put_in_project(task, project)
