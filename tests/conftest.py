@@ -166,6 +166,32 @@ def start_server(request: pytest.FixtureRequest, database_url: str) -> Iterator[
         yield start
 
 
+@pytest.fixture(scope="session")
+def shared_server(postgres: DatabaseServer, migrated_template: str) -> Iterator[Callable[..., Server]]:
+    """Servers with an engine inside, each started when it is first asked for and never harmed.
+
+    They are shared, since a new person is cheap and a new process is not:
+    `shared_server("daphne", DOORBELL="off")`; whoever kills or restarts uses `start_server`.
+    """
+    with ExitStack() as stack:
+        servers: dict[tuple[str, ...], Server] = {}
+
+        def get(kind: Kind = "uvicorn", **env: str) -> Server:
+            key = (kind, *(f"{name}-{value}" for name, value in sorted(env.items())))
+            if key not in servers:
+                database = create_database(postgres, prefix="taskengine_shared", template=migrated_template)
+                stack.callback(drop_database, postgres, database)
+                server = Server(
+                    kind=kind, name="shared-" + "-".join(key), database_url=postgres.url(database), env=env
+                )
+                stack.callback(server.close)
+                server.start()
+                servers[key] = server
+            return servers[key]
+
+        yield get
+
+
 @pytest.fixture
 def start_engine(request: pytest.FixtureRequest, database_url: str) -> Iterator[Callable[..., Engine]]:
     """Start engine replicas on the test's database: `start_engine(REDIS_URL=redis.url)`."""

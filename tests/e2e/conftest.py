@@ -1,10 +1,25 @@
 """Windows onto a server, as people open them."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from tests.support.servers import Server
+
+
+@pytest.fixture
+def server(shared_server: Callable[..., Server]) -> Server:
+    """A server that others use as well; whoever harms one, or needs another kind, starts their own."""
+    return shared_server("uvicorn", DOORBELL="process")
+
+
+@pytest.fixture
+def email() -> str:
+    """The address of somebody new."""
+    return f"ada-{secrets.token_hex(4)}@example.org"
 
 
 @pytest.fixture

@@ -127,10 +127,10 @@ def test_axe_finds_nothing_at_the_doors_and_in_the_boards_rarer_states(
 
 
 def test_axe_finds_nothing_in_german_on_a_phone(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server, page = start_server(), open_window(**PHONE)
-    sign_up(page, server, "ada@example.org")
+    page = open_window(**PHONE)
+    sign_up(page, server, email)
     fill(page)
     ask(page, "PATCH", "users/me/", {"language": "de"})
     looker = Looker(page)

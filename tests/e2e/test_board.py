@@ -65,10 +65,10 @@ def group(page: Page, day: str) -> Locator:
 
 
 @pytest.fixture
-def window(start_server: Callable[..., Server], open_window: Callable[..., Page]) -> Page:
+def window(server: Server, email: str, open_window: Callable[..., Page]) -> Page:
     """Somebody's wide window."""
     page = open_window(viewport={"width": 1440, "height": 1000})
-    sign_up(page, start_server(), "ada@example.org")
+    sign_up(page, server, email)
     return page
 
 
@@ -159,10 +159,10 @@ def test_all_is_done_by_keys_alone(window: Page) -> None:
 
 
 def test_a_phone_has_one_bucket_at_a_time_and_room_for_thumbs(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
     page = open_window(**PHONE)
-    sign_up(page, start_server(), "ada@example.org")
+    sign_up(page, server, email)
     fill(page)
     page.get_by_role("link", name="Missed 1").click()
     expect(card(page, "Call the bank")).to_be_visible()

@@ -36,12 +36,11 @@ def figure(page: Page, name: str) -> Locator:
 
 
 def test_what_is_made_in_another_window_moves_the_insights_without_a_reload(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server = start_server()
     first, second = open_window(), open_window()
-    sign_up(first, server, "ada@example.org")
-    sign_in(second, server, "ada@example.org")
+    sign_up(first, server, email)
+    sign_in(second, server, email)
     asked: list[int] = []
     first.goto(f"{server.url}/insights")
     first.on("response", lambda one: asked.append(one.status) if "/insights/" in one.url else None)

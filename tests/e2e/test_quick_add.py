@@ -39,11 +39,10 @@ def tasks_of(page: Page, many: int) -> Any:
 
 
 def test_what_is_typed_is_understood_and_made(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server = start_server()
     page = open_window()
-    sign_up(page, server, "ada@example.org")
+    sign_up(page, server, email)
     page.keyboard.press("q")
     line = page.get_by_role("textbox", name="New task")
     expect(line).to_be_focused()

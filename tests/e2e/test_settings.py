@@ -34,10 +34,10 @@ def answer_of(page: Page, path: str, token: str) -> int:
 
 
 def test_a_token_is_made_used_and_revoked(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server, page = start_server(), open_window()
-    sign_up(page, server, "ada@example.org")
+    page = open_window()
+    sign_up(page, server, email)
     page.goto(f"{server.url}/settings/tokens")
     page.get_by_label("What it is for").fill("Backup script")
     page.get_by_role("button", name="Make a token").click()
@@ -55,11 +55,10 @@ def test_a_token_is_made_used_and_revoked(
 
 
 def test_what_is_exported_can_be_imported_elsewhere_and_taken_back(
-    start_server: Callable[..., Server], open_window: Callable[..., Page], tmp_path: Path
+    server: Server, email: str, open_window: Callable[..., Page], tmp_path: Path
 ) -> None:
-    server = start_server()
     ada, grace = open_window(), open_window(**PHONE)
-    sign_up(ada, server, "ada@example.org")
+    sign_up(ada, server, email)
     quick_add = ada.get_by_role("textbox", name="New task")
     quick_add.fill("Water the plants")
     quick_add.press("Enter")
@@ -71,7 +70,7 @@ def test_what_is_exported_can_be_imported_elsewhere_and_taken_back(
     saved.value.save_as(file)
     assert [task["title"] for task in json.loads(file.read_text())["tasks"]] == ["Water the plants"]
 
-    sign_up(grace, server, "grace@example.org")
+    sign_up(grace, server, f"grace-{email}")
     grace.goto(f"{server.url}/settings/data")
     grace.get_by_label("File", exact=True).set_input_files(file)
     grace.get_by_role("button", name="Look through it").click()
@@ -88,11 +87,10 @@ def test_what_is_exported_can_be_imported_elsewhere_and_taken_back(
 
 
 def test_german_is_chosen_and_kept_here_and_elsewhere(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server = start_server()
     first, second = open_window(), open_window()
-    sign_up(first, server, "ada@example.org")
+    sign_up(first, server, email)
     fetched: list[str] = []
     first.on("request", lambda request: fetched.append(request.url))
     first.goto(f"{server.url}/settings")
@@ -108,7 +106,7 @@ def test_german_is_chosen_and_kept_here_and_elsewhere(
 
     # It belongs to the account: another device has it as soon as it knows who is there.
     second.goto(f"{server.url}/signin")
-    second.get_by_label("Email").fill("ada@example.org")
+    second.get_by_label("Email").fill(email)
     second.get_by_label("Password").fill(PASSWORD)
     second.get_by_role("button", name="Sign in").click()
     expect(second.get_by_text("Nichts steht an")).to_be_visible()
@@ -116,10 +114,10 @@ def test_german_is_chosen_and_kept_here_and_elsewhere(
 
 
 def test_another_zone_and_other_hours_are_kept_and_the_board_follows_at_once(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server, page = start_server(), open_window()
-    sign_up(page, server, "ada@example.org")
+    page = open_window()
+    sign_up(page, server, email)
     add_task(page, title="Call Tokyo", deadline="2040-06-01T12:30:00Z")
     expect(page.get_by_role("article", name="Call Tokyo")).to_contain_text("14:30")
     page.get_by_role("button", name="Account").click()
@@ -145,12 +143,11 @@ def test_another_zone_and_other_hours_are_kept_and_the_board_follows_at_once(
 
 
 def test_another_device_is_logged_out_and_then_this_one_signs_out(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server = start_server()
     laptop, phone = open_window(), open_window(**PHONE)
-    sign_up(laptop, server, "ada@example.org")
-    sign_in(phone, server, "ada@example.org")
+    sign_up(laptop, server, email)
+    sign_in(phone, server, email)
     laptop.goto(f"{server.url}/settings/security")
     expect(laptop.get_by_text("this one")).to_be_visible()
     laptop.get_by_role("button", name="Log out Chrome on").click()
@@ -161,10 +158,10 @@ def test_another_device_is_logged_out_and_then_this_one_signs_out(
 
 
 def test_nothing_bars_anyone_from_the_settings_and_the_activity(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server, page = start_server(), open_window()
-    sign_up(page, server, "ada@example.org")
+    page = open_window()
+    sign_up(page, server, email)
     quick_add = page.get_by_role("textbox", name="New task")
     quick_add.fill("Water the plants")
     quick_add.press("Enter")

@@ -52,10 +52,10 @@ class Finger:
 
 
 @pytest.fixture
-def phone(start_server: Callable[..., Server], open_window: Callable[..., Page]) -> Page:
+def phone(server: Server, email: str, open_window: Callable[..., Page]) -> Page:
     """Open the board of somebody who has a few tasks on a phone."""
     page = open_window(**PHONE)
-    sign_up(page, start_server(), "ada@example.org")
+    sign_up(page, server, email)
     fill(page)
     return page
 

@@ -19,12 +19,11 @@ def card(page: Page, bucket: str, title: str) -> Any:
 
 
 def test_what_is_done_in_one_window_is_seen_in_the_other(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server = start_server()
     first, second = open_window(), open_window(viewport={"width": 390, "height": 844}, has_touch=True)
-    sign_up(first, server, "ada@example.org")
-    sign_in(second, server, "ada@example.org")
+    sign_up(first, server, email)
+    sign_in(second, server, email)
 
     quick_add = first.get_by_role("textbox", name="New task")
     quick_add.fill("Water the plants")
@@ -44,12 +43,9 @@ def test_what_is_done_in_one_window_is_seen_in_the_other(
     expect(card(second, "Upcoming", "Water the plants")).to_be_visible()
 
 
-def test_whoever_signs_out_is_out(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
-) -> None:
-    server = start_server()
+def test_whoever_signs_out_is_out(server: Server, email: str, open_window: Callable[..., Page]) -> None:
     window = open_window()
-    sign_up(window, server, "ada@example.org")
+    sign_up(window, server, email)
     window.get_by_role("button", name="Account").click()
     window.get_by_role("menuitem", name="Sign out").click()
     expect(window.get_by_role("link", name="Sign in")).to_be_visible()
