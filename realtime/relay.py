@@ -25,6 +25,7 @@ from django.db import connections
 from realtime import metrics, outbox, revocation, tracing
 from realtime.envelope import CloseCode
 from realtime.outbox import Head
+from realtime.pace import Pace
 from realtime.ports import Authenticator, SnapshotSource
 from realtime.publisher import doorbell
 from realtime.pulse import Pulse
@@ -37,10 +38,6 @@ T = TypeVar("T")
 
 REPAIR_INTERVAL_S: Final = 1.0
 _REPAIR_JITTER_S: Final = 0.5
-# A round goes through the streams in portions, evenly over its time: the queries for a thousand at once take a core for
-# five milliseconds, those for 25 for half of one, and every event waits meanwhile.
-_PORTION_STREAMS: Final = 25
-_MAX_PORTIONS: Final = 40  # of a round; beyond a thousand streams the portions grow
 # After a look that failed because the database is away: soon, for it mostly restarts.
 _REPAIR_AGAIN_S: Final = 0.5
 # As many clients a second as one process takes in without falling behind: so many are sent away.
@@ -273,20 +270,21 @@ class Relay:
     async def _repair_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
         looked_at = loop.time()
+        pace = Pace()
         while True:
             # Jitter keeps many processes from asking in step.
             jitter_s = random.random() * _REPAIR_JITTER_S  # noqa: S311
             round_s = REPAIR_INTERVAL_S + jitter_s
-            portions = min(max(1, math.ceil(len(self._audiences) / _PORTION_STREAMS)), _MAX_PORTIONS)
-            await asyncio.sleep(round_s / portions)
+            await asyncio.sleep(round_s / pace.portions(len(self._audiences)))
             now = loop.time()
-            # A slow answer makes the next portion larger, and no round longer.
-            share = min((now - looked_at) / round_s, 1.0)
+            count = pace.due(len(self._audiences), since_s=now - looked_at, round_s=round_s)
             try:
-                await self._repair(math.ceil(share * len(self._audiences)))
+                await self._repair(count)
+                pace.asked(count)
                 looked_at = now
             except Exception:
                 logger.exception("The repair query failed; it is asked again.")
+                pace.failed(len(self._audiences))
                 await asyncio.sleep(min(REPAIR_INTERVAL_S, _REPAIR_AGAIN_S + jitter_s))
 
     async def _repair(self, count: int) -> None:

@@ -17,6 +17,8 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
+    # Nobody has a telephone number here. allauth serves its routes all the same, each a 500.
+    re_path(r"^api/auth/(?:app|browser)/v1/(?:account|auth)/phone", errors.not_found),
     path("api/auth/", include("allauth.headless.urls")),
     path("sw.js", service_worker),
     re_path(_PAGE, page),

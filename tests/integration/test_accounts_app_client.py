@@ -256,3 +256,12 @@ def test_a_log_out_leaves_nothing_behind() -> None:
 
     for model in (Session, UserSession, RefreshToken):
         assert not model.objects.exists(), model
+
+
+@pytest.mark.parametrize("path", ["/account/phone", "/auth/phone/verify", "/auth/phone/verify/resend"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_nobody_is_asked_for_a_telephone_number(method: str, path: str) -> None:
+    """allauth serves these, and fails at them where numbers are not kept."""
+    answer = signed_up().send(method, APP + path, {"phone": "+3912345678"} if method == "POST" else None)
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

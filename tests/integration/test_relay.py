@@ -14,7 +14,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection
 
-from realtime import outbox, questions, relay, revocation
+from realtime import outbox, pace, questions, relay, revocation
 from realtime.models import Stream
 from realtime.ports import Listener
 from realtime.publisher import doorbell
@@ -218,7 +218,7 @@ async def test_a_round_of_repairs_takes_its_time_however_slow_the_answers_are(
 ) -> None:
     monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.4)
     monkeypatch.setattr(relay, "_REPAIR_JITTER_S", 0.0)
-    monkeypatch.setattr(relay, "_PORTION_STREAMS", 1)
+    monkeypatch.setattr(pace, "PORTION_STREAMS", 1)
     moved = outbox.moved
 
     def slow(known: Sequence[tuple[UUID, int, str]]) -> Any:
@@ -292,7 +292,7 @@ async def test_repairs_that_fail_are_asked_again_at_a_walk_however_many_portions
 ) -> None:
     monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.4)
     monkeypatch.setattr(relay, "_REPAIR_JITTER_S", 0.0)
-    monkeypatch.setattr(relay, "_PORTION_STREAMS", 1)
+    monkeypatch.setattr(pace, "PORTION_STREAMS", 1)
     failures: list[float] = []
 
     def failing(_: Sequence[tuple[UUID, int, str]]) -> Any:
@@ -306,6 +306,35 @@ async def test_repairs_that_fail_are_asked_again_at_a_walk_however_many_portions
         await eventually("three failures", lambda: len(failures) >= 3)
 
         assert min(after - before for before, after in pairwise(failures)) >= 0.4
+
+
+async def test_after_a_failure_everybody_is_asked_about_in_portions_that_grow_and_stay_small(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay, "REPAIR_INTERVAL_S", 0.4)
+    monkeypatch.setattr(relay, "_REPAIR_JITTER_S", 0.0)
+    monkeypatch.setattr(pace, "PORTION_STREAMS", 1)
+    moved, is_away = outbox.moved, True
+    portions: list[int] = []
+
+    def asked(known: Sequence[tuple[UUID, int, str]]) -> Any:
+        if is_away:
+            portions.clear()
+            raise OperationalError("away")
+        portions.append(len(known))
+        return moved(known)
+
+    async with house() as home:
+        for _ in range(20):
+            await home.open(await new_stream())
+        monkeypatch.setattr(outbox, "moved", asked)
+        await asyncio.sleep(1.0)  # it was away for longer than a round takes
+
+        is_away = False
+        await eventually("a whole round", lambda: sum(portions) >= 20)
+
+        assert portions[:4] == [1, 2, 4, 4]
+        assert max(portions) == 4
 
 
 async def test_a_read_that_fails_sends_its_readers_to_come_back_and_nobody_else(
