@@ -30,6 +30,7 @@ from realtime.envelope import (
     Snapshot,
     Welcome,
 )
+from realtime.outage import AWAY
 from realtime.outbox import Head
 from realtime.ports import Listener
 from realtime.relay import Relay
@@ -274,6 +275,9 @@ class StreamConsumer:
         self._goodbye = self._relay.see_off(self._say_goodbye(self._dismissal))
 
     def _fail(self, error: Exception) -> None:
+        if isinstance(error, AWAY):  # it was said, once for all sockets
+            self.dismiss(CloseCode.RESTART, "The database is away for a moment.")
+            return
         logger.error("A socket failed; its client is told to come back.", exc_info=error)
         self.dismiss(CloseCode.RESTART, "Something went wrong here.")
 

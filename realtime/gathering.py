@@ -3,17 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from django.db import InterfaceError, OperationalError
+from realtime.outage import AWAY
 
 logger = logging.getLogger(__name__)
 
 Q = TypeVar("Q")
 A = TypeVar("A")
-
-# What every question that is asked together with others hears too: there is no database.
-AWAY: Final = (InterfaceError, OperationalError)
 
 
 class Gathering(Generic[Q, A]):
@@ -70,7 +67,8 @@ class Gathering(Generic[Q, A]):
                 for one in batch:
                     await self._ask_some([one])
                 return
-            logger.warning("A question for %s failed: %s", self._name, error)
+            if not isinstance(error, AWAY):  # which is said once, and not for each batch
+                logger.warning("A question for %s failed: %s", self._name, error)
             for _, future in batch:
                 future.set_exception(error)
                 future.exception()  # who left meanwhile does not fetch it

@@ -15,7 +15,8 @@ from uuid import UUID
 from django.db import close_old_connections
 
 from realtime import envelope, outbox
-from realtime.gathering import AWAY, Gathering
+from realtime.gathering import Gathering
+from realtime.outage import AWAY, Outage
 from realtime.outbox import Head
 from realtime.ports import Authenticator, Listener, SnapshotSource
 
@@ -52,14 +53,21 @@ class Questions:
         authenticator: Says who listens.
         snapshots: Where the whole state is read from.
         now: The clock that decides what belongs in a snapshot.
+        outage: Where it is said that the database is away.
     """
 
     def __init__(
-        self, *, authenticator: Authenticator, snapshots: SnapshotSource, now: Callable[[], datetime]
+        self,
+        *,
+        authenticator: Authenticator,
+        snapshots: SnapshotSource,
+        now: Callable[[], datetime],
+        outage: Outage,
     ) -> None:
         self._authenticator = authenticator
         self._snapshots = snapshots
         self._now = now
+        self._outage = outage
         # The ORM stays out of the event loop and off Django's one shared thread: a slow request
         # elsewhere must not hold up the sockets.
         self._threads = ThreadPoolExecutor(_DATABASE_THREADS, thread_name_prefix="relay")
@@ -92,7 +100,7 @@ class Questions:
             finally:
                 close_old_connections()
 
-        return await asyncio.get_running_loop().run_in_executor(threads, call)
+        return await self._outage.heeded(asyncio.get_running_loop().run_in_executor(threads, call))
 
     async def first_page(self, stream: UUID) -> FirstPage:
         """Begin to read the whole state, together with whoever else comes without a past."""

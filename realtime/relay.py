@@ -24,6 +24,7 @@ from django.db import connections
 
 from realtime import metrics, outbox, revocation, tracing
 from realtime.envelope import CloseCode
+from realtime.outage import AWAY, Outage
 from realtime.outbox import Head
 from realtime.pace import Pace
 from realtime.ports import Authenticator, SnapshotSource
@@ -87,7 +88,10 @@ class Relay:
     ) -> None:
         self.authenticator = authenticator
         self.now = now
-        self.questions = Questions(authenticator=authenticator, snapshots=snapshots, now=now)
+        self._outage = Outage()
+        self.questions = Questions(
+            authenticator=authenticator, snapshots=snapshots, now=now, outage=self._outage
+        )
         self.pulse = Pulse()
         self._sockets_per_stream = sockets_per_stream
         # Whose heads were compared longest ago stands first.
@@ -175,7 +179,9 @@ class Relay:
                 connections.close_all()  # it may be broken, and the next one is good
                 raise
 
-        return await asyncio.get_running_loop().run_in_executor(self._repair_thread, call)
+        return await self._outage.heeded(
+            asyncio.get_running_loop().run_in_executor(self._repair_thread, call)
+        )
 
     def attach(self, socket: Socket) -> bool:
         """Let a socket hear its stream; False when the stream has too many sockets already."""
@@ -282,8 +288,9 @@ class Relay:
                 await self._repair(count)
                 pace.asked(count)
                 looked_at = now
-            except Exception:
-                logger.exception("The repair query failed; it is asked again.")
+            except Exception as error:
+                if not isinstance(error, AWAY):  # which is said once, and not twice a second
+                    logger.exception("The repair query failed; it is asked again.")
                 pace.failed(len(self._audiences))
                 await asyncio.sleep(min(REPAIR_INTERVAL_S, _REPAIR_AGAIN_S + jitter_s))
 

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 
 import pytest
 
 from taskengine.embedded.postgres import Postgres
-from tests.support.client import Client, eventually, in_seconds, until_ready, utc
+from tests.support.client import Client, Listener, eventually, in_seconds, until_ready, utc
 from tests.support.database import unfired
 from tests.support.own_postgres import own_postgres
 from tests.support.servers import KINDS, Kind, Server
@@ -113,3 +114,55 @@ async def test_a_database_that_goes_and_comes_back_is_reported_and_costs_nothing
             assert unfired(url) == 0
     finally:
         server.close()
+
+
+async def test_who_comes_while_the_database_is_away_is_asked_to_come_back_and_the_log_says_it_once(
+    postgres_of_its_own: Postgres,
+) -> None:
+    url = postgres_of_its_own.url()
+    alone = {"ENGINE_IN_SERVER": "0", "WORKER_IN_SERVER": "0"}
+    server = Server(kind="uvicorn", name="database-away", database_url=url, env=alone)
+    try:
+        await asyncio.to_thread(server.start)
+        async with await Client.sign_up(server.url) as ada:
+            waiting = [ada.listener() for _ in range(5)]
+            for listener in waiting:
+                await listener.connect()
+            beside = await ada.listen()  # those before it are known by now
+            await beside.until("snapshot", lambda: beside.has_state)
+
+            await asyncio.to_thread(postgres_of_its_own.stop)
+            await until_ready(server.url, status_code=503, database="down")
+            for listener in waiting:
+                await listener.hello()
+            coming = [ada.listener() for _ in range(5)]
+            for listener in coming:
+                await listener.connect()
+            for listener in (*waiting, *coming):
+                code, _ = await listener.closed()
+                assert code == 4012
+                assert listener.bye is not None
+                assert "database" in listener.bye["reason"]
+                assert 0 <= listener.bye["retry_after_s"] <= 5
+
+            await asyncio.to_thread(postgres_of_its_own.start)
+            await until_ready(server.url, status_code=200)
+            await asyncio.gather(*map(_settle, (*waiting, *coming)))
+            task = await ada.create("After")
+            for listener in (*waiting, *coming, beside):
+                await listener.event("task.created", task)
+            await eventually("word that it is back", lambda: "The database is back" in server.output())
+        said = server.output()
+        assert said.count("The database is away; who comes is asked to come back") == 1
+        assert said.count("The database is back") == 1
+        assert "Traceback" not in said
+    finally:
+        server.close()
+
+
+async def _settle(listener: Listener) -> None:
+    """Come back as often as it takes: while connections are made anew, one question is answered and the next is not."""
+    while not listener.has_state:
+        await listener.come_back()
+        with suppress(AssertionError):  # it was sent away once more
+            await listener.until("snapshot", lambda: listener.has_state)
