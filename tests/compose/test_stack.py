@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from taskengine.engine.management.commands.migrate import LOCK
 from tests.support.client import Client, Listener, eventually, in_seconds, until_ready
 from tests.support.stack import Stack
 
@@ -15,8 +16,12 @@ pytestmark = pytest.mark.compose
 
 READY_WITHIN_S = 90.0
 OUTAGE_S = 3.0
+# Requests wait ten seconds for the database before they are told that it is away.
+OUTAGE_OF_POSTGRES_S = 12.0
 WRITES_S = 0.15  # between two writes
+READS_S = 0.3
 DUE_S = 2.0
+SERVICES = ("redis", "engine", "worker", "web", "postgres")
 RESTART = 4012
 SOCKETS = 12  # so many go to both processes behind the port
 PROCESSES = """
@@ -80,9 +85,20 @@ class Writer:
                 if answer.status_code == 201:
                     self.made.append(answer.json())
                     return
-                # Away, too busy, or the twin of this very request is under way.
-                assert answer.status_code in {409, 502, 503}, answer.text
+                # The twin of this very request is under way, or what it needs is away: never a fault of ours.
+                assert answer.status_code in {409, 503}, answer.text
             await asyncio.sleep(0.2)
+
+
+async def keep_reading(person: Client, told: set[str]) -> None:
+    """Ask for tasks all the time, and note why there were none to be had; anything but that is a fault of ours."""
+    while True:
+        with suppress(httpx.TransportError):
+            answer = await person.send("GET", "/api/v1/tasks/")
+            assert answer.status_code in {200, 503}, answer.text
+            if answer.status_code == 503:
+                told.add(answer.json()["code"])
+        await asyncio.sleep(READS_S)
 
 
 async def stay(listener: Listener) -> None:
@@ -101,30 +117,30 @@ async def test_a_task_is_missed_over_the_socket_and_every_service_is_well(ready:
         assert missed["at"] == task["deadline"]
         assert listener.tasks == await ada.tasks()
 
-    def is_well() -> bool:
-        states = ready.states()
-        assert {len(states[service]) for service in ("web", "worker", "postgres", "redis")} == {1}
-        assert len(states["engine"]) == 2
-        return all(
-            state == ("running", "healthy")
-            for service in ("web", "engine", "worker", "postgres", "redis")
-            for state in states[service]
-        )
-
-    await eventually("healthy services", is_well, deadline_s=READY_WITHIN_S, pause_s=1)
-    assert [state for state, _ in ready.states()["migrate"]] == ["exited"]
+    await eventually("healthy services", lambda: are_well(ready), deadline_s=READY_WITHIN_S, pause_s=1)
+    states = ready.states()
+    assert {name: len(states[name]) for name in SERVICES} == dict.fromkeys(SERVICES, 1) | {"engine": 2}
+    assert ready.ended_with("migrate") == ready.ended_with("keys") == [0]
 
 
-@pytest.mark.parametrize("service", ["redis", "engine", "worker", "web", "postgres"])
+def are_well(stack: Stack, *services: str) -> bool:
+    """Say whether all containers of the services (of all, if none is named) run and are healthy."""
+    states = stack.states()
+    return all(state == ("running", "healthy") for name in services or SERVICES for state in states[name])
+
+
+@pytest.mark.parametrize("service", SERVICES)
 async def test_nothing_is_lost_or_told_twice_when_a_service_is_killed(ready: Stack, service: str) -> None:
     async with await Client.sign_up(ready.url) as ada:
         listener, writer = await ada.listen(), Writer(ada)
         writing, staying = asyncio.create_task(writer.run()), asyncio.create_task(stay(listener))
+        told: set[str] = set()
+        reading = asyncio.create_task(keep_reading(ada, told))
         await eventually("first missed task", lambda: missed_of(listener))
 
         await asyncio.to_thread(ready.kill, service)
         asked = await ask_for_breakdown(ada) if service == "worker" else None
-        await asyncio.sleep(OUTAGE_S)
+        await asyncio.sleep(OUTAGE_OF_POSTGRES_S if service == "postgres" else OUTAGE_S)
         await asyncio.to_thread(ready.start, service)
         await until_answered(ready)
         await until_ready(ready.url, deadline_s=READY_WITHIN_S, status="ready")
@@ -136,21 +152,27 @@ async def test_nothing_is_lost_or_told_twice_when_a_service_is_killed(ready: Sta
             )
 
         since = len(writer.made)
-        await eventually("writes after it", lambda: len(writer.made) > since + 5, deadline_s=READY_WITHIN_S)
+        await eventually(
+            "writes after it",
+            lambda: writing.done() or len(writer.made) > since + 5,
+            deadline_s=READY_WITHIN_S,
+        )
         writer.finish()
         await asyncio.wait_for(writing, READY_WITHIN_S)
         await eventually(
             "miss of the last task", lambda: len(missed_of(listener)) >= len(writer.made), deadline_s=30
         )
-        assert not staying.done(), staying.exception()
-        staying.cancel()
+        for lasting in (staying, reading):
+            assert not lasting.done(), lasting.exception()
+            lasting.cancel()
+        assert told == ({"database_unavailable"} if service == "postgres" else set())
         if not listener.is_open:
             await listener.come_back()
 
         assert len({task["id"] for task in writer.made}) == len(writer.made)
         for task in writer.made:
-            told = [event["type"] for event in listener.of(task)]
-            assert told == ["task.created", "task.missed"], (task["title"], told)
+            types = [event["type"] for event in listener.of(task)]
+            assert types == ["task.created", "task.missed"], (task["title"], types)
         listed = await ada.tasks()
         assert set(listed) == {task["id"] for task in writer.made}
         assert {task["bucket"] for task in listed.values()} == {"missed"}
@@ -162,22 +184,56 @@ async def test_nothing_is_lost_or_told_twice_when_a_service_is_killed(ready: Sta
             assert [event["type"] for event in listener.of(asked)].count("breakdown.ready") == 1
 
 
-@pytest.mark.parametrize("service", ["redis", "engine", "worker", "web", "postgres"])
-async def test_what_ends_by_itself_is_started_again_by_nobody(ready: Stack, service: str) -> None:
-    began = ready.began(service)
-    assert began
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_whose_processes_die_is_started_again_without_anybodys_help(
+    ready: Stack, service: str
+) -> None:
+    before = ready.begun(service)
     await asyncio.to_thread(ready.crash, service)
 
-    def again() -> bool:
-        return ready.began(service) not in {"", began}
+    def is_back() -> bool:
+        with suppress(AssertionError):  # it takes no command while it is started
+            now = ready.begun(service)
+            return all(new != old for new, old in zip(now, before, strict=True)) and are_well(ready, service)
+        return False
 
-    # Not in this loop: each look takes a second.
-    give_up = asyncio.get_running_loop().time() + READY_WITHIN_S
-    while not await asyncio.to_thread(again):
-        assert asyncio.get_running_loop().time() < give_up, f"{service} stays down"
-        await asyncio.sleep(1)
+    await eventually("start by itself", is_back, deadline_s=READY_WITHIN_S, pause_s=0.5)
     await until_answered(ready)
     await until_ready(ready.url, deadline_s=READY_WITHIN_S, status="ready")
+    async with await Client.sign_up(ready.url) as ada:
+        listener = await ada.listen()
+        task = await ada.create(deadline=in_seconds(DUE_S))
+        assert (await listener.event("task.missed", task))["at"] == task["deadline"]
+
+
+async def test_a_migration_that_dies_is_begun_anew_without_anybodys_help(ready: Stack) -> None:
+    hold = f"SELECT pg_advisory_lock({LOCK}), pg_sleep({READY_WITHIN_S})"
+    holder = asyncio.create_task(asyncio.to_thread(sql, ready, hold))
+    holds = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+    pid = (await eventually("lock of migrations", lambda: sql(ready, holds))).strip()
+    await asyncio.to_thread(ready.compose, "start", "migrate")  # which waits until the lock is let go
+    before = ready.begun("migrate")
+    await asyncio.to_thread(ready.crash, "migrate")
+
+    def is_back() -> bool:
+        with suppress(AssertionError):
+            return ready.begun("migrate") != before
+        return False
+
+    await eventually("start by itself", is_back, deadline_s=READY_WITHIN_S, pause_s=0.2)
+    sql(ready, f"SELECT pg_terminate_backend({pid})")
+    with pytest.raises(AssertionError, match="terminating connection"):
+        await holder
+    await eventually(
+        "end", lambda: ready.ended_with("migrate") == [0], deadline_s=READY_WITHIN_S, pause_s=0.5
+    )
+
+
+def sql(stack: Stack, statement: str) -> str:
+    """Ask the composition's database; return what `psql` prints of the rows."""
+    return stack.carry_out(
+        "postgres", "psql", "--username", "taskengine", "--no-align", "--tuples-only", "--command", statement
+    )
 
 
 def missed_of(listener: Listener) -> list[dict[str, Any]]:

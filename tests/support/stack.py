@@ -76,18 +76,22 @@ class Stack:
         self.compose("kill", "--signal", "KILL", service)
 
     def crash(self, service: str) -> None:
-        """End what a service's first container runs, from inside: nobody asked for that, as they do by `kill`."""
-        # Its first process is an init, which can't be killed from inside and ends with what it started. Begun in the
-        # background, since this command's own shell ends with the container.
-        ends = "(sleep 1; kill -9 $(cat /proc/1/task/1/children)) >/dev/null 2>&1 &"
-        self.carry_out(service, "sh", "-c", ends)
+        """Have the processes in all its containers die from within: nobody stopped it, so it is to come back."""
+        for number in self._numbers(service):
+            # All but the first, which ends with its child, and takes along whoever carries this out.
+            self._run("exec", "-T", "--index", number, service, "sh", "-c", "kill -KILL -1")
 
-    def began(self, service: str) -> str:
-        """Return when a service's first container was started, in ticks of its machine; nothing while it is not up."""
-        try:
-            return self.carry_out(service, "cut", "-d", " ", "-f", "22", "/proc/1/stat").strip()
-        except AssertionError:
-            return ""
+    def begun(self, service: str) -> list[str]:
+        """Return when the first process of each of its containers began, in ticks of the kernel's clock.
+
+        Raises:
+            AssertionError: One of them is not running.
+        """
+        asked = ("cut", "-d", " ", "-f", "22", "/proc/1/stat")
+        return [
+            self.compose("exec", "-T", "--index", number, service, *asked).strip()
+            for number in self._numbers(service)
+        ]
 
     def stop(self, service: str) -> None:
         """Stop a service in order."""
@@ -104,11 +108,13 @@ class Stack:
     def states(self) -> dict[str, list[tuple[str, str]]]:
         """Return state and health of each service's containers."""
         found: dict[str, list[tuple[str, str]]] = {}
-        for line in self.compose("ps", "--all", "--format", "json").splitlines():
-            read: Any = json.loads(line)
-            for each in read if isinstance(read, list) else [read]:  # older clients print one list
-                found.setdefault(each["Service"], []).append((each["State"], each.get("Health", "")))
+        for each in self._containers():
+            found.setdefault(each["Service"], []).append((each["State"], each.get("Health", "")))
         return found
+
+    def ended_with(self, service: str) -> list[int]:
+        """Return the exit code of each of a service's containers that has ended."""
+        return [each["ExitCode"] for each in self._containers(service) if each["State"] == "exited"]
 
     def logs(self) -> str:
         """Return the last that each service printed."""
@@ -120,7 +126,14 @@ class Stack:
         Raises:
             AssertionError: It says that something failed.
         """
-        done = subprocess.run(
+        done = self._run(*arguments, deadline_s=deadline_s)
+        assert done.returncode == 0, (
+            f"{' '.join(arguments)} ended with {done.returncode}.\n{done.stderr[-3000:]}"
+        )
+        return done.stdout
+
+    def _run(self, *arguments: str, deadline_s: float = DEADLINE_S) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
             [*COMPOSE, *arguments],
             cwd=ROOT,
             env=self._env,
@@ -130,7 +143,13 @@ class Stack:
             timeout=deadline_s,
             check=False,
         )
-        assert done.returncode == 0, (
-            f"{' '.join(arguments)} ended with {done.returncode}.\n{done.stderr[-3000:]}"
-        )
-        return done.stdout
+
+    def _containers(self, *services: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for line in self.compose("ps", "--all", "--format", "json", *services).splitlines():
+            read: Any = json.loads(line)
+            found += read if isinstance(read, list) else [read]  # older clients print one list
+        return found
+
+    def _numbers(self, service: str) -> list[str]:
+        return [str(number + 1) for number in range(len(self._containers(service)))]
