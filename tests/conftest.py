@@ -15,6 +15,7 @@ from typing import Any, Final
 import django
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 from structlog.contextvars import clear_contextvars
 
@@ -35,6 +36,10 @@ from tests.support.servers import ROOT, Engine, Kind, Server
 _given = dict(os.environ)
 _own = os.environ.get("DATABASE_URL")
 _server: DatabaseServer = OwnPostgres(_own) if _own else PrivatePostgres()
+
+# How long an example takes says more of what else the machine does than of the test.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 # Where a worker of xdist leaves what its tests noted.
 _NOTED: Final = "taskengine_noted"
