@@ -38,14 +38,15 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 COPY --from=lock /lock/requirements.txt /venv/
-# Wheels only: nothing is compiled, so no compiler has to be kept out of here. Sources of translations, tests
-# and type stubs are never read by a server. The cache is a mount, which is in no layer.
+# Wheels only: nothing is compiled, so no compiler has to be kept out of here. What is never read is left out: tests,
+# type stubs, maps to sources of scripts, and translations, since the server speaks English (the page translates by
+# itself, from codes). The cache is a mount, which is in no layer.
 # hadolint ignore=DL3042
 RUN --mount=type=cache,target=/cache/pip \
     python -m venv --without-pip /venv \
     && pip --disable-pip-version-check --python /venv/bin/python install --quiet --no-compile \
       --cache-dir /cache/pip --no-deps --require-hashes --only-binary :all: --requirement /venv/requirements.txt \
-    && find /venv \( -name '*.po' -o -name '*.pyi' \) -delete \
+    && find /venv \( -name '*.pyi' -o -name '*.map' -o -name '*.po' -o -name '*.mo' ! -path '*/locale/en/*' \) -delete \
     && find /venv/lib -type d -name tests -prune -exec rm -r {} + \
     && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /venv/lib \
     && groupadd --gid 10001 taskengine \

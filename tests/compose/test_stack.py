@@ -24,6 +24,12 @@ DUE_S = 2.0
 SERVICES = ("redis", "engine", "worker", "web", "postgres")
 RESTART = 4012
 SOCKETS = 12  # so many go to both processes behind the port
+# What a server never reads; the Dockerfile leaves it out.
+UNREAD = """
+find /venv /app -name '*.map' -o -name '*.pyi' -o -name '*.po' -o -name '*.mo' ! -path '*/locale/en/*' \
+  -o -type d -name tests
+"""
+IMAGE_BYTES = 170e6  # without the base, and without what a layer adds to each file
 PROCESSES = """
 import os, pathlib
 for folder in pathlib.Path('/proc').glob('[0-9]*'):
@@ -304,6 +310,12 @@ async def test_a_container_holds_no_secret_in_its_environment_and_can_write_noth
         assert ready.carry_out(service, "sh", "-c", refused).strip() == "refused"
     kept = "touch $TMPDIR/x && rm $TMPDIR/x && stat --file-system --format %T $TMPDIR"
     assert ready.carry_out("web", "sh", "-c", kept).strip() != "tmpfs", "files to be sent are no memory"
+
+
+async def test_the_image_holds_nothing_that_is_never_read_and_weighs_what_it_says(ready: Stack) -> None:
+    assert ready.carry_out("web", "sh", "-c", UNREAD) == ""
+    sizes = ready.carry_out("web", "find", "/venv", "/app", "-type", "f", "-printf", r"%s\n").split()
+    assert sum(map(int, sizes)) < IMAGE_BYTES
 
 
 async def test_a_scraper_hears_all_processes_of_web_by_any_name_and_only_with_the_token(ready: Stack) -> None:
