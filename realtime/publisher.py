@@ -67,6 +67,7 @@ class Doorbell:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queued: asyncio.Event | None = None
+        self._hurry: asyncio.Event | None = None
         self._is_awake = False  # the sender was told that something is queued, and has not looked since
         self._closing: asyncio.Event | None = None
         self._pid = 0
@@ -79,11 +80,16 @@ class Doorbell:
         """How many messages wait to be sent."""
         return len(self._queue)
 
-    def publish(self, topic: str, messages: Iterable[Any]) -> None:
+    def publish(self, topic: str, messages: Iterable[Any], *, at_once: bool = False) -> None:
         """Ring: call the listeners here, and queue the messages for the other processes.
 
         No messages are rung too, as an empty list: what rings before an instant finds the way warm
         at the instant itself. Never blocks and never raises for what a listener or Redis does.
+
+        Args:
+            topic: What it is about.
+            messages: What is rung for.
+            at_once: Whether it does not wait for others, whatever `gather_s` says; nor do those that wait already.
         """
         messages = list(messages)
         self._call(topic, messages)
@@ -95,9 +101,13 @@ class Doorbell:
         self._queue.extend(rung)
         # Only now, that it is queued: whoever has told the sender before, it will still look, and say that it is idle.
         self._idle.clear()
-        if not self._is_awake and self._loop is not None and self._queued is not None:
-            self._is_awake = True
-            with contextlib.suppress(RuntimeError):  # the loop is closed: the process ends
+        if self._loop is None or self._queued is None or self._hurry is None:
+            return
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the process ends
+            if at_once:
+                self._loop.call_soon_threadsafe(self._hurry.set)
+            if not self._is_awake:
+                self._is_awake = True
                 self._loop.call_soon_threadsafe(self._queued.set)
 
     def subscribe(self, topic: str, listener: Listener) -> Callable[[], None]:
@@ -149,11 +159,11 @@ class Doorbell:
     def _begin(self) -> list[asyncio.Task[None]]:
         """Begin to send and to receive in the running loop."""
         self._is_awake = False
-        self._loop, self._queued = asyncio.get_running_loop(), asyncio.Event()
+        self._loop, self._queued, self._hurry = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         if self._queue:
             self._queued.set()
         return [
-            asyncio.create_task(self._send_for_ever(self._queued), name="doorbell sends"),
+            asyncio.create_task(self._send_for_ever(self._queued, self._hurry), name="doorbell sends"),
             asyncio.create_task(self._receive_for_ever(), name="doorbell receives"),
         ]
 
@@ -191,13 +201,15 @@ class Doorbell:
         with asyncio.Runner(loop_factory=_new_event_loop) as runner:
             runner.run(main())
 
-    async def _send_for_ever(self, queued: asyncio.Event) -> None:
+    async def _send_for_ever(self, queued: asyncio.Event, hurry: asyncio.Event) -> None:
         layer = get_channel_layer(self._alias)
         sent_at = -math.inf
         while True:
             await queued.wait()
             if (wait_s := sent_at + self.gather_s - time.monotonic()) > 0:
-                await asyncio.sleep(wait_s)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(hurry.wait(), wait_s)
+            hurry.clear()
             queued.clear()
             self._is_awake = False  # from here on who queues something tells it again
             sent_at = time.monotonic()
@@ -293,7 +305,7 @@ class SilentDoorbell(Doorbell):
         super().__init__(None)
         self.connected = False
 
-    def publish(self, topic: str, messages: Iterable[Any]) -> None:
+    def publish(self, topic: str, messages: Iterable[Any], *, at_once: bool = False) -> None:
         """Do nothing."""
 
 

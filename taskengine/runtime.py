@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 # finds something: 50,000 objects are what five hundred requests leave behind, and took 25 to 50 ms at once.
 GC_THRESHOLDS: Final = (2_000, 4, 5_000)
 # A publication, which every process hears, its own sender too, costs a server a sixth of what the write itself does.
-GATHER_RINGS_S: Final = 0.01
+GATHER_RINGS_S: Final = 0.02
 _LAST_RINGS_S: Final = 1.0  # for what was rung at the end to be sent
 FIGURES_INTERVAL_S: Final = 1
 CLOCK_INTERVAL_S: Final = 1  # so long may reads and writes go by a clock that was stepped

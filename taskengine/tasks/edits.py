@@ -198,6 +198,6 @@ def wake_engines(deadline: datetime) -> None:
 
     def ring() -> None:
         if at < clock.timestamp() + RUNG_FOR_S:
-            doorbell.publish(DEADLINES_TOPIC, [at])
+            doorbell.publish(DEADLINES_TOPIC, [at], at_once=True)
 
     transaction.on_commit(ring, robust=True)

@@ -281,6 +281,20 @@ def test_rings_that_follow_closely_go_together_and_none_waits_for_another_that_m
     assert _publications(redis) - before <= 2 + PULSES
 
 
+def test_a_ring_that_hurries_waits_for_none_and_takes_along_who_waits(
+    pair: tuple[Doorbell, Doorbell],
+) -> None:
+    here, there = pair
+    here.gather_s = 30.0
+    heard: list[Any] = []
+    there.subscribe(TOPIC, heard.extend)
+    here.publish(TOPIC, ["waits"])
+    time.sleep(0.2)
+    assert heard == []
+    here.publish(TOPIC, ["hurries"], at_once=True)
+    wait_until(lambda: heard == ["waits", "hurries"], "both rings")
+
+
 def test_nobodys_membership_is_kept_where_it_could_expire(
     redis: PrivateRedis, pair: tuple[Doorbell, Doorbell]
 ) -> None:
