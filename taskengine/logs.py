@@ -42,6 +42,9 @@ _PROOFS: Final = re.compile(
 
 bind: Final = bind_contextvars
 bound: Final = bound_contextvars
+# structlog makes the variables when they are first bound, and two threads that do so at once would each make them.
+with bound(request_id=None, user_id=None, op_id=None):
+    pass
 
 
 def field(name: str) -> str | None:

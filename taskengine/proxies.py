@@ -143,7 +143,7 @@ class _Disbelief:
 
     def __init__(self, trusted: TrustedProxies) -> None:
         self._trusted = trusted
-        self._told_at: dict[str, float] = {}  # by `time.monotonic()`; in the server's one loop
+        self._told_at: dict[tuple[bool, str], float] = {}  # by `time.monotonic()`; in the server's one loop
 
     def note(self, scope: Any) -> None:
         """Tell of a request that says where it comes from, if it is not believed."""
@@ -152,12 +152,14 @@ class _Disbelief:
         if self._trusted.has(address):
             return
         name, now = UNIX if address is None else str(address), time.monotonic()
-        if now - self._told_at.get(name, -math.inf) < DISBELIEF_TOLD_EVERY_S:
+        # Far strangers can't take the places of proxies, which are near as a rule.
+        is_near = address is None or address.is_private
+        if now - self._told_at.get((is_near, name), -math.inf) < DISBELIEF_TOLD_EVERY_S:
             return
         self._told_at = {one: at for one, at in self._told_at.items() if now - at < DISBELIEF_TOLD_EVERY_S}
-        if len(self._told_at) >= _DISBELIEVED_AT_ONCE:
+        if sum(near == is_near for near, _ in self._told_at) >= _DISBELIEVED_AT_ONCE:
             return
-        self._told_at[name] = now
+        self._told_at[is_near, name] = now
         said = next(each[0] for each in scope["headers"] if each[0].lower() in _SAYS_SO).decode("latin-1")
         logger.warning(
             "%s says by %s for whom it asks, and is not believed: all who come through it count as one. If it is your"

@@ -18,6 +18,7 @@ from realtime import outbox
 from realtime.models import EventRow
 from taskengine.accounts.models import User
 from taskengine.errors import DomainError
+from taskengine.operations import services as operations
 from taskengine.operations.errors import OperationNotFound, UndoConflict, UndoImpossible
 from taskengine.organisation.models import Label, Project
 from taskengine.planning import attempts
@@ -248,9 +249,15 @@ def _next_id() -> uuid.UUID:
     return uuid.UUID(int=next(_ids), version=4)
 
 
+def _next_other() -> uuid.UUID:
+    return uuid.UUID(int=next(_others) << 64, version=4)
+
+
 def number_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every id be the next number, so that a story is told the same each time: snapshots go by ids."""
-    monkeypatch.setattr(uuid, "uuid4", lambda: uuid.UUID(int=next(_others) << 64, version=4))
+    monkeypatch.setattr(uuid, "uuid4", _next_other)
+    for module in (outbox, operations, services):
+        monkeypatch.setattr(module, "new_id", _next_other)
     for model in (Task, Project, Label, Breakdown):  # which took the function before it was replaced
         monkeypatch.setattr(model._meta.get_field("id"), "_get_default", uuid.uuid4)
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import InterfaceError, OperationalError
+from psycopg import errors
 
 from realtime.outage import Outage
 
@@ -77,3 +78,28 @@ async def test_another_outage_is_said_and_another_error_is_none(
         "The database is away",
         "The database is back",
     ] * 2
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_away"),
+    [
+        (errors.QueryCanceled("too slow"), False),
+        (errors.DeadlockDetected("in a circle"), False),
+        (errors.LockNotAvailable("held"), False),
+        (errors.AdminShutdown("going"), True),
+        (errors.TooManyConnections("full"), True),
+        (OperationalError("connection refused"), True),
+    ],
+)
+async def test_a_question_that_is_not_answered_is_no_outage(
+    cause: Exception, is_away: bool, elapsed: SimpleNamespace, caplog: pytest.LogCaptureFixture
+) -> None:
+    outage = Outage()
+    error = OperationalError(str(cause))
+    error.__cause__ = cause
+    for _ in range(3):
+        with pytest.raises(OperationalError):
+            await outage.heeded(_fail(error))
+    (said,) = caplog.messages
+    assert said.startswith("The database is away" if is_away else "The database did not answer")
+    assert bool(caplog.records[0].exc_info) is not is_away

@@ -71,7 +71,8 @@ class Command(migrate.Command):
 
         def execute(go_on: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
             def in_time() -> Any:
-                go_on(f"SET LOCAL lock_timeout = {LOCK_WAIT_S * 1000:.0f}", None, False, context)
+                bound = f"SET LOCAL lock_timeout = {LOCK_WAIT_S * 1000:.0f}"
+                go_on(bound, [()] if many else None, many, context)  # what goes on is for many, or it is not
                 return go_on(sql, params, many, context)
 
             text, connection = str(sql), context["connection"]
