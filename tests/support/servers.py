@@ -89,7 +89,8 @@ def _uvicorn(port: int) -> list[str]:
 
 def _daphne(port: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port)),
+        # As docs/operations.md has it. By itself it lets 50 knock at once, and the kernel resets some of the others.
+        *(sys.executable, "-m", "daphne", "-e", f"tcp:port={port}:interface=127.0.0.1:backlog=2048"),
         *("--websocket-max-message-size", "131072", "--websocket-max-frame-size", "131072", APPLICATION),
     ]
 
