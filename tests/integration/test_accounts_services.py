@@ -212,7 +212,8 @@ def test_log_ins_log_outs_and_failures_leave_one_line_each(caplog: pytest.LogCap
     AppClient(REMOTE_ADDR="192.0.2.7").log_in("Ada@example.org", "wrong horse battery staple")
     AppClient(REMOTE_ADDR="192.0.2.8").log_in("ada@example.org", "wrong horse battery staple")
 
-    lines = [record.getMessage() for record in caplog.records]
+    # Refused requests have lines of their own, as long as there are not many.
+    lines = [record.getMessage() for record in caplog.records if record.name == "taskengine.accounts.audit"]
     assert [line.split(".")[0] for line in lines] == [
         "Signed up",
         "Logged in",

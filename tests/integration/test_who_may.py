@@ -35,6 +35,7 @@ OPEN = {
     "metrics": "/metrics",
     "service_worker": "/sw.js",
     "page": "/settings",
+    "not_found": "/api/auth/app/v1/account/phone",
 }
 
 
