@@ -25,6 +25,26 @@ ADD_AND_GO = """(line) => {
 }"""
 
 
+# Opening it would make it: whoever asks too early leaves the page without its stores.
+HAS_KEPT = """async () => {
+    const known = await indexedDB.databases();
+    const named = known.find(({ name }) => name.startsWith("taskengine."));
+    if (!named) return false;
+    const database = await new Promise((resolve, reject) => {
+        const asked = indexedDB.open(named.name);
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error);
+    });
+    const kept = await new Promise((resolve, reject) => {
+        const counted = database.transaction("state").objectStore("state").count();
+        counted.onsuccess = () => resolve(counted.result);
+        counted.onerror = () => reject(counted.error);
+    });
+    database.close();
+    return kept > 0;
+}"""
+
+
 @pytest.fixture
 def server(start_server: Callable[..., Server]) -> Server:
     return start_server()
@@ -42,6 +62,7 @@ def signed_in(server: Server, open_window: Callable[..., Page]) -> Page:
     sign_up(window, server, "ada@example.org")
     window.evaluate("navigator.serviceWorker.ready")
     window.wait_for_function("navigator.serviceWorker.controller !== null")
+    window.wait_for_function(HAS_KEPT)
     return window
 
 
