@@ -7,9 +7,8 @@ same tables, the plainest Django REST framework under Django's own ASGI handler,
 
 import itertools
 import random
-import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,9 @@ OURS: Final = "taskengine"
 OURS_FEW: Final = "taskengine, a hundredth of the tasks"
 PLAIN: Final = "plain DRF"
 FASTAPI: Final = "FastAPI, raw SQL"
+CONTENDERS: Final = (OURS, OURS_FEW, PLAIN, FASTAPI)
 WARM_UP_S: Final = 1.0
+GREETERS: Final = 16
 _MAX_KNOWN: Final = 200_000  # tasks that are asked for by name
 # On, but out of the way.
 RATES: Final = {"RATE_LIMIT_READ": "100000000/min", "RATE_LIMIT_WRITE": "100000000/min"}
@@ -166,6 +167,10 @@ OPERATIONS: Final = (
     Operation(name="create", make=_create, expected=201),
     Operation(name="complete", make=_complete),
 )
+UNASKED: Final = {
+    OURS_FEW: {operation.name for operation in OPERATIONS if operation is not LIST},
+    PLAIN: {"summary"},  # a view set has none
+}
 
 
 def main(sizes: Sizes) -> None:
@@ -175,7 +180,6 @@ def main(sizes: Sizes) -> None:
         title=f"Requests a second over {sizes.connections} connections, and how long one takes",
         sizes=sizes,
     )
-    rates: dict[tuple[str, str], list[float]] = {}
     with _servers.postgres() as server, _servers.redis() as redis_url:
         report.versions |= {"PostgreSQL": _database.version(server.url()), "Redis": _servers.redis_version()}
         many = Subject(_database.create(server, "many"), people=sizes.people, tasks_each=sizes.tasks_each)
@@ -183,12 +187,31 @@ def main(sizes: Sizes) -> None:
             _database.create(server, "few"), people=max(1, sizes.people // 100), tasks_each=sizes.tasks_each
         )
         for _ in range(sizes.runs):
-            for contender in (OURS, OURS_FEW, PLAIN, FASTAPI):
-                with report.contender(contender), _serving(contender, many, few, redis_url) as address:
-                    _measure(contender, address, few if contender == OURS_FEW else many, sizes, report, rates)
-        for operation, contender, figure in _ratios(rates):
-            report.add(f"{operation}: times {contender}", {"times": figure})
+            _round(many, few, redis_url, sizes, report)
     report.finish()
+
+
+def _round(many: "Subject", few: "Subject", redis_url: str, sizes: Sizes, report: Report) -> None:
+    """Ask one operation of each contender in turn, then the next: what the machine does meanwhile is shared."""
+    with ExitStack() as serving:
+        addresses: dict[str, str] = {}
+        for contender in CONTENDERS:
+            with report.contender(contender):
+                addresses[contender] = serving.enter_context(_serving(contender, many, few, redis_url))
+        for operation in OPERATIONS:
+            rates: dict[str, float] = {}
+            for contender, address in addresses.items():
+                if operation.name in UNASKED.get(contender, ()):
+                    continue
+                row = f"{operation.name}: {contender}"
+                with report.contender(row):
+                    subject = few if contender == OURS_FEW else many
+                    load = _measure(operation, contender, address, subject, sizes)
+                    report.add(row, {"per_s": load.per_s, **quantiles(load.latencies_ms, unit="ms")})
+                    rates[contender] = load.per_s
+            ours = rates.pop(OURS, 0)
+            for other, per_s in rates.items():
+                report.add(f"{operation.name}: times {other}", {"times": ours / per_s})
 
 
 @contextmanager
@@ -209,42 +232,30 @@ def _serving(contender: str, many: Subject, few: Subject, redis_url: str) -> Ite
             case _:
                 subject = few if contender == OURS_FEW else many
                 server = _servers.web(subject.url, redis_url, **RATES)
-        yield stack.enter_context(server).address
+        address = stack.enter_context(server).address
+        if contender in (OURS, OURS_FEW):
+            _greet(address, few if contender == OURS_FEW else many)
+        yield address
 
 
 def _measure(
-    contender: str,
-    address: str,
-    subject: Subject,
-    sizes: Sizes,
-    report: Report,
-    rates: dict[tuple[str, str], list[float]],
-) -> None:
-    asked_as = OURS if contender == OURS_FEW else contender
-    if asked_as == OURS:
-        _greet(address, subject, connections=sizes.connections)
-    for operation in (LIST,) if contender == OURS_FEW else OPERATIONS:
-        if contender == PLAIN and operation.name == "summary":
-            continue  # a view set has none
-        subject.reopen()
-        make = operation.make(subject, address, asked_as)
+    operation: Operation, contender: str, address: str, subject: Subject, sizes: Sizes
+) -> _requests.Load:
+    subject.reopen()
+    make = operation.make(subject, address, OURS if contender == OURS_FEW else contender)
 
-        def run(seconds: float, make: Make = make, expected: int = operation.expected) -> _requests.Load:
-            return _requests.run(
-                address, make, connections=sizes.connections, seconds=seconds, expected=expected
-            )
-
-        run(min(WARM_UP_S, sizes.seconds))
-        load = run(sizes.seconds)
-        rates.setdefault((operation.name, contender), []).append(load.per_s)
-        report.add(
-            f"{operation.name}: {contender}",
-            {"per_s": load.per_s, **quantiles(load.latencies_ms, unit="ms")},
+    def run(seconds: float) -> _requests.Load:
+        return _requests.run(
+            address, make, connections=sizes.connections, seconds=seconds, expected=operation.expected
         )
-        time.sleep(0.5)  # what PostgreSQL has put off is not the next one's
+
+    run(min(WARM_UP_S, sizes.seconds))
+    load = run(sizes.seconds)
+    time.sleep(0.5)  # what PostgreSQL has put off is not the next one's
+    return load
 
 
-def _greet(address: str, subject: Subject, *, connections: int) -> None:
+def _greet(address: str, subject: Subject) -> None:
     """Have each person ask once: a process verifies a token when it first sees it, and it holds for minutes.
 
     Ten people are known after a hundredth of a second, a thousand only after several: without this a list from many
@@ -254,19 +265,10 @@ def _greet(address: str, subject: Subject, *, connections: int) -> None:
     _requests.run(
         address,
         lambda: subject.ask(address, OURS, "GET", "/tasks/summary/", person=next(people)),
-        connections=connections,
+        connections=GREETERS,
         seconds=_requests.PATIENCE_S,
         expected=200,
     )
-
-
-def _ratios(rates: Mapping[tuple[str, str], Sequence[float]]) -> Iterator[tuple[str, str, float]]:
-    medians = {key: statistics.median(figures) for key, figures in rates.items()}
-    for operation in OPERATIONS:
-        for other in (PLAIN, FASTAPI, OURS_FEW):
-            ours, others = medians.get((operation.name, OURS)), medians.get((operation.name, other))
-            if ours and others:
-                yield operation.name, other, ours / others
 
 
 if __name__ == "__main__":
