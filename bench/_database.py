@@ -13,18 +13,35 @@ from bench._process import PYTHON, ROOT
 from bench._servers import environment
 from taskengine.embedded.postgres import Postgres
 
+# What titles begin with and go on with. The two numbers share no divisor, nor does any round number of owners:
+# somebody who has a hundred tasks has each pair at least once.
+VERBS: Final = ("Send", "Review", "Write", "Call about", "Pay", "Book", "Cancel")
+NOUNS: Final = (
+    *("invoice", "contract", "flights", "garden", "roadmap", "insurance"),
+    *("newsletter", "dentist", "budget", "holiday", "kitchen"),
+)
 _TASK: Final = """
     INSERT INTO tasks_task (id, owner_id, title, notes, priority, deadline, deadline_version, version,
         created_at, updated_at)
-    SELECT gen_random_uuid(), {owner}, 'Task ' || n, '', 4, {deadline}, 1, 1, now(), now() FROM {source}
+    SELECT gen_random_uuid(), {owner}, concat_ws(' ', ({verbs})[1 + n %% {verb_count}], ({nouns})[1 + n %% {noun_count}], n), '', 4,
+        {deadline}, 1, 1, now(), now()
+    FROM {source}
 """
+_WORDS: Final = {
+    "verbs": f"ARRAY{list(VERBS)}",
+    "verb_count": len(VERBS),
+    "nouns": f"ARRAY{list(NOUNS)}",
+    "noun_count": len(NOUNS),
+}
 # Deadlines days away, over a month, in no order; each owner's lie all over it.
 _PENDING: Final = _TASK.format(
+    **_WORDS,
     owner="(%(owners)s::uuid[])[1 + n %% cardinality(%(owners)s::uuid[])]",
     deadline="now() + interval '2 days' + random() * interval '30 days'",
     source="generate_series(1, %(count)s) AS n",
 )
 _DUE: Final = _TASK.format(
+    **_WORDS,
     owner="owner",
     deadline="%(at)s",
     source="unnest(%(owners)s::uuid[]) AS owner, generate_series(1, %(each)s) AS n",

@@ -27,6 +27,7 @@ FASTAPI: Final = "FastAPI, raw SQL"
 CONTENDERS: Final = (OURS, OURS_FEW, PLAIN, FASTAPI)
 WARM_UP_S: Final = 1.0
 GREETERS: Final = 16
+TYPED: Final = 4  # characters of a word that is looked for
 _MAX_KNOWN: Final = 200_000  # tasks that are asked for by name
 # On, but out of the way.
 RATES: Final = {"RATE_LIMIT_READ": "100000000/min", "RATE_LIMIT_WRITE": "100000000/min"}
@@ -91,8 +92,8 @@ class Subject:
         """Return a request as one of the contenders is asked it."""
         if contender == OURS:
             return _requests.request(method, f"/api/v1{path}", host=host, token=person.token, body=body)
-        if path in ("/tasks/", "/tasks/summary/"):
-            path += f"?owner={person.id}"
+        if path.partition("?")[0] in ("/tasks/", "/tasks/summary/"):
+            path += f"{'&' if '?' in path else '?'}owner={person.id}"
         if contender == PLAIN and path.endswith("/complete/"):  # it has no verbs, only fields
             method, path = "PATCH", path.removesuffix("complete/")
             body = {"completed_at": datetime.now(UTC).isoformat(), "outcome": "on_time"}
@@ -115,6 +116,16 @@ class Subject:
 def _list(subject: Subject, host: str, contender: str) -> Make:
     # Not prepared beforehand: every contender's requests are made by the same few lines.
     return lambda: subject.ask(host, contender, "GET", "/tasks/", person=random.choice(subject.people))  # noqa: S311
+
+
+def _search(subject: Subject, host: str, contender: str) -> Make:
+    beginnings = [noun[:TYPED] for noun in _database.NOUNS]
+
+    def make() -> bytes:
+        person, typed = random.choice(subject.people), random.choice(beginnings)  # noqa: S311
+        return subject.ask(host, contender, "GET", f"/tasks/?q={typed}", person=person)
+
+    return make
 
 
 def _retrieve(subject: Subject, host: str, contender: str) -> Make:
@@ -162,6 +173,7 @@ LIST: Final = Operation(name="list of 50", make=_list)
 # What changes the tables comes last; each contender finds them a little fuller.
 OPERATIONS: Final = (
     LIST,
+    Operation(name="search", make=_search),
     Operation(name="retrieve", make=_retrieve),
     Operation(name="summary", make=_summary),
     Operation(name="create", make=_create, expected=201),

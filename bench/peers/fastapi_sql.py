@@ -29,6 +29,11 @@ _PAGE: Final = (
     f"SELECT {_COLUMNS} {_OF_OWNER} AND (deadline > %(value)s OR (deadline = %(value)s AND id > %(key)s)"
     " OR deadline IS NULL) ORDER BY deadline, id LIMIT 51"
 )
+_FOUND: Final = f"""
+    SELECT {_COLUMNS} FROM tasks_task JOIN tasks_document AS d ON d.task_id = tasks_task.id
+    WHERE tasks_keyed(d.owner_id, d.words) @@ tasks_asked(tasks_key(%(owner)s), NULL, %(q)s) AND deleted_at IS NULL
+    ORDER BY ts_rank(d.words, tasks_asked('', NULL, %(q)s)) DESC, id LIMIT 51
+"""  # noqa: S608
 _NEXT: Final = f"SELECT min(deadline) {_OF_OWNER} AND completed_at IS NULL AND deadline > %(now)s"
 _ONE: Final = f"SELECT {_COLUMNS} FROM tasks_task WHERE id = %(id)s AND deleted_at IS NULL"  # noqa: S608
 _INSERT: Final = f"""
@@ -99,10 +104,12 @@ def _json(body: Any, status: int = 200) -> Any:
     return fastapi.Response(orjson.dumps(body), status_code=status, media_type="application/json")
 
 
-async def page(owner: uuid.UUID, cursor: str | None = None) -> Any:
-    """Return fifty tasks."""
+async def page(owner: uuid.UUID, cursor: str | None = None, q: str | None = None) -> Any:
+    """Return fifty tasks; of what is found by words the best fifty."""
     now = datetime.now(UTC)
-    if cursor is None:
+    if q is not None:
+        rows = await _rows(_FOUND, {"owner": owner, "q": q})
+    elif cursor is None:
         rows = await _rows(_FIRST_PAGE, {"owner": owner})
     else:
         value, key = orjson.loads(urlsafe_b64decode(cursor))

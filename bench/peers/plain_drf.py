@@ -14,7 +14,7 @@ settings.MIDDLEWARE = []
 
 from django.core.handlers.asgi import ASGIHandler  # noqa: E402 (needs Django to be set up)
 from django.db.models import QuerySet  # noqa: E402
-from rest_framework import pagination, routers, serializers, viewsets  # noqa: E402
+from rest_framework import filters, pagination, routers, serializers, viewsets  # noqa: E402
 
 from taskengine.tasks.models import Task  # noqa: E402
 
@@ -38,12 +38,20 @@ class Pages(pagination.CursorPagination):
     ordering = ("deadline", "id")
 
 
+class Search(filters.SearchFilter):
+    """Anywhere in the title and the notes."""
+
+    search_param = "q"
+
+
 class TaskViewSet(viewsets.ModelViewSet[Task]):
     """All of it; whose tasks are listed stands in the address."""
 
     queryset = Task.objects.filter(deleted_at=None)
     serializer_class = TaskSerializer
     pagination_class = Pages
+    filter_backends: ClassVar = [Search]
+    search_fields: ClassVar = ["title", "notes"]
 
     def get_queryset(self) -> QuerySet[Task]:
         """Return one person's tasks for a list."""
