@@ -31,8 +31,8 @@ _PAGE: Final = (
 )
 _FOUND: Final = f"""
     SELECT {_COLUMNS} FROM tasks_task JOIN tasks_document AS d ON d.task_id = tasks_task.id
-    WHERE tasks_keyed(d.owner_id, d.words) @@ tasks_asked(tasks_key(%(owner)s), NULL, %(q)s) AND deleted_at IS NULL
-    ORDER BY ts_rank(d.words, tasks_asked('', NULL, %(q)s)) DESC, id LIMIT 51
+    WHERE tasks_keyed(d.owner_id, d.words) @@ (SELECT tasks_asked(tasks_key(%(owner)s), NULL, %(q)s)) AND deleted_at IS NULL
+    ORDER BY ts_rank(d.words, (SELECT tasks_asked('', NULL, %(q)s))) DESC, id LIMIT 51
 """  # noqa: S608
 _NEXT: Final = f"SELECT min(deadline) {_OF_OWNER} AND completed_at IS NULL AND deadline > %(now)s"
 _ONE: Final = f"SELECT {_COLUMNS} FROM tasks_task WHERE id = %(id)s AND deleted_at IS NULL"  # noqa: S608

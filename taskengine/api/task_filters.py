@@ -36,7 +36,7 @@ _RANGES: Final = {
 # What leaves a list the same list: every other parameter binds its cursors.
 _OF_A_PAGE: Final = {"cursor", "limit", "fields"}
 # What leaves few enough shapes of the query for each to be remembered.
-_OF_EVERY_DAY: Final = {"bucket", "ordering"} | _OF_A_PAGE
+_OF_EVERY_DAY: Final = {"bucket", "ordering", "q"} | _OF_A_PAGE
 
 
 @extend_schema_field({"type": "string", "pattern": f"^(none|{UUID_PATTERN})$"})
@@ -171,7 +171,8 @@ def page(
     ordering, limit = ordering_of(asked), asked["limit"]
 
     def build(values: Values) -> QuerySet[Task]:
-        rows = filtered(asked, owner_id=values["owner"], as_of=values["as_of"])
+        meant = {**asked, "q": values["q"]} if "q" in values else asked
+        rows = filtered(meant, owner_id=values["owner"], as_of=values["as_of"])
         parts = in_parts(rows, asked, ordering)
         end = Position(as_of=as_of, value=values["value"], key=values["key"]) if after else None
         return cursors.query(parts, ordering=ordering, after=end, limit=limit)
@@ -179,6 +180,8 @@ def page(
     values: dict[str, Any] = {"owner": owner_id, "as_of": as_of}
     if after is not None:
         values |= {"value": after.value, "key": UUID(after.key)}
+    if _has_words(asked):
+        values["q"] = asked["q"]
     if asked.keys() <= _OF_EVERY_DAY:
         found = queries.TASKS.rows_of_shape((asked.get("bucket"), ordering, limit), build, values)
     else:
