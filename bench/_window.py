@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import subprocess
 import tempfile
 import time
@@ -18,6 +19,7 @@ from bench._process import ROOT
 SIZE: Final = {"width": 1440, "height": 1000}
 PATIENCE_S: Final = 60.0
 _WATCH: Final = (Path(__file__).parent / "_watch.js").read_text(encoding="utf-8")
+_DOCUMENT: Final = ROOT / "frontend" / "dist" / "index.html"
 _PEER: Final = ROOT / "bench" / "peers" / "plain_list" / "rolldown.config.mjs"
 
 
@@ -123,9 +125,10 @@ def put_peer(context: BrowserContext) -> None:
         ]
         subprocess.run([str(part) for part in command], check=True, capture_output=True)
         script = bundle.read_text(encoding="utf-8")
+    *_, entry = re.findall(r'<script type="module"[^>]* src="([^"]+)"', _DOCUMENT.read_text(encoding="utf-8"))
 
     def serve(route: Route) -> None:
-        if "/index-" in route.request.url:
+        if route.request.url.endswith(entry):
             route.fulfill(content_type="text/javascript", body=script)
         else:
             route.abort()
