@@ -221,6 +221,16 @@ def test_what_is_missed_is_put_off_by_key_and_the_panel_is_calm_without_it(
     expect(missed(page)).to_contain_text("Nothing missed. Good.")
     page.get_by_role("button", name="Undo").last.click()
     expect(missed(page).locator("[data-task]")).to_have_count(3)
+    # And done, after all: as on the board.
+    missed(page).get_by_role("link", name="Pay the rent").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect_tasks(missed(page), "Pay the rent", "Reply to Grace")
+    expect(missed(page).get_by_role("link", name="Reply to Grace")).to_be_focused()
+    page.keyboard.press("k")
+    expect(missed(page).get_by_role("link", name="Pay the rent")).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(missed(page).locator("[data-task]")).to_have_count(3)
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keyboard")).to_contain_text("Reschedule")
 

@@ -20,7 +20,7 @@ const groups = (on: Page): readonly Group[] => [
     [
       ["q", keys.add],
       ["⇧ Enter", keys.addAndOpen],
-      ...(on === "board" ? [["j k", keys.move] as const] : []),
+      ...(on === "others" ? [] : [["j k", keys.move] as const]),
       ["1 2 3", keys.columns],
       ["/", keys.search],
       [chord("K"), keys.anything],
@@ -68,7 +68,9 @@ const onRows = (): readonly Group[] => [
     keys.groups.one,
     [
       ["Enter", keys.open],
+      ["e", keys.complete],
       ["t", keys.reschedule],
+      ["b", keys.breakDown],
     ],
   ],
 ];

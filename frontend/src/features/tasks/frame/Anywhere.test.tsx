@@ -8,7 +8,8 @@ import {
   screen,
   type TestWorkspace,
 } from "@/test/render";
-import { late } from "@/test/board";
+import type { Task } from "@/shared/api/types";
+import { late, soon } from "@/test/board";
 import { somethingDone } from "@/test/undos";
 
 import { Anywhere } from "./Anywhere";
@@ -24,15 +25,19 @@ let router: Awaited<ReturnType<typeof renderPage>>["router"];
 
 beforeEach(async () => {
   user = freezeTime();
-  workspace = makeTestWorkspace([late]);
+  workspace = makeTestWorkspace([late, soon]);
   ({ router } = await renderPage(
     <>
       <button>Something else</button>
       <input aria-label="A field" />
       <main>
-        <p data-task="late">
-          <a href="#late">Late</a>
-        </p>
+        {[late, soon].map(({ id, title }) => (
+          <p key={id} data-task={id}>
+            <a href={`#${id}`} data-control="title">
+              {title}
+            </a>
+          </p>
+        ))}
       </main>
       <Anywhere />
       <UndoKey />
@@ -43,6 +48,7 @@ beforeEach(async () => {
   (await screen.findByRole("button")).focus();
 });
 
+const link = ({ title }: Task) => screen.getByRole("link", { name: title });
 const dialog = () => screen.findByRole("dialog", { name: "New task" });
 
 describe("a page without a board", () => {
@@ -100,7 +106,7 @@ describe("a page without a board", () => {
   it("has another deadline for the task at hand by t, and gives the focus back", async () => {
     await user.keyboard("t");
     expect(workspace.asking.get()).toBeNull();
-    screen.getByRole("link", { name: "Late" }).focus();
+    link(late).focus();
     await user.keyboard("t");
     const ways = within(await screen.findByRole("dialog", { name: "Reschedule" }));
     await user.click(ways.getByRole("button", { name: "Tomorrow" }));
@@ -108,11 +114,41 @@ describe("a page without a board", () => {
     await vi.waitFor(() => {
       expect(screen.queryByRole("dialog")).toBeNull();
     });
-    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
+    expect(link(late)).toHaveFocus();
+  });
+
+  it("goes along the rows by j and k, and by arrows once one is at hand", async () => {
+    await user.keyboard("{ArrowDown}");
+    expect(screen.getByRole("button")).toHaveFocus();
+    for (const [key, at] of [
+      ["j", late],
+      ["j", soon],
+      ["j", soon],
+      ["k", late],
+      ["{ArrowDown}", soon],
+      ["{ArrowUp}", late],
+    ] as const) {
+      await user.keyboard(key);
+      expect(link(at)).toHaveFocus();
+    }
+  });
+
+  it("completes the task at hand by e, and breaks it down by b", async () => {
+    await user.keyboard("eb");
+    expect(workspace.commands.complete).not.toHaveBeenCalled();
+    expect(workspace.subject.get()).toBeNull();
+    link(soon).focus();
+    await user.keyboard("e");
+    expect(workspace.commands.complete.mock.calls).toEqual([[soon]]);
+    await user.keyboard("b");
+    expect(workspace.subject.get()).toEqual({ taskId: soon.id });
+    await vi.waitFor(() => {
+      expect(router.history.location.pathname).toBe("/");
+    });
   });
 
   it("asks for no deadline any more once somebody has gone on", async () => {
-    screen.getByRole("link", { name: "Late" }).focus();
+    link(late).focus();
     await user.keyboard("t");
     await screen.findByRole("dialog", { name: "Reschedule" });
     await act(() => router.navigate({ to: "/" }));
@@ -124,7 +160,9 @@ describe("a page without a board", () => {
     const help = within(await screen.findByRole("dialog", { name: "Keyboard" }));
     expect(help.getByText("Search")).toBeVisible();
     expect(help.getByText("Reschedule")).toBeVisible();
-    expect(help.queryByText("Move down and up")).toBeNull();
-    expect(help.queryByText("Complete or reopen")).toBeNull();
+    expect(help.getByText("Move down and up")).toBeVisible();
+    expect(help.getByText("Complete or reopen")).toBeVisible();
+    expect(help.queryByText("Select")).toBeNull();
+    expect(help.queryByText("Delete")).toBeNull();
   });
 });

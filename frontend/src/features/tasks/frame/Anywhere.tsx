@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
 
+import type { Task } from "@/shared/api/types";
 import { BUCKETS } from "@/shared/store/bucket";
 import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
@@ -8,6 +9,7 @@ import { Unopened } from "@/shared/ui/Unloaded";
 import { isBusy } from "../board/busy";
 import { useWorkspace } from "../context";
 import { RescheduleAsked } from "../selection/RescheduleAsked";
+import { useComplete } from "../useComplete";
 
 const addDialog = part(() => import("../quick-add/AddDialog"));
 const keyHelp = part(() => import("../board/KeyHelp"));
@@ -15,11 +17,12 @@ const palette = part(() => import("../palette/Palette"));
 
 /** A row of another page that stands for a task, by its id. */
 const ROW = "main [data-task]";
+const STEPS: Readonly<Record<string, 1 | -1>> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
 /**
  * What a person has at hand on every page of theirs but the board, which brings its own: a new task
- * (`q`), anything (⌘K), the list of keys (`?`), another deadline for the task at hand (`t`), and the
- * way to the board's buckets and search.
+ * (`q`), anything (⌘K), the list of keys (`?`), the way to the board's buckets and search; and where
+ * rows stand for tasks the way along them (`j`, `k`), and what the board's keys do to one (`e`, `t`, `b`).
  */
 export function Anywhere() {
   return (
@@ -31,26 +34,44 @@ export function Anywhere() {
 }
 
 function ByKey() {
-  const { arrival, asking, subject } = useWorkspace();
+  const { arrival, asking, store, subject } = useWorkspace();
+  const complete = useComplete();
   const navigate = useNavigate();
   const [open, setOpen] = useState<"add" | "help" | "palette" | null>(null);
   useEffect(() => {
+    const onTask: Readonly<Record<string, (task: Task, anchor: HTMLElement) => void>> = {
+      e: complete,
+      t: (task, anchor) => {
+        asking.set({ ids: [task.id], anchor });
+      },
+      b: (task) => {
+        subject.set({ taskId: task.id });
+      },
+    };
     const press = (event: KeyboardEvent) => {
       const chord = event.ctrlKey || event.metaKey;
       if (chord && event.key.toLowerCase() === "k") setOpen("palette");
       else if (chord || event.altKey || event.defaultPrevented || isBusy(event.target)) return;
       else if (event.key === "q") setOpen("add");
       else if (event.key === "?") setOpen("help");
-      else if (event.key === "t") {
-        const anchor = document.activeElement as HTMLElement | null;
-        const id = anchor?.closest<HTMLElement>(ROW)?.dataset.task;
-        if (id === undefined) return;
-        asking.set({ ids: [id], anchor });
-      } else {
-        const wanted = event.key === "/" ? "search" : BUCKETS[Number(event.key) - 1];
-        if (!wanted) return;
-        arrival.set(wanted);
-        void navigate({ to: "/" });
+      else {
+        const row = rowAtHand();
+        const step = STEPS[event.key];
+        const run = onTask[event.key];
+        if (step !== undefined) {
+          // Where no row is at hand, arrows scroll as ever.
+          if (!row && event.key.startsWith("Arrow")) return;
+          if (!goOn(row, step)) return;
+        } else if (run) {
+          const task = row && store.getTask(row.dataset.task ?? "");
+          if (!task) return;
+          run(task, document.activeElement as HTMLElement);
+        } else {
+          const wanted = event.key === "/" ? "search" : BUCKETS[Number(event.key) - 1];
+          if (!wanted) return;
+          arrival.set(wanted);
+          void navigate({ to: "/" });
+        }
       }
       event.preventDefault();
     };
@@ -58,7 +79,7 @@ function ByKey() {
     return () => {
       document.removeEventListener("keydown", press);
     };
-  }, [arrival, asking, navigate]);
+  }, [arrival, asking, complete, navigate, store, subject]);
   useEffect(
     () =>
       // The planner lies over the board.
@@ -93,4 +114,17 @@ function ByKey() {
     return <addDialog.Part of={{ onClose: close, onOpen: openTask }} failed={failed} />;
   }
   return null;
+}
+
+/** The row that has the focus, or that holds what has it. */
+function rowAtHand(): HTMLElement | null {
+  return document.activeElement?.closest<HTMLElement>(ROW) ?? null;
+}
+
+/** Moves the focus to the next row, or the one before, or from nowhere to the first; tells whether there are rows. */
+function goOn(from: HTMLElement | null, step: 1 | -1): boolean {
+  const rows = [...document.querySelectorAll<HTMLElement>(ROW)];
+  const to = from ? rows[rows.indexOf(from) + step] : rows[0];
+  to?.querySelector<HTMLElement>("[data-control=title]")?.focus();
+  return rows.length > 0;
 }
