@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useWorkspace } from "@/features/tasks";
 import { explain } from "@/shared/api/errors";
 import type { User } from "@/shared/api/types";
-import { ROOMY, useMedia } from "@/shared/lib/media";
+import { ROOMY, useMedia, WIDE } from "@/shared/lib/media";
 import { useObservable } from "@/shared/lib/observable";
 import { useUnansweredOf } from "@/shared/store/react";
 import { text } from "@/shared/text";
@@ -17,9 +17,14 @@ import { showToast } from "@/shared/ui/toasts";
 export function AccountMenu({ user }: { readonly user: User }) {
   const { session } = useRouteContext({ from: "__root__" });
   const navigate = useNavigate();
-  const waiting = useUnansweredOf(useWorkspace().store);
+  const { store, wanted } = useWorkspace();
+  const waiting = useUnansweredOf(store);
   const [asking, setAsking] = useState(false);
   const roomy = useMedia(ROOMY);
+  const wide = useMedia(WIDE);
+  const want = (what: "palette" | "help") => () => {
+    wanted.set(what);
+  };
   const chosenTheme = useObservable(theme);
   const name = user.is_guest ? text.header.guest : user.email.replace(/@.*/, "");
   const leave = async () => {
@@ -38,6 +43,9 @@ export function AccountMenu({ user }: { readonly user: User }) {
         items={[
           { label: text.header.activity, run: () => void navigate({ to: "/activity" }) },
           { label: text.header.settings, run: () => void navigate({ to: "/settings" }) },
+          wide
+            ? { label: text.header.keyboard, run: want("help") }
+            : { label: text.header.anything, run: want("palette") },
           // On a phone the header has no room for the theme.
           ...(roomy ? [] : [{ label: text.header.theme[chosenTheme], run: nextTheme }]),
           {

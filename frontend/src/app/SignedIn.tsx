@@ -13,6 +13,7 @@ import {
   makeWorkspace,
   MissAnnouncer,
   NextDeadline,
+  PaletteButton,
   Sidebar,
   Tabs,
   UndoKey,
@@ -105,7 +106,12 @@ function Frame({ user }: { readonly user: User }) {
               <ConnectionPill noted={onBoard && taskId === undefined} />
             </>
           }
-          end={<AccountMenu user={user} />}
+          end={
+            <>
+              <PaletteButton />
+              <AccountMenu user={user} />
+            </>
+          }
         />
         <div className="mx-auto flex max-w-[1680px]">
           {wide && (

@@ -12,7 +12,7 @@ import { type Mock, vi } from "vitest";
 import type { Commands } from "@/features/tasks/commands";
 import { WorkspaceProvider } from "@/features/tasks/context";
 import type { WorkingHours } from "@/features/tasks/deadline/slot";
-import type { Arrival, Asking, Connection, Subject } from "@/features/tasks/workspace";
+import type { Arrival, Asking, Connection, Subject, Wanted } from "@/features/tasks/workspace";
 import type { Task } from "@/shared/api/types";
 import { Clock } from "@/shared/clock/clock";
 import { ClockProvider } from "@/shared/clock/react";
@@ -52,6 +52,7 @@ export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
   const subject = new Observable<Subject | null>(null);
   const asking = new Observable<Asking | null>(null);
   const arrival = new Observable<Arrival | null>(null);
+  const wanted = new Observable<Wanted | null>(null);
   const hours = new Observable<WorkingHours | null>(null);
   const zone = new Observable("UTC");
   return {
@@ -62,6 +63,7 @@ export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
     subject,
     asking,
     arrival,
+    wanted,
     viewer: "me",
     zone,
     hours,

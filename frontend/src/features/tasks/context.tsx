@@ -1,11 +1,11 @@
-import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useEffect, useSyncExternalStore } from "react";
 
 import type { Label, Project, Task } from "@/shared/api/types";
 import type { Board } from "@/shared/store/board";
 import { useObservable } from "@/shared/lib/observable";
 import { useBoardOf, useLabelsOf, useProjectsOf, useTaskOf } from "@/shared/store/react";
 
-import type { Workspace } from "./workspace";
+import type { Wanted, Workspace } from "./workspace";
 
 const WorkspaceContext = createContext<Workspace | null>(null);
 
@@ -15,6 +15,21 @@ export function useWorkspace(): Workspace {
   const workspace = useContext(WorkspaceContext);
   if (!workspace) throw new Error("useWorkspace needs a WorkspaceProvider above it.");
   return workspace;
+}
+
+/** Opens what the frame's own buttons ask for. */
+export function useWanted(open: (what: Wanted) => void): void {
+  const { wanted } = useWorkspace();
+  useEffect(
+    () =>
+      wanted.subscribe(() => {
+        const what = wanted.get();
+        if (what === null) return;
+        wanted.set(null);
+        open(what);
+      }),
+    [open, wanted],
+  );
 }
 
 /** The zone in which this person reads and writes times. */

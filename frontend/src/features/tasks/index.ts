@@ -7,4 +7,5 @@ export { Tabs } from "./frame/Tabs";
 export { UndoKey } from "./frame/UndoKey";
 export { ConnectionPill } from "./header/ConnectionPill";
 export { NextDeadline } from "./header/NextDeadline";
+export { PaletteButton } from "./header/PaletteButton";
 export { makeWorkspace } from "./workspace";

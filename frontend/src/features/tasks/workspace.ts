@@ -36,6 +36,9 @@ export type Subject =
 /** Where on the board somebody goes who comes from another page. */
 export type Arrival = Bucket | "search";
 
+/** What lies over any page: the line that finds and does anything, or the list of keys. */
+export type Wanted = "palette" | "help";
+
 /** Tasks that are to get another deadline, and what the choice stands beside. */
 export interface Asking {
   readonly ids: readonly string[];
@@ -53,6 +56,8 @@ export interface Workspace {
   readonly asking: Observable<Asking | null>;
   /** Where the board is to begin when it is drawn next; null for where it is. */
   readonly arrival: Observable<Arrival | null>;
+  /** What the frame's own buttons ask the page to open; null once it has. */
+  readonly wanted: Observable<Wanted | null>;
   /** Whose workspace it is; what the browser remembers is kept apart by it. */
   readonly viewer: string;
   /** The zone in which this person reads and writes times. */
@@ -148,6 +153,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
     subject: new Observable<Subject | null>(null),
     asking: new Observable<Asking | null>(null),
     arrival: new Observable<Arrival | null>(null),
+    wanted: new Observable<Wanted | null>(null),
     viewer,
     zone,
     hours: new Observable(options.hours),

@@ -39,6 +39,8 @@ export const en = {
     insights: "Insights",
     settings: "Settings",
     activity: "Activity",
+    anything: "Find or do anything",
+    keyboard: "Keyboard",
     signOut: "Sign out",
     signOutAnyway: "Sign out anyway",
     unsent: (count: number) =>

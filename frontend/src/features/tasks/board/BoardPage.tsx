@@ -8,7 +8,7 @@ import { useDraftsOf, useReadyOf } from "@/shared/store/react";
 import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
 
-import { useWorkspace } from "../context";
+import { useWanted, useWorkspace } from "../context";
 import { noDeadline, type Preset } from "../deadline/deadline";
 import { Dragging } from "../drag/Dragging";
 import { QuickAdd } from "../quick-add/QuickAdd";
@@ -75,6 +75,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
   const fingers = useMedia(FINGERS);
   const [choice, setChoice] = useState(noDeadline);
   const [open, setOpen] = useState<"add" | "help" | "palette" | null>(null);
+  useWanted(setOpen);
   const quickAdd = useRef<HTMLInputElement>(null);
   const search = useRef<HTMLInputElement>(null);
   const placeKey = Object.values(view.place).join(" ");

@@ -1,13 +1,10 @@
 import { useEffect, useRef } from "react";
 
+import { alt, chord } from "@/shared/lib/chord";
 import { text } from "@/shared/text";
 import { keys } from "@/shared/text/keys";
 import { IconButton } from "@/shared/ui/Button";
 import { CloseIcon } from "@/shared/ui/icons";
-
-const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
-const chord = (key: string) => (mac ? `⌘ ${key}` : `Ctrl ${key}`);
-const alt = mac ? "⌥" : "Alt";
 
 type Group = readonly [name: string, keys: readonly (readonly [string, string])[]];
 

@@ -12,10 +12,12 @@ import type { Task } from "@/shared/api/types";
 import { late, soon } from "@/test/board";
 import { somethingDone } from "@/test/undos";
 
+import { PaletteButton } from "../header/PaletteButton";
 import { Anywhere } from "./Anywhere";
 import { UndoKey } from "./UndoKey";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
 import "../board/KeyHelp";
+import "../palette/Palette";
 import "../quick-add/AddDialog";
 import "../selection/RescheduleDialog";
 
@@ -29,6 +31,7 @@ beforeEach(async () => {
   ({ router } = await renderPage(
     <>
       <button>Something else</button>
+      <PaletteButton />
       <input aria-label="A field" />
       <main>
         {[late, soon].map(({ id, title }) => (
@@ -45,8 +48,14 @@ beforeEach(async () => {
     workspace,
   ));
   await act(() => router.navigate({ to: "/elsewhere" as "/" }));
-  (await screen.findByRole("button")).focus();
+  (await screen.findByRole("button", { name: "Something else" })).focus();
 });
+
+class NoSizes {
+  observe = vi.fn();
+  unobserve = vi.fn();
+  disconnect = vi.fn();
+}
 
 const link = ({ title }: Task) => screen.getByRole("link", { name: title });
 const dialog = () => screen.findByRole("dialog", { name: "New task" });
@@ -62,7 +71,7 @@ describe("a page without a board", () => {
     });
     expect(screen.queryByRole("dialog")).toBeNull();
     await vi.waitFor(() => {
-      expect(screen.getByRole("button")).toHaveFocus();
+      expect(screen.getByRole("button", { name: "Something else" })).toHaveFocus();
     });
   });
 
@@ -72,7 +81,7 @@ describe("a page without a board", () => {
     expect(last).toHaveBeenCalledTimes(1);
     screen.getByLabelText("A field").focus();
     await user.keyboard("{Control>}z{/Control}");
-    screen.getByRole("button").focus();
+    screen.getByRole("button", { name: "Something else" }).focus();
     await user.keyboard("?");
     within(await screen.findByRole("dialog"))
       .getByRole("button")
@@ -119,7 +128,7 @@ describe("a page without a board", () => {
 
   it("goes along the rows by j and k, and by arrows once one is at hand", async () => {
     await user.keyboard("{ArrowDown}");
-    expect(screen.getByRole("button")).toHaveFocus();
+    expect(screen.getByRole("button", { name: "Something else" })).toHaveFocus();
     for (const [key, at] of [
       ["j", late],
       ["j", soon],
@@ -145,6 +154,18 @@ describe("a page without a board", () => {
     await vi.waitFor(() => {
       expect(router.history.location.pathname).toBe("/");
     });
+  });
+
+  it("opens what the header's button asks for, with the task at hand", async () => {
+    vi.stubGlobal("ResizeObserver", NoSizes);
+    link(late).focus();
+    await user.click(screen.getByRole("button", { name: "Find or do anything (Ctrl K)" }));
+    await user.click(await screen.findByRole("option", { name: /^Complete: Late/ }));
+    expect(workspace.commands.complete.mock.calls).toEqual([[late]]);
+    act(() => {
+      workspace.wanted.set("help");
+    });
+    expect(await screen.findByRole("dialog", { name: "Keyboard" })).toBeVisible();
   });
 
   it("asks for no deadline any more once somebody has gone on", async () => {

@@ -7,7 +7,7 @@ import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
 
 import { isBusy } from "../board/busy";
-import { useWorkspace } from "../context";
+import { useWanted, useWorkspace } from "../context";
 import { RescheduleAsked } from "../selection/RescheduleAsked";
 import { useComplete } from "../useComplete";
 
@@ -38,6 +38,7 @@ function ByKey() {
   const complete = useComplete();
   const navigate = useNavigate();
   const [open, setOpen] = useState<"add" | "help" | "palette" | null>(null);
+  useWanted(setOpen);
   useEffect(() => {
     const onTask: Readonly<Record<string, (task: Task, anchor: HTMLElement) => void>> = {
       e: complete,

@@ -12,6 +12,7 @@ import { Sign } from "@/shared/ui/Sign";
 import { nextTheme } from "@/shared/ui/theme";
 
 import { useHands } from "../board/hands";
+import { openId } from "../board/lists";
 import { useBoard, useLabels, useProjects, useWorkspace } from "../context";
 import { useComplete } from "../useComplete";
 import { useTaskSearch } from "../view/useTaskSearch";
@@ -161,14 +162,21 @@ interface Action {
   readonly what: () => void;
 }
 
-/** What can be done with the card at hand, or with all that are marked. */
+/** The task that an element stands for, or in: a card, or another page's row. */
+function idAt(element: HTMLElement | null): string | null {
+  const { travel, task } =
+    element?.closest<HTMLElement>("main :is([data-travel], [data-task])")?.dataset ?? {};
+  return travel ?? task ?? null;
+}
+
+/** What can be done with the task at hand, or with all that are marked. */
 function useActions(opener: HTMLElement | null): readonly Action[] {
   const { asking, commands, store, subject } = useWorkspace();
   const { selection } = useHands();
   const complete = useComplete();
-  const at = opener?.closest<HTMLElement>("main [data-travel]")?.dataset.travel;
   const marked = [...selection.ids.get()];
-  const tasks = (marked.length > 0 ? marked : at === undefined ? [] : [at]).flatMap(
+  const at = idAt(opener) ?? openId();
+  const tasks = (marked.length > 0 ? marked : at === null ? [] : [at]).flatMap(
     (id) => store.getTask(id) ?? [],
   );
   const [task] = tasks;

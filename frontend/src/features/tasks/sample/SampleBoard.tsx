@@ -16,7 +16,7 @@ import { NowLine } from "../board/NowLine";
 import { Travel } from "../board/Travel";
 import { useBoard, WorkspaceProvider } from "../context";
 import type { WorkingHours } from "../deadline/slot";
-import type { Arrival, Asking, Connection, Subject, Workspace } from "../workspace";
+import type { Arrival, Asking, Connection, Subject, Wanted, Workspace } from "../workspace";
 import { simulate } from "./simulation";
 
 const IDLE = new Proxy({} as Workspace["commands"], { get: () => () => undefined });
@@ -29,6 +29,7 @@ function sampleWorkspace(clock: Clock): Workspace {
     subject: new Observable<Subject | null>(null),
     asking: new Observable<Asking | null>(null),
     arrival: new Observable<Arrival | null>(null),
+    wanted: new Observable<Wanted | null>(null),
     viewer: "sample",
     zone: new Observable(browserZone()),
     hours: new Observable<WorkingHours | null>(null),

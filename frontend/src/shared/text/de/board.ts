@@ -35,6 +35,8 @@ export const board: Parts["board"] = {
     insights: "Einblicke",
     settings: "Einstellungen",
     activity: "Verlauf",
+    anything: "Alles finden und tun",
+    keyboard: "Tastatur",
     signOut: "Abmelden",
     signOutAnyway: "Trotzdem abmelden",
     unsent: (count) =>
