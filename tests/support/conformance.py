@@ -42,10 +42,11 @@ BEYOND_A_SCHEMA: Final = frozenset(
         "step_order",
     }
 )
-# Likewise, of fields that depend on each other: a goal or a task; a project only of a Todoist backup; a place of a stream is `since` and `epoch`.
+# Likewise, of fields that depend on each other: a goal or a task; a project only of a Todoist backup, and no key for a dry
+# run; a place of a stream is `since` and `epoch`.
 OF_TWO_FIELDS: Final = {
     "breakdowns_create": {"required"},
-    "import": {"unknown_field", "wrong_content_type"},
+    "import": {"unknown_field", "wrong_content_type", "idempotency_key_unsupported"},
     "sync": {"required", "invalid"},
 }
 
