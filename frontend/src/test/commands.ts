@@ -53,6 +53,6 @@ export function commandsUnderTest() {
     },
     opIdOf: (call: number) =>
       new Headers(fetched.mock.calls[call]?.[1]?.headers).get("Idempotency-Key"),
-    messages: () => toasts.get().map(({ message }) => message),
+    messages: () => toasts.get().flatMap(({ message, more = [] }) => [message, ...more]),
   };
 }

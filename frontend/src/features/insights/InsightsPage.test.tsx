@@ -120,16 +120,18 @@ it("each chart stands under its question and the answer in words, with a table b
   }
 });
 
-it("a chart gives way to its table when asked, and comes back", async () => {
+it("a chart gives way to its table when asked, and comes back; its tasks stay", async () => {
   await draw([makeTask({ id: "1", title: "Soon", deadline: iso(HOUR) })]);
   const soon = panel("What is due in the next 24 hours?");
-  expect(soon.getByRole("link", { name: /Soon/ })).toBeVisible();
+  const now = soon.getByText("now");
   const toggle = soon.getByRole("button", { name: /^Show as a table/ });
   await user.click(toggle);
   expect(toggle).toHaveAttribute("aria-pressed", "true");
-  expect(soon.queryByRole("link")).toBeNull();
-  await user.click(toggle);
+  expect(now).not.toBeInTheDocument();
   expect(soon.getByRole("link", { name: /Soon/ })).toBeVisible();
+  expect(soon.getByRole("button", { name: "Reschedule “Soon”" })).toBeVisible();
+  await user.click(toggle);
+  expect(soon.getByText("now")).toBeVisible();
 });
 
 it("too little history is said, and not guessed over", async () => {

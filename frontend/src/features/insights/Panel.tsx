@@ -16,6 +16,8 @@ interface PanelProps {
   readonly table: ReactNode;
   /** The tasks that it is about, where something can be done about them; they stay beside the table, too. */
   readonly rows?: ReactNode;
+  /** The chart needs all the width: the tasks stand under it, not beside it. */
+  readonly broad?: boolean;
   /** Takes a row of its own; one that is alone in its row does anyway. */
   readonly whole?: boolean;
   /** Keeps its place among the others though it has nothing but words just now. */
@@ -34,6 +36,7 @@ export function Panel({
   more = [],
   table,
   rows = null,
+  broad = false,
   whole = false,
   stays = false,
   children,
@@ -45,7 +48,7 @@ export function Panel({
   const [missing, setMissing] = useState(false);
   const shown = asTable || missing;
   const aside = table === null && rows === null && !stays;
-  const beside = whole && table !== null && rows !== null;
+  const beside = whole && !broad && table !== null && rows !== null;
   return (
     <section
       ref={panel}

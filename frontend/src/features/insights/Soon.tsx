@@ -35,6 +35,7 @@ export function Soon({ soon, now, zone, onReschedule }: SoonPanelProps) {
   return (
     <Panel
       whole
+      broad
       stays
       question={text.soon.question}
       answer={answer}
@@ -51,10 +52,8 @@ export function Soon({ soon, now, zone, onReschedule }: SoonPanelProps) {
           />
         ) : null
       }
-    >
-      {() => (
-        <>
-          <Line soon={soon} now={now} zone={zone} />
+      rows={
+        first ? (
           <Rows
             label={text.soon.question}
             heard
@@ -62,8 +61,10 @@ export function Soon({ soon, now, zone, onReschedule }: SoonPanelProps) {
             when={time}
             onReschedule={onReschedule}
           />
-        </>
-      )}
+        ) : null
+      }
+    >
+      {() => <Line soon={soon} now={now} zone={zone} />}
     </Panel>
   );
 }

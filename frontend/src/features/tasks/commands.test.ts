@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { byPlace } from "@/shared/store/place";
 import type { TaskStore } from "@/shared/store/store";
 import { toasts } from "@/shared/ui/toasts";
+import { undos } from "@/shared/ui/undos";
 import { commandsUnderTest } from "@/test/commands";
 import { asItems, iso, makeProject, makeTask, NOW } from "@/test/tasks";
 
@@ -46,6 +47,28 @@ describe("create", () => {
     await settle();
     expect(store.getBoard().upcoming).toEqual([task]);
     expect(messages()).toEqual(["“Tea” was not added. This must not be empty."]);
+  });
+});
+
+describe("what is refused", () => {
+  it("is told once, with what was done to it since", async () => {
+    refuse(400, { code: "invalid", detail: "No." });
+    commands.create("Tea", { deadline: null, due_date: null });
+    const made = store.getBoard().upcoming.find(({ title }) => title === "Tea");
+    if (!made) throw new Error("it was made");
+    commands.edit(made, { notes: "Green" });
+    commands.prioritise(made, 1);
+    await settle();
+    expect(fetched).toHaveBeenCalledTimes(1);
+    expect(messages()).toEqual(["“Tea” was not added. No. 2 later changes to it are gone, too."]);
+  });
+
+  it("though it was taken back already counts that as no loss", async () => {
+    refuse(400, { code: "invalid", detail: "No." });
+    commands.create("Tea", { deadline: null, due_date: null });
+    undos.takeLast();
+    await settle();
+    expect(messages().at(-1)).toBe("“Tea” was not added. No.");
   });
 });
 

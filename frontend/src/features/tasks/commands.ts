@@ -8,7 +8,7 @@ import type { Operation, Operations, Tried } from "@/shared/store/operations";
 import { placeBeside } from "@/shared/store/place";
 import type { TaskStore } from "@/shared/store/store";
 import { text } from "@/shared/text";
-import { showToast } from "@/shared/ui/toasts";
+import { showRefusal } from "@/shared/ui/toasts";
 import { type Deed, undos } from "@/shared/ui/undos";
 
 import { type Deadline, onTheWire } from "./deadline/deadline";
@@ -164,15 +164,24 @@ export function makeCommands({ clock, store, operations, zone }: Options): Comma
   };
 }
 
-/** Tells a person why something that they did was taken back, to which there is no way back then. */
-export function tellRefusal({ opId, tried }: Operation, error: unknown): void {
+/**
+ * Tells a person why something that they did was taken back, to which there is no way back then; and how many changes
+ * to it went with it.
+ */
+export function tellRefusal(
+  { opId, tried }: Operation,
+  error: unknown,
+  moot: readonly Operation[],
+): void {
   const why = explain(error);
-  undos.forget(opId);
+  for (const gone of [opId, ...moot.map((one) => one.opId)]) undos.forget(gone);
   const message =
     "count" in tried
       ? text.toasts.refusedMany[tried.what](tried.count, why)
       : text.toasts.refused[tried.what](tried.name, why);
-  showToast({ message });
+  // That it was deleted again is no loss.
+  const lost = moot.filter(({ changes }) => changes.some((change) => !("gone" in change)));
+  showRefusal(lost.length > 0 ? `${message} ${text.toasts.wentWithIt(lost.length)}` : message);
 }
 
 /** The open parts of a task, and theirs. */

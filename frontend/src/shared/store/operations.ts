@@ -53,7 +53,8 @@ export interface OperationsOptions {
     headers?: Readonly<Record<string, string>>,
   ) => Promise<readonly Named[]>;
   readonly now: () => number;
-  readonly refused: (operation: Operation, error: unknown) => void;
+  /** `moot` is what was asked of an object that only `operation` would have made: it is not sent. */
+  readonly refused: (operation: Operation, error: unknown, moot: readonly Operation[]) => void;
   /** The server can be reached: it has answered. */
   readonly reached: () => void;
   /** The server no longer knows who is asking. */
@@ -219,11 +220,27 @@ export class Operations {
       // It stays in the journal: whoever signs in again goes on with it.
       this.#options.sessionEnded();
     } else {
+      const moot = this.#mootAfter(operation);
+      for (const other of moot) {
+        this.#options.store.refused(other.opId);
+        this.#journal?.settled(other.opId);
+        this.#next(other);
+      }
       this.#journal?.settled(operation.opId);
       const stale = error instanceof ApiError && error.status === 412;
-      this.#options.refused(operation, stale ? new Outdated() : error);
+      this.#options.refused(operation, stale ? new Outdated() : error, moot);
     }
     this.#next(operation);
+  }
+
+  /** What waits for objects that were to be made and now are not, and changes nothing else. */
+  #mootAfter({ changes }: Operation): readonly Operation[] {
+    const made = changes.filter((change) => "is" in change).map(keyOfChange);
+    const missing = new Set(made.filter((key) => this.#options.store.versionOf(key) === null));
+    const waiting = [...missing].flatMap((key) => (this.#queues.get(key) ?? []).slice(1));
+    return [...new Set(waiting)].filter((other) =>
+      other.changes.every((change) => missing.has(keyOfChange(change))),
+    );
   }
 
   #next(operation: Operation): void {

@@ -210,6 +210,11 @@ export const en = {
       change: (count: number, why: string) => `${tasks(count)} stayed as before. ${why}`,
       delete: (count: number, why: string) => `${tasks(count)} stayed where they were. ${why}`,
     },
+    /** Changes that were made to something which then was not added. */
+    wentWithIt: (count: number) =>
+      `${plural(count, "later change", "later changes")} to it ${noun(count, "is", "are")} gone, too.`,
+    /** Several refusals, in one notice. */
+    refusals: "What was not done",
   },
 
   errors: {

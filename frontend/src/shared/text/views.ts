@@ -93,6 +93,11 @@ const english = {
     tomorrow: "Tomorrow",
     free: "Next free slot",
     pick: "Pick a time",
+    noFree: (days: number) =>
+      `There is no free slot in the next ${plural(days, "day", "days")}. Pick a time instead.`,
+    /** For some of them there was one. */
+    noFreeFor: (count: number, days: number) =>
+      `${plural(count, "task stays as it was", "tasks stay as they were")}: there is no free slot in the next ${plural(days, "day", "days")}.`,
   },
   undo: "Undo",
   undone: "Taken back.",

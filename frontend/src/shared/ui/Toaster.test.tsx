@@ -1,10 +1,10 @@
 import { act, fireEvent, render, screen } from "@testing-library/react";
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { pass } from "@/test/time";
 
 import { Toaster } from "./Toaster";
-import { showToast } from "./toasts";
+import { clearToasts, showRefusal, showToast } from "./toasts";
 
 const undo = vi.fn();
 
@@ -62,4 +62,45 @@ it("that was dismissed by the keyboard does not hold those that come later", () 
   });
   pass(6_000);
   expect(screen.queryByText("Saved.")).toBeNull();
+});
+
+describe("a refusal", () => {
+  const refuse = (...names: readonly string[]) => {
+    act(() => {
+      for (const name of names) showRefusal(`${name} was not added.`);
+    });
+  };
+  const shown = () => screen.queryAllByText(/was not added/).map(({ textContent }) => textContent);
+
+  it("stays until it is put away, whatever else is told", () => {
+    refuse("Tea");
+    act(() => {
+      for (const nth of [1, 2, 3, 4]) showToast({ message: `Done ${nth}.` });
+    });
+    pass(600_000);
+    expect(shown()).toEqual(["Tea was not added."]);
+    fireEvent.click(screen.getByRole("button", { name: "Dismiss" }));
+    expect(shown()).toEqual([]);
+  });
+
+  it("joins those that are there when there are more than two, and loses none", () => {
+    pass(6_000);
+    refuse("Tea", "Milk");
+    expect(screen.getAllByRole("button", { name: "Dismiss" })).toHaveLength(2);
+    refuse("Bread", "Salt");
+    const all = ["Tea", "Milk", "Bread", "Salt"].map((name) => `${name} was not added.`);
+    expect(shown()).toEqual(all);
+    expect(screen.getByRole("group", { name: "What was not done" })).toHaveAttribute(
+      "tabindex",
+      "0",
+    );
+    fireEvent.click(screen.getByRole("button", { name: "Dismiss" }));
+    expect(shown()).toEqual([]);
+  });
+
+  it("goes with whose it was", () => {
+    refuse("Tea");
+    act(clearToasts);
+    expect(shown()).toEqual([]);
+  });
 });

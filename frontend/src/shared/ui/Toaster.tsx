@@ -5,7 +5,7 @@ import { text } from "@/shared/text";
 
 import { Button, IconButton } from "./Button";
 import { CloseIcon } from "./icons";
-import { dismissToast, type Toast, toasts } from "./toasts";
+import { dismissToast, type Toast, toasts, waits } from "./toasts";
 
 const SHOWN_MS = 6_000;
 
@@ -50,8 +50,9 @@ interface ToastCardProps {
 /** Leaves by itself, but never while a pointer or the focus rests on it. */
 function ToastCard({ toast, held, onGone }: ToastCardProps) {
   const left = useRef(SHOWN_MS);
+  const stays = waits(toast);
   useEffect(() => {
-    if (held || toast.stays) return;
+    if (held || stays) return;
     const since = Date.now();
     const timer = setTimeout(() => {
       dismissToast(toast.id);
@@ -60,12 +61,12 @@ function ToastCard({ toast, held, onGone }: ToastCardProps) {
       clearTimeout(timer);
       left.current -= Date.now() - since;
     };
-  }, [held, toast.id, toast.stays]);
+  }, [held, toast.id, stays]);
   useEffect(() => onGone, [onGone]);
   const { action } = toast;
   return (
     <div className="appear pointer-events-auto flex max-w-full items-center gap-1 rounded-card bg-ink py-1 pr-1 pl-4 text-paper">
-      <p className="min-w-0 py-2">{toast.message}</p>
+      <Words toast={toast} />
       {action && (
         <Button
           look="plain"
@@ -88,6 +89,27 @@ function ToastCard({ toast, held, onGone }: ToastCardProps) {
       >
         <CloseIcon />
       </IconButton>
+    </div>
+  );
+}
+
+/** A sentence; or several that scroll where there are many, by keys too. */
+function Words({ toast: { message, more = [] } }: { readonly toast: Toast }) {
+  const sentence = <p className="min-w-0 py-2">{message}</p>;
+  if (more.length === 0) return sentence;
+  return (
+    <div
+      role="group"
+      aria-label={text.toasts.refusals}
+      tabIndex={0}
+      className="max-h-[40vh] min-w-0 overflow-y-auto rounded-card outline-paper focus-visible:-outline-offset-2"
+    >
+      {sentence}
+      {more.map((line, place) => (
+        <p key={place} className="py-2">
+          {line}
+        </p>
+      ))}
     </div>
   );
 }

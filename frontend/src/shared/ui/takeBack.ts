@@ -3,7 +3,7 @@ import { undo } from "@/shared/api/undo";
 import { newUuid } from "@/shared/lib/uuid";
 import { views } from "@/shared/text/views";
 
-import { showToast } from "./toasts";
+import { showRefusal, showToast } from "./toasts";
 import { undos } from "./undos";
 
 /**
@@ -14,7 +14,7 @@ export async function takeBack(opId: string): Promise<boolean> {
   try {
     await undo(opId, newUuid());
   } catch (error) {
-    showToast({ message: views.notUndone(explain(error)) });
+    showRefusal(views.notUndone(explain(error)));
     return false;
   }
   undos.forget(opId);

@@ -9,7 +9,8 @@ const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
 const USUAL: readonly (readonly string[])[] = [["09:00", "17:00"]];
 const DEFAULT_ESTIMATE_MIN = 30;
 const STEP_MS = 15 * MINUTE_MS;
-const DAYS_AHEAD = 60;
+/** How far it looks, in days. */
+export const DAYS_AHEAD = 60;
 
 interface Span {
   readonly from: number;
@@ -18,7 +19,7 @@ interface Span {
 
 /**
  * Finds time for tasks, one after the other, in working hours that no other open task takes: each
- * takes its estimate right before its deadline. Returns a deadline for each, by its id.
+ * takes its estimate right before its deadline. Returns a deadline, ms since 1970, for each that has room, by its id.
  */
 export function freeSlots(
   wanted: readonly Task[],

@@ -4,11 +4,11 @@ import { dayOf } from "@/shared/lib/zone";
 import { views } from "@/shared/text/views";
 import { undos } from "@/shared/ui/undos";
 
-import { daysAt } from "../board/groups";
 import { useHands } from "../board/hands";
 import { useWorkspace } from "../context";
 import { useComplete } from "../useComplete";
 import { useViewRef } from "../view/useSetFilter";
+import { standsOn } from "./onDay";
 import type { Target } from "./target";
 import { useMoves } from "./useMoves";
 
@@ -35,9 +35,8 @@ export function useDrop(): (tasks: readonly Task[], target: Target) => void {
       hands.say(views.droppedOn(task.title, store.getLabel(place.id)?.name ?? ""));
     } else {
       const now = clock.now();
-      const dayIn = daysAt(zone.get(), dayOf(now, zone.get()));
-      const missed = task.deadline !== null && Date.parse(task.deadline) <= now;
-      const stays = only && !missed && task.completed_at === null && dayIn(task) === place.day;
+      const at = { today: dayOf(now, zone.get()), zone: zone.get(), now };
+      const stays = only && standsOn(task, place.day, at);
       const other = place.kind === "card" && only ? store.getTask(place.id) : undefined;
       // Among what has a time the time decides, until the person has an order of their own.
       const sorted = stays || place.day === "none" || view.current.filter.order === "hand";

@@ -11,7 +11,7 @@ import { type Day, DAYS, daysAt } from "../board/groups";
 import { useHands } from "../board/hands";
 import { useWorkspace } from "../context";
 import { useSetFilter, useViewRef } from "../view/useSetFilter";
-import { onDay } from "./onDay";
+import { onDay, standsOn } from "./onDay";
 
 /** What a card can be moved to, by hand or by key. */
 export interface Moves {
@@ -58,11 +58,9 @@ export function useMoves(): Moves {
         if (!first) return;
         if (open.length === 1) commands.reschedule(first, onDay(first, day, at));
         else {
-          // One deadline for all of them: one request, one way back.
-          commands.rescheduleAll(
-            open,
-            onDay({ ...first, deadline: null, due_date: null }, day, at),
-          );
+          // Each at its own time of day; yet one request, one way back.
+          const moving = open.filter((task) => !standsOn(task, day, at));
+          commands.rescheduleEach(moving.map((task) => ({ task, deadline: onDay(task, day, at) })));
         }
         hands.say(views.droppedOn(first.title, text.groups[day]));
       },

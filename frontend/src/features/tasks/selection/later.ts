@@ -3,10 +3,11 @@ import { BUCKETS } from "@/shared/store/bucket";
 import { dayOf } from "@/shared/lib/zone";
 import type { TaskStore } from "@/shared/store/store";
 import { views } from "@/shared/text/views";
+import { showToast } from "@/shared/ui/toasts";
 
 import type { Commands } from "../commands";
 import { fixed, instant, type Preset, tomorrowMorning, tonight } from "../deadline/deadline";
-import { freeSlots, type WorkingHours } from "../deadline/slot";
+import { DAYS_AHEAD, freeSlots, type WorkingHours } from "../deadline/slot";
 import { whenText } from "../deadline/when";
 
 export interface Later {
@@ -44,6 +45,10 @@ export function waysLater(options: LaterOptions): readonly Later[] {
       const label = whenText(Date.parse(only.deadline.deadline ?? ""), zone, dayOf(now(), zone));
       putOff(commands, [only.task], fixed(only.deadline, label), now(), zone);
     } else if (found.length > 0) commands.rescheduleEach(found);
+    const left = tasks.length - found.length;
+    if (left === 0) return;
+    const { noFree, noFreeFor } = views.later;
+    showToast({ message: found.length > 0 ? noFreeFor(left, DAYS_AHEAD) : noFree(DAYS_AHEAD) });
   };
   return [
     { label: views.later.today, run: to(tonight) },

@@ -208,6 +208,9 @@ export const board: Parts["board"] = {
       delete: (count, why) =>
         `${tasks(count)} ${noun(count, "bleibt", "bleiben")}, wo ${noun(count, "sie war", "sie waren")}. ${why}`,
     },
+    wentWithIt: (count) =>
+      `Damit ${noun(count, "entfällt", "entfallen")} auch ${plural(count, "spätere Änderung", "spätere Änderungen")} daran.`,
+    refusals: "Was nicht geklappt hat",
   },
 
   errors: {

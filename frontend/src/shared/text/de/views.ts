@@ -91,6 +91,10 @@ export const views: Parts["views"] = {
     tomorrow: "Morgen",
     free: "Nächste freie Zeit",
     pick: "Zeit wählen",
+    noFree: (days) =>
+      `In den nächsten ${plural(days, "Tag", "Tagen")} ist keine Zeit frei. Wähle selbst eine.`,
+    noFreeFor: (count, days) =>
+      `${plural(count, "Aufgabe bleibt, wie sie war", "Aufgaben bleiben, wie sie waren")}: In den nächsten ${plural(days, "Tag", "Tagen")} ist keine Zeit mehr frei.`,
   },
   undo: "Rückgängig",
   undone: "Zurückgenommen.",
