@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, Final, Self
 
 from django.core.exceptions import ImproperlyConfigured
+from prometheus_client import Counter
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,10 @@ _MAX_ADDRESS_CHARS: Final = 100
 # Of those that are not believed: an address once in that time, and so many addresses in all.
 DISBELIEF_TOLD_EVERY_S: Final = 3_600.0
 _DISBELIEVED_AT_ONCE: Final = 10
+DISBELIEVED: Final = Counter(
+    "taskengine_untrusted_proxy_requests",
+    "Requests and handshakes that say for whom they ask, from addresses that TRUSTED_PROXIES does not name.",
+)
 _WITH_TLS: Final = {"http": "https", "ws": "wss"}
 _WITHOUT_TLS: Final = {"https": "http", "wss": "ws"}
 
@@ -132,10 +137,11 @@ def behind_proxies(application: Application, *, trusted: TrustedProxies) -> Appl
 
 
 class _Disbelief:
-    """Tells whose word is not taken: as a rule a proxy that nobody has named yet.
+    """Counts and tells whose word is not taken: as a rule a proxy that nobody has named yet.
 
     Behind one that is not believed all people count as one address, and nothing else would say why. A stranger who
-    pretends to be a proxy is told of alike, so there are a few lines an hour at most.
+    pretends to be a proxy is told of alike, so there are a few lines an hour at most; by how many of all requests are
+    counted the two are told apart.
 
     Args:
         trusted: Whose word is taken.
@@ -151,6 +157,7 @@ class _Disbelief:
         address = _address(peer[0] if peer else None)
         if self._trusted.has(address):
             return
+        DISBELIEVED.inc()
         name, now = UNIX if address is None else str(address), time.monotonic()
         # Far strangers can't take the places of proxies, which are near as a rule.
         is_near = address is None or address.is_private

@@ -38,6 +38,7 @@ from taskengine.planning.models import Breakdown
 from tests.support.accounts import signed_up
 from tests.support.client import eventually
 from tests.support.environment import server_environment
+from tests.support.missing import missing
 from tests.support.redis import PrivateRedis
 from tests.support.servers import ROOT
 from tests.support.sockets import house, new_stream, record
@@ -160,7 +161,7 @@ def test_every_rule_says_what_it_is_and_what_to_do() -> None:
 def test_prometheus_takes_what_we_wrote_and_every_rule_speaks_only_when_something_is_wrong() -> None:
     promtool = shutil.which("promtool")
     if promtool is None:
-        pytest.skip("There is no promtool, which comes with Prometheus.")
+        raise missing("promtool", debian="prometheus", elsewhere="install Prometheus, which brings it")
     tests = yaml.safe_load((MONITORING / "rules.test.yml").read_text())["tests"]
     told = [each["labels"] for each in tests[1]["promql_expr_test"][0]["exp_samples"]]
     assert told == [f'{{alertname="{rule["alert"]}"}}' for rule in RULES], "each is tried"

@@ -172,6 +172,11 @@ def _added(name: str, field: Any) -> Iterator[tuple[str, str]]:
         yield "rewrite", name
     if field.unique or field.db_index or getattr(field, "db_constraint", False):
         yield "column-index", name
+    named = field.clone()  # it knows its check by its name
+    named.set_attributes_from_name(name)
+    if named.db_check(connection):
+        # `smallint CHECK (… >= 0)`: all rows are looked through, though none has a value.
+        yield "constraint", name
 
 
 def _altered(name: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from prometheus_client import REGISTRY
 
 from taskengine.proxies import (
     DISBELIEF_TOLD_EVERY_S,
@@ -170,6 +171,20 @@ async def test_whoever_says_where_a_request_comes_from_and_is_not_trusted_is_nam
     (line,) = caplog.messages
     assert "TRUSTED_PROXIES (192.0.2.1)" in line
     assert header.decode() in line
+
+
+async def test_whoever_is_not_believed_is_counted_and_who_is_or_says_nothing_is_not() -> None:
+    door, before = behind_proxies(nothing, trusted=PROXIES), counted()
+    await asked(door, "10.0.0.1", (b"x-forwarded-for", b"203.0.113.9"))
+    await asked(door, "192.0.2.1", (b"host", b"here"))
+    assert counted() == before
+    for _ in range(3):  # told once, and counted each time
+        await asked(door, "192.0.2.1", (b"x-forwarded-for", b"203.0.113.9"))
+    assert counted() == before + 3
+
+
+def counted() -> float:
+    return REGISTRY.get_sample_value("taskengine_untrusted_proxy_requests_total") or 0.0
 
 
 async def test_one_behind_a_unix_socket_is_named_by_what_would_trust_it(
