@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from realtime.envelope import rfc3339
 from taskengine import clock
-from taskengine.accounts.personal_tokens import Grant
+from taskengine.accounts.personal_tokens import Grant, Scope
 from taskengine.api import cursors
 from taskengine.api.activity_schema import (
     ACTIVITY_EXAMPLE,
@@ -22,6 +22,8 @@ from taskengine.api.activity_schema import (
 )
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
+from taskengine.api.scopes import has_scope
+from taskengine.api.undo import BREAKDOWN
 from taskengine.operations import queries
 from taskengine.operations.queries import Place
 
@@ -40,7 +42,8 @@ class ActivityView(APIView):
         summary="List what you did",
         description=(
             "Every operation that changed something, newest first, with what it was about and whether it can be undone."
-            " An access token is shown nothing that was done to the account and its tokens."
+            " An access token is shown nothing that was done to the account and its tokens, and one without `ai` no"
+            " breakdowns: neither among `objects` nor what was done to nothing else."
             " Kept for 90 days, unless the server is set otherwise."
         ),
         parameters=[ActivityQuerySerializer],
@@ -63,7 +66,10 @@ class ActivityView(APIView):
             as_of, after = end.as_of, Place(at=end.value, id=UUID(end.key))
         limit = asked["limit"]
         besides = _OF_LOG_INS if isinstance(request.auth, Grant) else ()
-        found = queries.activity(owner_id=owner, after=after, limit=limit + 1, besides=besides, **chosen)
+        hidden = () if has_scope(request, Scope.AI) else (BREAKDOWN,)
+        found = queries.activity(
+            owner_id=owner, after=after, limit=limit + 1, besides=besides, hidden=hidden, **chosen
+        )
         page, next_cursor = found[:limit], None
         if len(found) > limit:
             last = page[-1][0]

@@ -64,6 +64,11 @@ class MayAsk(IsAuthenticated):
         return True
 
 
+def has_scope(request: Request, scope: Scope) -> bool:
+    """Whether whoever asks may do what a scope opens: everybody who comes without a personal access token may."""
+    return not isinstance(request.auth, Grant) or scope in request.auth.scopes
+
+
 def scopes_of(view: Any, method: str) -> tuple[Scope, ...]:
     """Return the scopes that a token needs for a view; none where it takes no token."""
     return _scopes(getattr(view, "scope", ""), is_read(method, view))

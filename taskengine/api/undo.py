@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
@@ -9,10 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from taskengine.accounts.personal_tokens import Scope
 from taskengine.api.fields import IdField
 from taskengine.api.operations import KEY_PARAMETER, carry_out
 from taskengine.api.problems_schema import problems
+from taskengine.api.requests import owner_id
+from taskengine.api.scopes import InsufficientScope, has_scope
 from taskengine.api.serializers import StrictSerializer
+from taskengine.operations import queries
 from taskengine.operations.errors import UndoConflict, UndoImpossible
 from taskengine.operations.services import Answer, OpenOperation
 from taskengine.operations.undo import Possible, Undoer, each, undo
@@ -20,15 +25,16 @@ from taskengine.planning.undo import can_be_undone, undo_breakdown
 from taskengine.tasks.undo import undo_tasks
 from taskengine.tasks.undo_places import undo_label, undo_project
 
+BREAKDOWN: Final = "breakdown"  # the kind of object that scopes of tasks do not open
 # What can be taken back, by the kind of object. Another kind of object is one line more.
 UNDOERS: Final[Mapping[str, Undoer]] = {
-    "breakdown": each(undo_breakdown),
+    BREAKDOWN: each(undo_breakdown),
     "label": each(undo_label),
     "project": each(undo_project),
     "task": undo_tasks,
 }
 # Of which kinds what can be taken back at all.
-POSSIBLE: Final[Possible] = {kind: lambda _: True for kind in UNDOERS} | {"breakdown": can_be_undone}
+POSSIBLE: Final[Possible] = {kind: lambda _: True for kind in UNDOERS} | {BREAKDOWN: can_be_undone}
 
 
 class UndoSerializer(StrictSerializer):
@@ -66,7 +72,8 @@ class UndoView(APIView):
             " operation with events of its own. Old values come back as they were; a deadline that has passed"
             " meanwhile is missed at once. Where something was changed since, it is 409 `undo_conflict`, and"
             " `errors` names the objects and fields; what can't be undone at all, such as a change of the"
-            " account, is 409 `undo_impossible`."
+            " account, is 409 `undo_impossible`. To an access token without `ai`, what changed a breakdown too is 403"
+            " `insufficient_scope`."
         ),
         parameters=[KEY_PARAMETER],
         request=UndoSerializer,
@@ -94,6 +101,8 @@ class UndoView(APIView):
         asked = UndoSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         op_id = asked.validated_data["op_id"]
+        if not has_scope(request, Scope.AI):
+            _refuse_if_of_a_breakdown(owner_id(request), op_id)
 
         def act(operation: OpenOperation) -> Answer:
             changes = undo(operation=operation, op_id=op_id, undoers=UNDOERS, possible=POSSIBLE)
@@ -108,3 +117,8 @@ class UndoView(APIView):
             )
 
         return carry_out(request, "undo", act)
+
+
+def _refuse_if_of_a_breakdown(owner: UUID, op_id: UUID) -> None:
+    if queries.is_about(owner_id=owner, op_id=op_id, kind=BREAKDOWN):
+        raise InsufficientScope((Scope.TASKS_WRITE, Scope.AI))

@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from taskengine.operations.models import OBJECT_IDS
+from taskengine.operations.models import OBJECT_IDS, Operation
 
 MAX_OBJECTS: Final = 20  # of one operation are named up to so many
 _NAMES: Final = ("title", "name", "goal")  # what objects call themselves
@@ -31,10 +31,18 @@ WITH page AS MATERIALIZED (
     SELECT p.owner_id, p.id FROM ({among}) AS p
     WHERE p.owner_id = %(owner)s AND (%(verb)s::text IS NULL OR p.verb = %(verb)s)
         AND split_part(p.verb, '.', 1) <> ALL (%(besides)s::text[])
+        AND (%(hidden)s::text[] = '{{}}' OR EXISTS (
+            SELECT FROM operations_operation AS o LEFT JOIN jsonb_array_elements(o.changes) AS c ON true
+            WHERE o.owner_id = p.owner_id AND o.id = p.id
+                AND coalesce(c ->> 'kind', split_part(o.verb, '.', 1)) <> ALL (%(hidden)s::text[])
+        ))
         AND (%(id)s::uuid IS NULL OR (p.at <= %(at)s AND (p.at, p.id) < (%(at)s, %(id)s)))
     ORDER BY p.at DESC, p.id DESC LIMIT %(limit)s
 )
-SELECT o.id, o.actor_id, o.verb, o.at, (SELECT count(DISTINCT c -> 'id') FROM jsonb_array_elements(o.changes) AS c), (
+SELECT o.id, o.actor_id, o.verb, o.at, (
+    SELECT count(DISTINCT c -> 'id') FROM jsonb_array_elements(o.changes) AS c
+    WHERE c ->> 'kind' <> ALL (%(hidden)s::text[])
+), (
     SELECT jsonb_agg(DISTINCT jsonb_build_array(
         c -> 'kind', c -> 'before' -> 'status', c -> 'after' -> 'status',
         c -> 'before' = 'null' AND c -> 'after' = 'null'
@@ -44,7 +52,8 @@ ORDER BY o.at DESC, o.id DESC
 """
 _OBJECTS: Final = f"""(
     SELECT jsonb_agg(jsonb_build_array(c -> 'kind', c -> 'id', coalesce({_TITLE})) ORDER BY place)
-    FROM jsonb_array_elements(o.changes) WITH ORDINALITY AS e (c, place) WHERE place <= {MAX_OBJECTS}
+    FROM jsonb_array_elements(o.changes) WITH ORDINALITY AS e (c, place)
+    WHERE place <= {MAX_OBJECTS} AND c ->> 'kind' <> ALL (%(hidden)s::text[])
 )::text"""  # noqa: S608
 _CHANGES: Final = """(
     SELECT jsonb_agg(c ORDER BY place) FROM jsonb_array_elements(o.changes) WITH ORDINALITY AS e (c, place)
@@ -123,6 +132,7 @@ def activity(
     verb: str | None = None,
     object_id: UUID | None = None,
     besides: Collection[str] = (),
+    hidden: Collection[str] = (),
 ) -> list[tuple[Logged, list[Object]]]:
     """Return a page of what a person did, newest first.
 
@@ -133,12 +143,13 @@ def activity(
         verb: Only operations of this verb; None for all.
         object_id: Only those that changed this object; None for all.
         besides: Verbs that begin with one of these words are left out.
+        hidden: Objects of these kinds are neither named nor counted; operations on nothing else are left out.
     """
     among = _ALL if object_id is None else _ABOUT
     statement = _PAGE.format(among=among, picked=_OBJECTS)
     touched = [{"id": str(object_id)}]
     asked = {"verb": verb, "object": str(object_id), "touched": touched}
-    rows = _rows(statement, owner_id, after, limit, besides=besides, **asked)
+    rows = _rows(statement, owner_id, after, limit, besides=besides, hidden=hidden, **asked)
     return [
         (logged, [Object(kind=kind, id=UUID(id_), title=title) for kind, id_, title in picked])
         for logged, picked in rows
@@ -164,6 +175,12 @@ def changes_of(
     )
 
 
+def is_about(*, owner_id: UUID, op_id: UUID, kind: str) -> bool:
+    """Whether an operation of a person changed objects of a kind."""
+    operations = Operation.objects.filter(owner_id=owner_id, id=op_id)
+    return operations.filter(changes__contains=[{"kind": kind}]).exists()
+
+
 def undone(*, owner_id: UUID, op_ids: Collection[UUID]) -> set[UUID]:
     """Return which of a person's operations are taken back, and were not done again by undoing that."""
     with connection.cursor() as cursor:
@@ -183,6 +200,7 @@ def _rows(
     limit: int,
     *,
     besides: Collection[str] = (),
+    hidden: Collection[str] = (),
     **values: Any,
 ) -> Iterator[tuple[Logged, list[Any]]]:
     at, id_ = (after.at, after.id) if after else (None, None)
@@ -192,6 +210,7 @@ def _rows(
         "id": id_,
         "limit": limit,
         "besides": list(besides),
+        "hidden": list(hidden),
     } | {
         name: orjson.dumps(value).decode() if isinstance(value, list | dict) else value
         for name, value in values.items()

@@ -5,11 +5,11 @@ that follows from the id and the person, so that the same file makes nothing twi
 """
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,9 +26,12 @@ from taskengine.portability.bundle import Bundle, NewNamed, NewTask
 from taskengine.portability.checks import read_id
 from taskengine.tasks import deadlines
 from taskengine.tasks.models import Task
+from taskengine.tasks.parents import above
 
 # So many ids are tried for an object: one more each time that it was imported, deleted, and imported again.
 _MAX_TRIES: Final = 4
+
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -159,6 +162,8 @@ class _Merge:
                     ready.append((new, task))
         for new, task in ready:
             task.parent_id = self._parent(new, task_ids, left_out)
+        self._open_circles(ready)
+        for _, task in ready:
             (self._plan.trash if task.deleted_at else self._plan.tasks).append(task)
         self._plan.left_out = len(left_out)
         return self._plan
@@ -313,28 +318,55 @@ class _Merge:
         return self._tasks.mine(id_, or_deleted=True) if id_ is not None else None
 
     def _circles(self) -> set[str]:
-        """Return the tasks that would be parts of themselves."""
-        tasks, settled, circles = self._bundle.tasks, set[str](), set[str]()
-        for start in tasks:
-            path: dict[str, None] = {}
-            key: str | None = start
-            while key is not None and key in tasks and key not in settled and key not in path:
-                path[key] = None
-                key = tasks[key].parent
-            if key in path:
-                steps = list(path)
-                for each in steps[steps.index(str(key)) :]:
-                    circles.add(each)
-                    detail = "A task can't be a part of itself, nor of one of its own parts."
-                    self._fault(tasks[each], "parent", "parent_circle", detail)
-            settled |= path.keys()
-        return circles
+        """Return the tasks that the file makes parts of themselves."""
+        tasks = self._bundle.tasks
+        found = [
+            key for circle in _circles({key: new.parent for key, new in tasks.items()}) for key in circle
+        ]
+        for key in found:
+            detail = "A task can't be a part of itself, nor of one of its own parts."
+            self._fault(tasks[key], "parent", "parent_circle", detail)
+        return set(found)
+
+    def _open_circles(self, ready: Sequence[tuple[NewTask, Task]]) -> None:
+        """Take a new task from below a task of the account that would thereby be below it.
+
+        What was purged is still named by its parts. They may have been its wholes when the file was written.
+        """
+        made = {task.id: new for new, task in ready}
+        parents = {task.id: task.parent_id for _, task in ready}
+        outside = {parent for parent in parents.values() if parent is not None and parent not in made}
+        if not outside:
+            return
+        tasks = {task.id: task for _, task in ready}
+        for circle in _circles(parents | above(outside, owner_id=self._owner_id)):
+            # None is in the file alone, so it goes out of it and back. To open it at one place is enough.
+            first = next((id_ for id_ in parents if id_ in circle and parents[id_] in outside), None)
+            if first is not None:  # else it is one that the account has already
+                tasks[first].parent_id = None
+                detail = "What it was a part of is a part of it now: it stands by itself."
+                self._warn(made[first], "parent", "parent_circle", detail)
 
     def _fault(self, new: NewTask, column: str, code: str, detail: str) -> None:
         self._plan.faults.append(Fault(pointer=f"{new.place}/{column}", code=code, detail=detail))
 
     def _warn(self, new: NewTask, column: str, code: str, detail: str) -> None:
         self._plan.warnings.append(Fault(pointer=f"{new.place}/{column}", code=code, detail=detail))
+
+
+def _circles(parents: Mapping[_Key, _Key | None]) -> Iterator[Collection[_Key]]:
+    """Yield each circle that following parents leads into, once."""
+    settled: set[_Key] = set()
+    for start in parents:
+        path: dict[_Key, None] = {}
+        key: _Key | None = start
+        while key is not None and key in parents and key not in settled and key not in path:
+            path[key] = None
+            key = parents[key]
+        if key is not None and key in path:
+            steps = list(path)
+            yield dict.fromkeys(steps[steps.index(key) :])
+        settled |= path.keys()
 
 
 def _folded(names: Collection[str]) -> dict[str, str]:

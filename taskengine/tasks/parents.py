@@ -3,7 +3,7 @@
 A parent that was purged is still named. Its id may be somebody else's one day, so a walk stays with one owner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -13,14 +13,15 @@ from taskengine.tasks.models import Task
 
 # From a task up to its root, over deleted ones too: they may be restored. A parent that is named and not there was
 # purged, and may be made anew. UNION ends it in any case.
-_IS_BELOW: Final = """
+_ABOVE: Final = """
 WITH RECURSIVE above AS (
-    SELECT id, parent_id, owner_id FROM tasks_task WHERE id = %s
+    SELECT id, parent_id, owner_id FROM tasks_task WHERE id = ANY(%s)
     UNION SELECT t.id, t.parent_id, t.owner_id
     FROM tasks_task AS t JOIN above AS a ON t.id = a.parent_id AND t.owner_id = a.owner_id
 )
-SELECT EXISTS (SELECT FROM above WHERE %s IN (id, parent_id))
 """
+_IS_BELOW: Final = f"{_ABOVE} SELECT EXISTS (SELECT FROM above WHERE %s IN (id, parent_id))"  # noqa: S608 (constants only)
+_ALL_ABOVE: Final = f"{_ABOVE} SELECT id, parent_id FROM above WHERE owner_id = %s"  # noqa: S608
 
 # All below some tasks, through completed ones; what is deleted is not there, nor is what is below it.
 _OPEN_BELOW: Final = """
@@ -38,6 +39,13 @@ def open_below(task_ids: Sequence[UUID], *, owner_id: UUID) -> list[UUID]:
     with prepared() as cursor:
         cursor.execute(_OPEN_BELOW, [list(task_ids), owner_id, owner_id])
         return [id_ for (id_,) in cursor.fetchall()]
+
+
+def above(task_ids: Collection[UUID], *, owner_id: UUID) -> dict[UUID, UUID | None]:
+    """Return some tasks of a person and all that they are below, deleted ones too, each with the parent that it names."""
+    with prepared() as cursor:
+        cursor.execute(_ALL_ABOVE, [list(task_ids), owner_id])
+        return dict(cursor.fetchall())
 
 
 def put_below(task: Task, parent_id: UUID | None) -> None:
@@ -65,6 +73,6 @@ def put_below(task: Task, parent_id: UUID | None) -> None:
 
 def _is_below(task_id: UUID, above_id: UUID) -> bool:
     with prepared() as cursor:
-        cursor.execute(_IS_BELOW, [task_id, above_id])
+        cursor.execute(_IS_BELOW, [[task_id], above_id])
         row = cursor.fetchone()
     return bool(row and row[0])

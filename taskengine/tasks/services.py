@@ -153,7 +153,8 @@ def complete_task(*, operation: OpenOperation, task_id: UUID, children: Children
         return edit.leave()
     below: list[UUID] = []
     if edit.has_parts and children is not Children.LEAVE:
-        below = open_below([task_id], owner_id=operation.owner_id)
+        # Never itself: nothing lets a circle come to be, but one in the table would be told of twice, for ever.
+        below = [id_ for id_ in open_below([task_id], owner_id=operation.owner_id) if id_ != task_id]
     if below and children is None:
         raise OpenChildren(some_by_name(below))
     # A query that finds nothing is not sent, but to put it together takes a sixth of all that completing does.

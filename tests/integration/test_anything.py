@@ -35,6 +35,7 @@ from taskengine.tasks import many, owners, places, queries, services, trash
 from tests.support import state
 from tests.support.accounts import signed_up
 from tests.support.breakdowns import STEPS, plan, planned
+from tests.support.people import circles
 from tests.support.readers import Reader
 from tests.support.routes import asked, settled
 from tests.support.verbs import carried_out, name_of
@@ -99,6 +100,7 @@ WRITES = st.one_of(
     st.tuples(st.just("move"), ANY, st.sampled_from([-HOUR, HOUR, DAY])),
     st.tuples(st.just("change"), ANY, st.sampled_from(CHANGES)),
     st.tuples(st.just("part"), ANY, ANY),
+    st.tuples(st.just("alone"), ANY),
     st.tuples(st.just("whole"), ANY),
     st.tuples(st.just("day"), ANY, st.integers(-1, 2)),
     st.tuples(st.just("travel"), st.sampled_from(["UTC", "Pacific/Auckland", "America/Los_Angeles"])),
@@ -170,6 +172,8 @@ class Anything(RuleBasedStateMachine):
                     world.change(number, **fields)
                 case ("part", number, of):
                     world.make_a_part(number, of)
+                case ("alone", number):
+                    world.change(number, parent=None)
                 case ("whole", number):
                     world.complete_all(number)
                 case ("day", number, days):
@@ -246,6 +250,7 @@ class Anything(RuleBasedStateMachine):
             reader.catch_up()
             assert reader.since == self.world.head()
             assert state.as_of(reader.kept, self.world.now) == fresh
+        assert circles() == []
 
 
 @pytest.fixture(autouse=True)
@@ -277,6 +282,27 @@ def test_a_story_is_told_the_same_each_time_and_leaves_nothing_behind() -> None:
 
     assert told[0] == told[1] != []
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_story_that_once_closed_a_circle_closes_none() -> None:
+    story = Anything()
+    story.begin()
+    story.write(
+        [
+            ("make", None),
+            ("part", 1, 0),
+            ("write down",),
+            ("alone", 1),
+            ("part", 0, 1),
+            ("do", services.delete_task, 1),
+            ("do", trash.purge_task, 1),
+            ("import", 1),
+        ]
+    )
+    parent = story.world.tasks[-1].parent_id
+    story.teardown()  # which looks for circles, as all stories do
+    assert parent is None
 
 
 @pytest.mark.long

@@ -47,6 +47,7 @@ TASKS, OPERATIONS, UNDO = "/api/v1/tasks/", "/api/v1/operations/", "/api/v1/undo
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+KEYED: dict[str, Any] = {"idempotency-key": "0190a6f0-5c3d-7e5a-9d0e-2f1b8f6f3c11"}
 DAY = timedelta(days=1)
 
 
@@ -347,6 +348,55 @@ def test_a_token_is_not_shown_what_was_done_to_the_account(client: AppClient, ad
     assert shown == {"task.create", "user.update", "token.create"}
     assert [each["verb"] for each in walk(reader, OPERATIONS)] == ["task.create"]
     assert walk(reader, f"{OPERATIONS}?verb=user.update") == []
+
+
+def holder(person: User, *scopes: Scope) -> AppClient:
+    """Return a client that holds a token."""
+    client = AppClient()
+    client.access = make_token(person, *scopes)[1]
+    return client
+
+
+def test_a_token_without_its_scope_is_shown_no_breakdown(
+    client: AppClient, ada: User, clock: time_machine.Traveller
+) -> None:
+    draft = ready(ada, goal="A surprise")
+    with operation_of(ada, "breakdown.apply") as operation:
+        applying.apply_breakdown(operation=operation, breakdown_id=draft.id)
+    clock.shift(MINUTE)
+    client.send("POST", f"{TASKS}{Task.objects.earliest('created_at').id}/reopen/", **KEYED)
+    reader, planner = holder(ada, Scope.TASKS_READ), holder(ada, Scope.TASKS_READ, Scope.AI)
+    everything = walk(client, OPERATIONS)
+    assert walk(planner, OPERATIONS) == everything
+    shown = walk(reader, OPERATIONS)
+    assert verbs(shown) == ["breakdown.apply", "task.reopen"], "what made tasks, and what changed nothing"
+    assert {each["kind"] for each in shown[1]["objects"]} == {"task"}
+    applied = next(each for each in everything if each["op_id"] == shown[1]["op_id"])
+    assert shown[1]["object_count"] == applied["object_count"] - 1
+    assert walk(reader, f"{OPERATIONS}?verb=test") == []
+    assert walk(reader, OPERATIONS, limit=1) == shown
+
+
+def test_a_token_without_its_scope_changes_no_breakdown_back(client: AppClient, ada: User) -> None:
+    draft = ready(ada, goal="A surprise")
+    edited = client.send("PATCH", f"/api/v1/breakdowns/{draft.id}/", {"goal": "Another one"})
+    applied = client.send("POST", f"/api/v1/breakdowns/{draft.id}/apply/")
+    made = client.send("POST", TASKS, {"title": "Send invoice"})
+    ops = [answer.headers["Operation-Id"] for answer in (made, applied, edited)]
+    writer, planner = (
+        holder(ada, Scope.TASKS_WRITE),
+        holder(ada, Scope.TASKS_WRITE, Scope.AI),
+    )
+
+    answers = [writer.send("POST", UNDO, {"op_id": op_id}) for op_id in ops]
+    assert [answer.status_code for answer in answers] == [200, 403, 403]
+    for answer in answers[1:]:
+        assert answer.json()["code"] == "insufficient_scope"
+        assert answer.headers["WWW-Authenticate"].endswith('scope="tasks:write ai"')
+        assert "surprise" not in answer.content.decode()
+    draft.refresh_from_db()
+    assert (draft.status, draft.goal) == ("applied", "Another one")
+    assert [planner.send("POST", UNDO, {"op_id": op_id}).status_code for op_id in ops[1:]] == [200, 200]
 
 
 def test_of_an_operation_on_many_twenty_are_named(client: AppClient, ada: User) -> None:

@@ -19,11 +19,12 @@ from taskengine.accounts.models import User
 from taskengine.api.throttles import ExportThrottle, ImportThrottle
 from taskengine.organisation.models import Label, Project
 from taskengine.portability import bundle as bundles
-from taskengine.tasks import services
+from taskengine.tasks import services, trash
 from taskengine.tasks.models import Task
 from tests.support.accounts import AppClient, signed_up
 from tests.support.breakdowns import ready
 from tests.support.people import (
+    circles,
     do,
     events_of,
     make_label,
@@ -357,6 +358,50 @@ def test_circles_of_several_are_found_and_what_hangs_on_them_is_kept(ada: AppCli
     assert Task.objects.get().parent_id is None
 
 
+def purged(owner: User, *tasks: Task) -> None:
+    for task in tasks:
+        do(owner, services.delete_task, task)
+        do(owner, trash.purge_task, task)
+
+
+def test_what_was_purged_comes_back_beside_what_it_was_a_part_of_once_that_is_a_part_of_it(
+    ada: AppClient,
+) -> None:
+    first = make_task(person(), "First")
+    second = make_task(person(), "Second", parent=first.id)
+    old = exported(ada)
+    update(person(), second, parent=None)
+    update(person(), first, parent=second.id)
+    purged(person(), second)
+    report = imported(ada, old)
+    assert report["made"]["tasks"] == 1
+    (number,) = [number for number, task in enumerate(old["tasks"]) if task["title"] == "Second"]
+    assert [(each["pointer"], each["code"]) for each in report["warnings"]] == [
+        (f"/tasks/{number}/parent", "parent_circle")
+    ]
+    parents = {task["title"]: task["parent"] for task in exported(ada)["tasks"]}
+    assert parents == {"First": str(second.id), "Second": None}
+    assert circles() == []
+
+
+def test_a_circle_through_several_of_the_file_and_of_the_account_is_opened_at_one_place(
+    ada: AppClient,
+) -> None:
+    tasks = [make_task(person(), "0")]
+    for number in range(1, 6):
+        tasks.append(make_task(person(), str(number), parent=tasks[-1].id))
+    old = exported(ada)
+    update(person(), tasks[3], parent=None)  # 0 to 2, and 3 to 5
+    update(person(), tasks[0], parent=tasks[5].id)  # as one chain again: 3, 4, 5, 0, 1, 2
+    purged(person(), tasks[1], tasks[3], tasks[5])
+    report = imported(ada, old)
+    assert report["made"]["tasks"] == 3
+    assert [each["code"] for each in report["warnings"]] == ["parent_circle"]
+    assert circles() == []
+    kept = sum(task["parent"] is not None for task in exported(ada)["tasks"])
+    assert kept == 5, "all of the six but one"
+
+
 def test_a_file_in_parts_finds_what_came_before(ada: AppClient, bob: AppClient) -> None:
     furnish(person())
     whole = exported(ada)
@@ -546,6 +591,14 @@ def test_an_import_takes_a_fixed_number_of_statements(ada: AppClient) -> None:
 
     assert statements(ada, sheet(3)) == statements(ada, sheet(40)) <= 20
     assert statements(ada, sheet(3), "?dry_run=true") <= 8
+
+    def parts(count: int) -> str:
+        whole = make_task(person(), "Whole")
+        for _ in range(count):
+            whole = make_task(person(), "Part", parent=whole.id)
+        return "title,parent\n" + f"A,{whole.id}\n" * count
+
+    assert statements(ada, parts(3)) == statements(ada, parts(40))
 
 
 def test_exports_and_imports_have_limits_of_their_own(

@@ -160,6 +160,16 @@ def test_the_parts_are_left_open_or_completed_with_the_whole_by_one_operation(
     assert Task.objects.filter(completed_at=None).count() == 3
 
 
+def test_a_circle_that_the_table_were_to_have_is_completed_once() -> None:
+    ada = make_person()
+    whole, part = chain(ada, 2)
+    Task.objects.filter(id=whole.id).update(parent_id=part.id)
+    do(ada, services.complete_task, whole, children=Children.COMPLETE)
+    assert [told(ada, task).count("task.completed") for task in (whole, part)] == [1, 1]
+    undo(ada)
+    assert Task.objects.filter(completed_at=None).count() == 2
+
+
 def test_completing_with_its_parts_takes_as_many_statements_however_many_they_are() -> None:
     counted = []
     for many in (1, 12):

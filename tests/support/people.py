@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from realtime.models import EventRow
 from taskengine.accounts import personal_tokens
 from taskengine.accounts.models import PersonalToken, User
@@ -125,3 +127,14 @@ def told(person: User, task: Task | UUID | None = None) -> list[str]:
         for event in events_of(person)
         if task_id is None or event.data.get("task", {}).get("id") == task_id
     ]
+
+
+def circles() -> list[UUID]:
+    """Return the tasks of anybody that are parts of themselves."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE above AS (SELECT id AS start, parent_id FROM tasks_task"
+            " UNION SELECT a.start, t.parent_id FROM tasks_task AS t JOIN above AS a ON t.id = a.parent_id)"
+            " SELECT start FROM above WHERE start = parent_id"
+        )
+        return [id_ for (id_,) in cursor.fetchall()]

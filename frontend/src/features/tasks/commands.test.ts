@@ -90,6 +90,14 @@ describe("complete and reopen", () => {
     expect(messages().at(-1)).toMatch(/^“Send invoice” was not changed\. Something went wrong/);
   });
 
+  it("comes to an end where parts lead back to their whole", () => {
+    const whole = makeTask({ id: "a", parent: "c" });
+    const parts = [makeTask({ id: "b", parent: "a" }), makeTask({ id: "c", parent: "b" })];
+    ({ store, commands } = begin([whole, ...parts]));
+    commands.complete(whole, "complete");
+    expect(store.getBoard().completed).toHaveLength(3);
+  });
+
   it("go to their own addresses", async () => {
     commands.complete(task);
     await settle();

@@ -184,17 +184,20 @@ export function tellRefusal(
   showRefusal(lost.length > 0 ? `${message} ${text.toasts.wentWithIt(lost.length)}` : message);
 }
 
-/** The open parts of a task, and theirs. */
+/** The open parts of a task, and theirs; never itself, were they ever to lead back to it. */
 function openPartsOf(store: TaskStore, id: string): readonly Task[] {
   const { upcoming, missed } = store.getBoard();
   const open = [...upcoming, ...missed];
   const found: Task[] = [];
-  let wholes = new Set([id]);
+  const seen = new Set([id]);
+  let wholes: ReadonlySet<string> = seen;
   while (wholes.size > 0) {
-    const parts = open.filter(({ parent }) => parent !== null && wholes.has(parent));
-    found.push(...parts.filter((part) => !found.includes(part)));
-    const next = new Set(parts.map((part) => part.id));
-    wholes = new Set([...next].filter((one) => !wholes.has(one)));
+    const parts = open.filter(
+      ({ id: one, parent }) => parent !== null && wholes.has(parent) && !seen.has(one),
+    );
+    found.push(...parts);
+    wholes = new Set(parts.map((part) => part.id));
+    for (const one of wholes) seen.add(one);
   }
   return found;
 }

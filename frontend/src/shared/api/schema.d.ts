@@ -423,7 +423,7 @@ export interface paths {
         };
         /**
          * List what you did
-         * @description Every operation that changed something, newest first, with what it was about and whether it can be undone. An access token is shown nothing that was done to the account and its tokens. Kept for 90 days, unless the server is set otherwise.
+         * @description Every operation that changed something, newest first, with what it was about and whether it can be undone. An access token is shown nothing that was done to the account and its tokens, and one without `ai` no breakdowns: neither among `objects` nor what was done to nothing else. Kept for 90 days, unless the server is set otherwise.
          */
         get: operations["operations_list"];
         put?: never;
@@ -869,7 +869,7 @@ export interface paths {
         put?: never;
         /**
          * Undo an operation
-         * @description Takes back what any one of your operations of the last day did, whole or not at all, as a new operation with events of its own. Old values come back as they were; a deadline that has passed meanwhile is missed at once. Where something was changed since, it is 409 `undo_conflict`, and `errors` names the objects and fields; what can't be undone at all, such as a change of the account, is 409 `undo_impossible`.
+         * @description Takes back what any one of your operations of the last day did, whole or not at all, as a new operation with events of its own. Old values come back as they were; a deadline that has passed meanwhile is missed at once. Where something was changed since, it is 409 `undo_conflict`, and `errors` names the objects and fields; what can't be undone at all, such as a change of the account, is 409 `undo_impossible`. To an access token without `ai`, what changed a breakdown too is 403 `insufficient_scope`.
          */
         post: operations["undo"];
         delete?: never;
