@@ -175,6 +175,24 @@ def test_a_phone_has_one_bucket_at_a_time_and_room_for_thumbs(
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
 
 
+def test_a_phone_comes_back_from_a_task_to_the_bucket_that_it_was_opened_from(
+    server: Server, email: str, open_window: Callable[..., Page]
+) -> None:
+    page = open_window(**PHONE)
+    sign_up(page, server, email)
+    fill(page)
+    for bucket, title in (("Missed", "Call the bank"), ("Completed", "Tax form")):
+        page.get_by_role("link", name=f"{bucket} 1").click()
+        page.get_by_role("link", name=title, exact=True).click()
+        sheet = page.get_by_role("dialog", name="Task")
+        expect(sheet).to_be_visible()
+        expect(page.locator(f"[data-column={bucket.lower()}]")).to_have_count(1)
+        sheet.get_by_role("button", name="Close", exact=True).click()
+        expect(sheet).to_have_count(0)
+        expect(page.get_by_role("link", name=title, exact=True)).to_be_focused()
+        assert page.url.endswith(f"/?bucket={bucket.lower()}")
+
+
 def small_targets(page: Page) -> Any:
     """Return what can be pressed and is smaller than a thumb."""
     return page.locator("main button, main a, nav a, header button").evaluate_all(
