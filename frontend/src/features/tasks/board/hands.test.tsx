@@ -15,6 +15,7 @@ import { iso, makeEvent, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
 import { somethingDone } from "@/test/undos";
 
+import { tomorrowMorning } from "../deadline/deadline";
 import { NO_FILTER } from "../view/view";
 import Detail from "../detail/Detail";
 import { BoardPage } from "./BoardPage";
@@ -150,9 +151,32 @@ describe("the keys", () => {
   it("q goes to the new task, Escape leaves it", async () => {
     await user.keyboard("q");
     expect(screen.getByRole("textbox", { name: "New task" })).toHaveFocus();
-    await user.keyboard("q{Escape}j");
+    await user.keyboard("q{Escape}");
     expect(screen.getByRole("textbox", { name: "New task" })).toHaveValue("q");
+    expect(document.body).toHaveFocus();
+    await user.keyboard("j");
     expect(focused()).toBe("Soon");
+  });
+
+  it.each([
+    ["q", () => screen.getByRole("textbox", { name: "New task" })],
+    ["/", () => screen.getByPlaceholderText("Search")],
+  ] as const)("Escape leads from what %s begins back to the card at hand", async (key, line) => {
+    await user.keyboard(`jj${key}`);
+    expect(line()).toHaveFocus();
+    await user.keyboard("{Escape}");
+    expect(focused()).toBe("Open");
+    await user.keyboard("j");
+    expect(focused()).toBe("Late");
+  });
+
+  it("Escape leads back to the card from the new task's deadline, too", async () => {
+    await user.keyboard("jjq");
+    await user.click(screen.getByRole("button", { name: "Deadline" }));
+    await user.click(await screen.findByRole("button", { name: tomorrowMorning.label }));
+    expect(screen.getByRole("textbox", { name: "New task" })).toHaveFocus();
+    await user.keyboard("{Escape}");
+    expect(focused()).toBe("Open");
   });
 
   it("j and k move along the cards", async () => {

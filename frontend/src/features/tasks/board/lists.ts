@@ -56,6 +56,10 @@ export function openId(): string | null {
 
 /** The card that has the focus, or that holds what has it. */
 export function focusedId(): string | null {
-  const card = document.activeElement?.closest<HTMLElement>("main [data-travel]");
-  return card?.dataset.travel ?? null;
+  return cardOf(document.activeElement);
+}
+
+/** The card that something is, or that holds it. */
+export function cardOf(what: Element | null): string | null {
+  return what?.closest<HTMLElement>("main [data-travel]")?.dataset.travel ?? null;
 }
