@@ -91,8 +91,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     onPlan(null);
   };
   useEffect(() => {
-    hands.selection.clear();
-    hands.marking.set(false);
+    hands.unmark();
   }, [hands, placeKey]);
   useEffect(() => {
     const wanted = arrival.get();

@@ -14,6 +14,7 @@ import { FakeServer } from "@/test/breakdowns";
 import { iso, makeEvent, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
 import { somethingDone } from "@/test/undos";
+import { nothingResizes } from "@/test/unsized";
 
 import { tomorrowMorning } from "../deadline/deadline";
 import { NO_FILTER } from "../view/view";
@@ -59,6 +60,34 @@ describe("what is marked", () => {
     expect(marked()).toHaveLength(4);
     await user.keyboard("{Escape}");
     expect(marked()).toHaveLength(0);
+  });
+
+  it("is completed as one by e, and not meant again by the next e", async () => {
+    await draw([soon, open, late, done]);
+    await user.keyboard("jxjxe");
+    expect(workspace.commands.completeAll).toHaveBeenCalledExactlyOnceWith([soon, open]);
+    expect(screen.queryByRole("region", { name: "Selected tasks" })).toBeNull();
+    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
+    await user.keyboard("e");
+    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(late);
+    expect(workspace.commands.completeAll).toHaveBeenCalledTimes(1);
+  });
+
+  it("is one alone by e, too", async () => {
+    await draw([soon, open, late]);
+    await user.keyboard("jxjje");
+    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(soon);
+    expect(marked()).toEqual([]);
+    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
+  });
+
+  it("is completed from the palette, and let go of", async () => {
+    nothingResizes();
+    await draw([soon, open, late]);
+    await user.keyboard("jxjx{Control>}k{/Control}");
+    await user.click(await screen.findByRole("option", { name: /^Complete: 2 selected/ }));
+    expect(workspace.commands.completeAll).toHaveBeenCalledExactlyOnceWith([soon, open]);
+    expect(marked()).toEqual([]);
   });
 
   it("loses what is deleted elsewhere", async () => {

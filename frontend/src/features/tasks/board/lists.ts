@@ -33,6 +33,14 @@ export class Lists {
     return (at === -1 ? ids[0] : ids[at + step]) ?? null;
   }
 
+  /** The nearest card beside this one that is none of `those`, rather after it than before it. */
+  nearest(id: string, those: ReadonlySet<string>): string | null {
+    const ids = this.ids();
+    const at = ids.indexOf(id);
+    const stays = (one: string) => !those.has(one);
+    return ids.slice(at + 1).find(stays) ?? ids.slice(0, Math.max(at, 0)).findLast(stays) ?? null;
+  }
+
   /** Moves the focus to a card. */
   focus(id: string): boolean {
     const bucket = this.bucketOf(id);

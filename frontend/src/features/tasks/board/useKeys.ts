@@ -69,15 +69,16 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
       const tasks = meant();
       const [task] = tasks;
       if (!task) return;
-      if (tasks.length > 1) {
-        if (task.completed_at === null) commands.completeAll(tasks);
-        else commands.reopenAll(tasks);
-        return;
-      }
       // The focus goes on to the neighbour first, so that it is not lost with the card.
-      const next = lists.beside(task.id, 1) ?? lists.beside(task.id, -1);
-      if (next !== null && focusedId() === task.id) lists.focus(next);
-      complete(task);
+      const ids = new Set(tasks.map(({ id }) => id));
+      const from = focusedId();
+      const next = from !== null && ids.has(from) ? lists.nearest(from, ids) : null;
+      if (next !== null) lists.focus(next);
+      // What was marked for it is not meant a second time.
+      if (!isInOpenTask(document.activeElement)) hands.unmark();
+      if (tasks.length === 1) complete(task);
+      else if (task.completed_at === null) commands.completeAll(tasks);
+      else commands.reopenAll(tasks);
     };
     const reschedule = () => {
       const ids = meant().map(({ id }) => id);
@@ -150,8 +151,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
       else if (step !== undefined && event.shiftKey) move(step, true);
       else if (event.key === "Escape") {
         if (selection.ids.get().size === 0) return;
-        selection.clear();
-        hands.marking.set(false);
+        hands.unmark();
       } else {
         const run = plain[event.key];
         if (!run) return;

@@ -12,6 +12,7 @@ import { Sign } from "@/shared/ui/Sign";
 import { nextTheme } from "@/shared/ui/theme";
 
 import { useHands } from "../board/hands";
+import { cardOf } from "../board/lists";
 import { useBoard, useLabels, useProjects, useWorkspace } from "../context";
 import { useComplete } from "../useComplete";
 import { useTaskSearch } from "../view/useTaskSearch";
@@ -164,11 +165,11 @@ interface Action {
 /** What can be done with the card at hand, or with all that are marked. */
 function useActions(opener: HTMLElement | null): readonly Action[] {
   const { asking, commands, store, subject } = useWorkspace();
-  const { selection } = useHands();
+  const hands = useHands();
   const complete = useComplete();
-  const at = opener?.closest<HTMLElement>("main [data-travel]")?.dataset.travel;
-  const marked = [...selection.ids.get()];
-  const tasks = (marked.length > 0 ? marked : at === undefined ? [] : [at]).flatMap(
+  const at = cardOf(opener);
+  const marked = [...hands.selection.ids.get()];
+  const tasks = (marked.length > 0 ? marked : at === null ? [] : [at]).flatMap(
     (id) => store.getTask(id) ?? [],
   );
   const [task] = tasks;
@@ -182,6 +183,7 @@ function useActions(opener: HTMLElement | null): readonly Action[] {
       name: named(done ? text.detail.reopen : text.detail.complete),
       key: "e",
       what: () => {
+        hands.unmark();
         if (!many) complete(task);
         else if (done) commands.reopenAll(tasks);
         else commands.completeAll(tasks);
