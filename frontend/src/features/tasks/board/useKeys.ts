@@ -10,7 +10,7 @@ import { useHands } from "./hands";
 import { focusedId, openId } from "./lists";
 
 /** What an open task understands when it lies over the board, out of whose reach the others are. */
-const OF_OPEN_TASK = ["q", "e", "t", "b"];
+const OF_OPEN_TASK = ["q", "e", "t", "b", "j", "k", "?"];
 
 interface Keys {
   readonly onAdd: () => void;
@@ -18,10 +18,12 @@ interface Keys {
   readonly onBucket: (bucket: Bucket) => void;
   readonly onHelp: () => void;
   readonly onPalette: () => void;
+  /** Opens the neighbour where the open task lies over the cards; null where they are in reach. */
+  readonly onOpen: ((id: string) => void) | null;
 }
 
 /** The board's keys. They rest while something is typed and while a menu or dialog is open. */
-export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): void {
+export function useKeys({ onAdd, search, onBucket, onHelp, onPalette, onOpen }: Keys): void {
   const { asking, store, commands, subject } = useWorkspace();
   const hands = useHands();
   const complete = useComplete();
@@ -55,6 +57,10 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
       const from = focusedId() ?? openId();
       const to = lists.beside(from, step);
       if (to === null) return;
+      if (onOpen) {
+        onOpen(to);
+        return;
+      }
       if (extend && from !== null) {
         selection.anchor(from);
         selection.extend(to, lists.ids());
@@ -172,6 +178,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
     onBucket,
     onHelp,
     onAdd,
+    onOpen,
     onPalette,
     search,
     store,
