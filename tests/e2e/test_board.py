@@ -147,8 +147,15 @@ def test_all_is_done_by_keys_alone(window: Page) -> None:
     keys.press("Control+k")
     keys.type("talk")
     keys.press("Enter")
-    expect(window.get_by_role("dialog", name="Task")).to_be_visible()
+    title = window.get_by_role("dialog", name="Task").get_by_label("Title")
+    for key, opened in (("k", "Send invoice"), ("j", "Prepare the talk")):
+        keys.press(key)
+        expect(title).to_have_value(opened)
+    keys.press("?")
+    expect(window.get_by_role("dialog", name="Keyboard")).to_be_visible()
     keys.press("Escape")
+    keys.press("Escape")
+    expect(window.get_by_role("link", name="Prepare the talk", exact=True)).to_be_focused()
     keys.press("q")
     keys.type("Water the plants")
     keys.press("Enter")
@@ -173,6 +180,24 @@ def test_a_phone_has_one_bucket_at_a_time_and_room_for_thumbs(
     expect(page.get_by_role("dialog", name="Task")).to_be_visible()
     expect(page.get_by_text("Grace")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
+
+
+def test_a_phone_comes_back_from_a_task_to_the_bucket_that_it_was_opened_from(
+    server: Server, email: str, open_window: Callable[..., Page]
+) -> None:
+    page = open_window(**PHONE)
+    sign_up(page, server, email)
+    fill(page)
+    for bucket, title in (("Missed", "Call the bank"), ("Completed", "Tax form")):
+        page.get_by_role("link", name=f"{bucket} 1").click()
+        page.get_by_role("link", name=title, exact=True).click()
+        sheet = page.get_by_role("dialog", name="Task")
+        expect(sheet).to_be_visible()
+        expect(page.locator(f"[data-column={bucket.lower()}]")).to_have_count(1)
+        sheet.get_by_role("button", name="Close", exact=True).click()
+        expect(sheet).to_have_count(0)
+        expect(page.get_by_role("link", name=title, exact=True)).to_be_focused()
+        assert page.url.endswith(f"/?bucket={bucket.lower()}")
 
 
 def small_targets(page: Page) -> Any:

@@ -2,7 +2,7 @@ import { useParams, useRouterState, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 
 import { useLabels, useProjects } from "@/features/tasks";
-import { filterOf, placeOfWord, searchOf, type ViewSearch } from "@/features/tasks/view/address";
+import { type BoardSearch, filterOf, placeOfWord, searchOf } from "@/features/tasks/view/address";
 import { fold, type Place, type View } from "@/features/tasks/view/view";
 import { SIGNS } from "@/shared/lib/signs";
 import { views } from "@/shared/text/views";
@@ -12,13 +12,13 @@ interface Placed {
   /** What it is called. */
   readonly title: string;
   /** Where closing an open task leads. */
-  readonly back: { readonly to: "/"; readonly search: ViewSearch };
+  readonly back: { readonly to: "/"; readonly search: BoardSearch };
 }
 
 /** What the address says is to be looked at. */
 export function usePlace(): Placed {
   const { projectId, labelId, taskId } = useParams({ strict: false });
-  const { project, label, priority, q, order, in: from } = useSearch({ strict: false });
+  const { project, label, priority, q, order, bucket, in: from } = useSearch({ strict: false });
   const today = useRouterState({ select: ({ location }) => location.pathname === "/today" });
   const projects = useProjects();
   const labels = useLabels();
@@ -50,9 +50,10 @@ export function usePlace(): Placed {
     return {
       view: { place, filter },
       title,
-      back: { to: pathOf(place), search: searchOf(filter) },
+      back: { to: pathOf(place), search: { ...searchOf(filter), ...(bucket ? { bucket } : {}) } },
     };
   }, [
+    bucket,
     from,
     label,
     labelId,

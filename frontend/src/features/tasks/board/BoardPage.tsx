@@ -15,6 +15,7 @@ import { QuickAdd } from "../quick-add/QuickAdd";
 import { RescheduleAsked } from "../selection/RescheduleAsked";
 import { SelectionBar } from "../selection/SelectionBar";
 import { Toolbar } from "../view/Toolbar";
+import { useTaskSearch } from "../view/useTaskSearch";
 import type { View } from "../view/view";
 import { AwayLine } from "./AwayLine";
 import { Columns } from "./Columns";
@@ -92,8 +93,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     onPlan(null);
   };
   useEffect(() => {
-    hands.selection.clear();
-    hands.marking.set(false);
+    hands.unmark();
   }, [hands, placeKey]);
   useEffect(() => {
     const wanted = arrival.get();
@@ -106,6 +106,19 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     });
   }, [arrival, ready, show]);
   const covered = detail !== null && modal;
+  const behind = useTaskSearch();
+  const openTask = useCallback(
+    (taskId: string, replace: boolean) =>
+      void navigate({ to: "/tasks/$taskId", params: { taskId }, search: behind, replace }),
+    [behind, navigate],
+  );
+  // A walk along the tasks is one step of the way back.
+  const goOn = useCallback(
+    (id: string) => {
+      openTask(id, true);
+    },
+    [openTask],
+  );
   const add = useCallback(() => {
     if (covered) setOpen("add");
     else quickAdd.current?.focus();
@@ -120,6 +133,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
     onPalette: useCallback(() => {
       setOpen("palette");
     }, []),
+    onOpen: covered ? goOn : null,
   });
   const line = <QuickAdd inputRef={quickAdd} choice={choice} onChoose={setChoice} />;
   const top = (
@@ -192,7 +206,9 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
         <addDialog.Part
           of={{
             onClose: close,
-            onOpen: (taskId) => void navigate({ to: "/tasks/$taskId", params: { taskId } }),
+            onOpen: (taskId) => {
+              openTask(taskId, false);
+            },
           }}
           failed={() => <Unopened onClose={close} />}
         />

@@ -81,7 +81,12 @@ interface KeyHelpProps {
 export default function KeyHelp({ on, onClose }: KeyHelpProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
+    const opener = document.activeElement;
     dialog.current?.showModal();
+    return () => {
+      const left = document.activeElement === document.body;
+      if (left && opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
   }, []);
   return (
     <dialog

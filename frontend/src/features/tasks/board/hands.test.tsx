@@ -14,7 +14,9 @@ import { FakeServer } from "@/test/breakdowns";
 import { iso, makeEvent, makeTask } from "@/test/tasks";
 import { pass } from "@/test/time";
 import { somethingDone } from "@/test/undos";
+import { nothingResizes } from "@/test/unsized";
 
+import { tomorrowMorning } from "../deadline/deadline";
 import { NO_FILTER } from "../view/view";
 import Detail from "../detail/Detail";
 import { BoardPage } from "./BoardPage";
@@ -58,6 +60,34 @@ describe("what is marked", () => {
     expect(marked()).toHaveLength(4);
     await user.keyboard("{Escape}");
     expect(marked()).toHaveLength(0);
+  });
+
+  it("is completed as one by e, and not meant again by the next e", async () => {
+    await draw([soon, open, late, done]);
+    await user.keyboard("jxjxe");
+    expect(workspace.commands.completeAll).toHaveBeenCalledExactlyOnceWith([soon, open]);
+    expect(screen.queryByRole("region", { name: "Selected tasks" })).toBeNull();
+    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
+    await user.keyboard("e");
+    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(late);
+    expect(workspace.commands.completeAll).toHaveBeenCalledTimes(1);
+  });
+
+  it("is one alone by e, too", async () => {
+    await draw([soon, open, late]);
+    await user.keyboard("jxjje");
+    expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(soon);
+    expect(marked()).toEqual([]);
+    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
+  });
+
+  it("is completed from the palette, and let go of", async () => {
+    nothingResizes();
+    await draw([soon, open, late]);
+    await user.keyboard("jxjx{Control>}k{/Control}");
+    await user.click(await screen.findByRole("option", { name: /^Complete: 2 selected/ }));
+    expect(workspace.commands.completeAll).toHaveBeenCalledExactlyOnceWith([soon, open]);
+    expect(marked()).toEqual([]);
   });
 
   it("loses what is deleted elsewhere", async () => {
@@ -150,9 +180,32 @@ describe("the keys", () => {
   it("q goes to the new task, Escape leaves it", async () => {
     await user.keyboard("q");
     expect(screen.getByRole("textbox", { name: "New task" })).toHaveFocus();
-    await user.keyboard("q{Escape}j");
+    await user.keyboard("q{Escape}");
     expect(screen.getByRole("textbox", { name: "New task" })).toHaveValue("q");
+    expect(document.body).toHaveFocus();
+    await user.keyboard("j");
     expect(focused()).toBe("Soon");
+  });
+
+  it.each([
+    ["q", () => screen.getByRole("textbox", { name: "New task" })],
+    ["/", () => screen.getByPlaceholderText("Search")],
+  ] as const)("Escape leads from what %s begins back to the card at hand", async (key, line) => {
+    await user.keyboard(`jj${key}`);
+    expect(line()).toHaveFocus();
+    await user.keyboard("{Escape}");
+    expect(focused()).toBe("Open");
+    await user.keyboard("j");
+    expect(focused()).toBe("Late");
+  });
+
+  it("Escape leads back to the card from the new task's deadline, too", async () => {
+    await user.keyboard("jjq");
+    await user.click(screen.getByRole("button", { name: "Deadline" }));
+    await user.click(await screen.findByRole("button", { name: tomorrowMorning.label }));
+    expect(screen.getByRole("textbox", { name: "New task" })).toHaveFocus();
+    await user.keyboard("{Escape}");
+    expect(focused()).toBe("Open");
   });
 
   it("j and k move along the cards", async () => {

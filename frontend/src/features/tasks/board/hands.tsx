@@ -19,6 +19,12 @@ export class Hands {
   /** The cards on the move; null while none is. */
   readonly dragged = new Observable<readonly string[] | null>(null);
 
+  /** Lets go of all that is marked. */
+  unmark(): void {
+    this.selection.clear();
+    this.marking.set(false);
+  }
+
   say(sentence: string): void {
     this.said.set(saying(sentence, this.said.get()));
   }

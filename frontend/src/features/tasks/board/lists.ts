@@ -33,6 +33,14 @@ export class Lists {
     return (at === -1 ? ids[0] : ids[at + step]) ?? null;
   }
 
+  /** The nearest card beside this one that is none of `those`, rather after it than before it. */
+  nearest(id: string, those: ReadonlySet<string>): string | null {
+    const ids = this.ids();
+    const at = ids.indexOf(id);
+    const stays = (one: string) => !those.has(one);
+    return ids.slice(at + 1).find(stays) ?? ids.slice(0, Math.max(at, 0)).findLast(stays) ?? null;
+  }
+
   /** Moves the focus to a card. */
   focus(id: string): boolean {
     const bucket = this.bucketOf(id);
@@ -56,6 +64,10 @@ export function openId(): string | null {
 
 /** The card that has the focus, or that holds what has it. */
 export function focusedId(): string | null {
-  const card = document.activeElement?.closest<HTMLElement>("main [data-travel]");
-  return card?.dataset.travel ?? null;
+  return cardOf(document.activeElement);
+}
+
+/** The card that something is, or that holds it. */
+export function cardOf(what: Element | null): string | null {
+  return what?.closest<HTMLElement>("main [data-travel]")?.dataset.travel ?? null;
 }

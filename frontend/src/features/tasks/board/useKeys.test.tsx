@@ -1,4 +1,4 @@
-import { act } from "@testing-library/react";
+import { act, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ALL, done, open, soon } from "@/test/board";
@@ -43,7 +43,7 @@ describe("the keys, while a task is open", () => {
   const openBeside = async (modal = false) => {
     workspace = makeTestWorkspace([before, soon, open]);
     const detail = <Detail taskId="soon" modal={modal} onClose={vi.fn()} />;
-    await renderPage(
+    const { router } = await renderPage(
       <>
         <UndoKey />
         <BoardPage {...ALL} modal={modal} detail={detail} />
@@ -52,6 +52,7 @@ describe("the keys, while a task is open", () => {
     );
     await screen.findByLabelText("Title");
     expect(screen.getByLabelText("Task")).toHaveFocus();
+    return router;
   };
 
   it.each([false, true])("e, t and b mean it; over the board: %s", async (modal) => {
@@ -94,6 +95,27 @@ describe("the keys, while a task is open", () => {
     expect(document.activeElement?.textContent).toBe("Open");
     await user.keyboard("kk");
     expect(document.activeElement?.textContent).toBe("Before");
+  });
+
+  it.each([
+    ["j", "open"],
+    ["k", "before"],
+  ])("%s opens its neighbour where it lies over the cards", async (key, id) => {
+    const router = await openBeside(true);
+    await user.keyboard(key);
+    await vi.waitFor(() => {
+      expect(router.state.location.pathname).toBe(`/tasks/${id}`);
+    });
+  });
+
+  it.each([false, true])("? lists the keys, and leads back; over the board: %s", async (modal) => {
+    await openBeside(modal);
+    await user.keyboard("?");
+    const help = await screen.findByRole("dialog", { name: "Keyboard" });
+    const close = within(help).getByRole("button", { name: "Close" });
+    close.focus();
+    await user.click(close);
+    expect(screen.getByLabelText("Task")).toHaveFocus();
   });
 
   it("it is meant rather than what is marked, and never deleted by a key", async () => {

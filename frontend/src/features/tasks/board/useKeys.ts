@@ -10,7 +10,7 @@ import { useHands } from "./hands";
 import { focusedId, openId } from "./lists";
 
 /** What an open task understands when it lies over the board, out of whose reach the others are. */
-const OF_OPEN_TASK = ["q", "e", "t", "b"];
+const OF_OPEN_TASK = ["q", "e", "t", "b", "j", "k", "?"];
 
 interface Keys {
   readonly onAdd: () => void;
@@ -18,10 +18,12 @@ interface Keys {
   readonly onBucket: (bucket: Bucket) => void;
   readonly onHelp: () => void;
   readonly onPalette: () => void;
+  /** Opens the neighbour where the open task lies over the cards; null where they are in reach. */
+  readonly onOpen: ((id: string) => void) | null;
 }
 
 /** The board's keys. They rest while something is typed and while a menu or dialog is open. */
-export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): void {
+export function useKeys({ onAdd, search, onBucket, onHelp, onPalette, onOpen }: Keys): void {
   const { asking, store, commands, subject } = useWorkspace();
   const hands = useHands();
   const complete = useComplete();
@@ -55,6 +57,10 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
       const from = focusedId() ?? openId();
       const to = lists.beside(from, step);
       if (to === null) return;
+      if (onOpen) {
+        onOpen(to);
+        return;
+      }
       if (extend && from !== null) {
         selection.anchor(from);
         selection.extend(to, lists.ids());
@@ -69,15 +75,16 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
       const tasks = meant();
       const [task] = tasks;
       if (!task) return;
-      if (tasks.length > 1) {
-        if (task.completed_at === null) commands.completeAll(tasks);
-        else commands.reopenAll(tasks);
-        return;
-      }
       // The focus goes on to the neighbour first, so that it is not lost with the card.
-      const next = lists.beside(task.id, 1) ?? lists.beside(task.id, -1);
-      if (next !== null && focusedId() === task.id) lists.focus(next);
-      complete(task);
+      const ids = new Set(tasks.map(({ id }) => id));
+      const from = focusedId();
+      const next = from !== null && ids.has(from) ? lists.nearest(from, ids) : null;
+      if (next !== null) lists.focus(next);
+      // What was marked for it is not meant a second time.
+      if (!isInOpenTask(document.activeElement)) hands.unmark();
+      if (tasks.length === 1) complete(task);
+      else if (task.completed_at === null) commands.completeAll(tasks);
+      else commands.reopenAll(tasks);
     };
     const reschedule = () => {
       const ids = meant().map(({ id }) => id);
@@ -150,8 +157,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
       else if (step !== undefined && event.shiftKey) move(step, true);
       else if (event.key === "Escape") {
         if (selection.ids.get().size === 0) return;
-        selection.clear();
-        hands.marking.set(false);
+        hands.unmark();
       } else {
         const run = plain[event.key];
         if (!run) return;
@@ -172,6 +178,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette }: Keys): v
     onBucket,
     onHelp,
     onAdd,
+    onOpen,
     onPalette,
     search,
     store,

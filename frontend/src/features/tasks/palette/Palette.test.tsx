@@ -2,19 +2,13 @@ import { expect, it, vi } from "vitest";
 
 import { freezeTime, makeTestWorkspace, renderPage, screen } from "@/test/render";
 import { makeProject, makeTask } from "@/test/tasks";
+import { nothingResizes } from "@/test/unsized";
 
 import Palette from "./Palette";
 
 it("finds by names, and never by ids", async () => {
   const user = freezeTime();
-  vi.stubGlobal(
-    "ResizeObserver",
-    class {
-      observe = vi.fn();
-      unobserve = vi.fn();
-      disconnect = vi.fn();
-    },
-  );
+  nothingResizes();
   vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ results: [] })));
   const workspace = makeTestWorkspace();
   workspace.store.replace({ epoch: "e", seq: 1 }, [

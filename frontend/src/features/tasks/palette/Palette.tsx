@@ -12,7 +12,7 @@ import { Sign } from "@/shared/ui/Sign";
 import { nextTheme } from "@/shared/ui/theme";
 
 import { useHands } from "../board/hands";
-import { openId } from "../board/lists";
+import { cardOf, openId } from "../board/lists";
 import { useBoard, useLabels, useProjects, useWorkspace } from "../context";
 import { useComplete } from "../useComplete";
 import { useTaskSearch } from "../view/useTaskSearch";
@@ -162,20 +162,18 @@ interface Action {
   readonly what: () => void;
 }
 
-/** The task that an element stands for, or in: a card, or another page's row. */
-function idAt(element: HTMLElement | null): string | null {
-  const { travel, task } =
-    element?.closest<HTMLElement>("main :is([data-travel], [data-task])")?.dataset ?? {};
-  return travel ?? task ?? null;
+/** The task that another page's row stands for. */
+function rowOf(element: HTMLElement | null): string | null {
+  return element?.closest<HTMLElement>("main [data-task]")?.dataset.task ?? null;
 }
 
 /** What can be done with the task at hand, or with all that are marked. */
 function useActions(opener: HTMLElement | null): readonly Action[] {
   const { asking, commands, store, subject } = useWorkspace();
-  const { selection } = useHands();
+  const hands = useHands();
   const complete = useComplete();
-  const marked = [...selection.ids.get()];
-  const at = idAt(opener) ?? openId();
+  const at = cardOf(opener) ?? rowOf(opener) ?? openId();
+  const marked = [...hands.selection.ids.get()];
   const tasks = (marked.length > 0 ? marked : at === null ? [] : [at]).flatMap(
     (id) => store.getTask(id) ?? [],
   );
@@ -190,6 +188,7 @@ function useActions(opener: HTMLElement | null): readonly Action[] {
       name: named(done ? text.detail.reopen : text.detail.complete),
       key: "e",
       what: () => {
+        hands.unmark();
         if (!many) complete(task);
         else if (done) commands.reopenAll(tasks);
         else commands.completeAll(tasks);

@@ -19,6 +19,7 @@ import { ClockIcon, PlusIcon, StepsIcon } from "@/shared/ui/icons";
 import { part } from "@/shared/ui/part";
 
 import { useView } from "../board/hands";
+import { useWayBack } from "../board/useWayBack";
 import { useWorkspace, useZone } from "../context";
 import {
   inOneMinute,
@@ -29,6 +30,7 @@ import {
 } from "../deadline/deadline";
 import { DeadlinePicker, preloadPicker } from "../deadline/DeadlinePicker";
 import { TITLE_LIMIT } from "../limits";
+import { useTaskSearch } from "../view/useTaskSearch";
 import { fieldsOf, readIn } from "./make";
 import { Mirror } from "./Mirror";
 import { plainly, type Reading, titleOf } from "./reading";
@@ -59,6 +61,8 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
   const navigate = useNavigate();
   const { commands, store, subject } = useWorkspace();
   const { place } = useView();
+  const search = useTaskSearch();
+  const { arrive, leave } = useWayBack();
   const zone = useZone();
   const today = useToday(zone);
   const line = useLine();
@@ -122,7 +126,7 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
         const name = titleOf(last.line, last.spans);
         commands.create(name, by ?? last.deadline, open || onAdded ? { ...fields, id } : fields);
         onAdded?.(id, name, open);
-        if (open) void navigate({ to: "/tasks/$taskId", params: { taskId: id } });
+        if (open) void navigate({ to: "/tasks/$taskId", params: { taskId: id }, search });
       },
     );
     empty();
@@ -139,7 +143,7 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
   }, [turns]);
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing || (list && press(event))) return;
-    if (event.key === "Escape") event.currentTarget.blur();
+    if (event.key === "Escape") leave(event.currentTarget);
     if (event.key === "Enter" && event.shiftKey) {
       event.preventDefault();
       add(true);
@@ -184,7 +188,8 @@ export function QuickAdd({ inputRef, choice, onChoose, onAdded }: QuickAddProps)
             className="relative block min-h-11 w-full bg-transparent px-2 py-2.5 outline-none"
             value={line.line}
             {...options}
-            onFocus={() => {
+            onFocus={(event) => {
+              arrive(event);
               setFocused(true);
               line.prepare();
               chips.preload();

@@ -45,8 +45,7 @@ export function SelectionBar() {
           label={views.unselect}
           className="ml-auto"
           onClick={() => {
-            marking.set(false);
-            selection.clear();
+            hands.unmark();
           }}
         >
           <CloseIcon />
@@ -58,13 +57,12 @@ export function SelectionBar() {
 
 function Actions({ tasks }: { readonly tasks: readonly Task[] }) {
   const { commands } = useWorkspace();
-  const { marking, selection } = useHands();
+  const hands = useHands();
   const projects = useProjects().filter(({ archived }) => !archived);
   const labels = useLabels();
   const open = tasks.filter((task) => task.completed_at === null);
   const done = () => {
-    marking.set(false);
-    selection.clear();
+    hands.unmark();
   };
   const small = buttonClass("plain", true);
   return (

@@ -12,6 +12,7 @@ import { part } from "@/shared/ui/part";
 import { Unopened } from "@/shared/ui/Unloaded";
 
 import { useHands, useView } from "../board/hands";
+import { useWayBack } from "../board/useWayBack";
 import { useLabel, useProject } from "../context";
 import { useSetFilter } from "./useSetFilter";
 import { type Filter, NO_FILTER } from "./view";
@@ -108,6 +109,7 @@ interface SearchProps {
 /** What is typed narrows the board at once; the address follows. */
 function Search({ searchRef, q, onChange }: SearchProps) {
   const [typed, setTyped] = useState<string | null>(null);
+  const { arrive, leave } = useWayBack();
   const change = (next: string) => {
     setTyped(next);
     onChange({ q: next });
@@ -131,6 +133,7 @@ function Search({ searchRef, q, onChange }: SearchProps) {
           onChange={(event) => {
             change(event.target.value);
           }}
+          onFocus={arrive}
           onBlur={() => {
             setTyped(null);
           }}
@@ -138,7 +141,7 @@ function Search({ searchRef, q, onChange }: SearchProps) {
             if (event.key !== "Escape") return;
             event.preventDefault();
             if ((typed ?? q) !== "") change("");
-            else event.currentTarget.blur();
+            else leave(event.currentTarget);
           }}
         />
       </label>
