@@ -18,7 +18,9 @@ _FEWEST_LETTERS: Final = 12  # different ones, of a key that was made by chance 
 _KNOWN_KEYS: Final = ("django-insecure-", "for-the-type-checker", "tests only", "change")
 _SHORTEST_TOKEN: Final = 24
 _HERE: Final = frozenset({"", "127.0.0.1", "localhost", "::1"})
-_EVERY_ATTEMPT: Final = ("login", "login_failed", "reauthenticate", "reset_password", "signup")
+_EVERY_ATTEMPT: Final = (
+    *("login", "login_failed", "login_unfamiliar", "reauthenticate", "reset_password", "signup"),
+)
 
 
 def refuse_faults() -> None:
@@ -110,7 +112,8 @@ def _advice() -> Iterator[CheckMessage]:
             hint="Make one with: python -c 'import secrets; print(secrets.token_urlsafe(24))'",
             id="taskengine.W005",
         )
-    if off := [name for name in _EVERY_ATTEMPT if not settings.ACCOUNT_RATE_LIMITS.get(name)]:
+    limits = {**settings.ACCOUNT_RATE_LIMITS, "login_unfamiliar": settings.RATE_LIMIT_LOGIN_UNFAMILIAR}
+    if off := [name for name in _EVERY_ATTEMPT if not limits.get(name)]:
         yield Warning(
             f"Nobody counts these: {', '.join(off)}. Passwords can be tried without end.",
             hint="Unset RATE_LIMIT_" + ", RATE_LIMIT_".join(name.upper() for name in off) + ".",

@@ -266,19 +266,21 @@ ACCOUNT_MAX_EMAIL_ADDRESSES = 3
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 PASSWORD_RESET_TIMEOUT = 86_400  # seconds
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+ACCOUNT_RATE_LIMITS_WHERE_NONE_ARE_SET = {
+    "change_password": "5/m/user",
+    "confirm_email": "1/180s/key",
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+    # Each is a letter, and its address is anybody's whom a stranger likes to name.
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "signup": "20/m/ip",
+}
 ACCOUNT_RATE_LIMITS = {
     name: env.str(f"RATE_LIMIT_{name.upper()}", default=default) or None
-    for name, default in {
-        "change_password": "5/m/user",
-        "confirm_email": "1/180s/key",
-        "login": "30/m/ip",
-        "login_failed": "10/m/ip,5/300s/key",
-        "manage_email": "10/m/user",
-        "reauthenticate": "10/m/user",
-        "reset_password": "20/m/ip,5/m/key",
-        "reset_password_from_key": "20/m/ip",
-        "signup": "20/m/ip",
-    }.items()
+    for name, default in ACCOUNT_RATE_LIMITS_WHERE_NONE_ARE_SET.items()
 }
 # Attempts to log in to one account from networks that nobody has logged in to it from, all together.
 RATE_LIMIT_LOGIN_UNFAMILIAR: str = env.str("RATE_LIMIT_LOGIN_UNFAMILIAR", default="50/hour")
