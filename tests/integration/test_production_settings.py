@@ -31,8 +31,33 @@ def managed(*arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_djangos_own_checks_for_production_find_nothing() -> None:
-    done = managed("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """The folder of the secrets that compose makes where none are given."""
+    given, made = tmp_path / "given", tmp_path / "keys"
+    for name in ("app", "postgres", "redis", "metrics"):
+        (made / name).mkdir(parents=True)
+    given.mkdir()
+    for name in ("gemini_api_key", "email_url"):
+        (given / name).touch()
+    script = (ROOT / "containers/make-keys").read_text()
+    for was, is_ in {"GIVEN=/run/secrets": f"GIVEN='{given}'", "KEYS=/keys": f"KEYS='{made}'"}.items():
+        assert script.count(f"\n{was}\n") == 1
+        script = script.replace(was, is_)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    subprocess.run(["sh"], input=script, text=True, check=True, env={"PATH": path})
+    return made
+
+
+def test_djangos_own_checks_for_production_find_nothing(keys: Path) -> None:
+    done = managed(
+        *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+        SECRET_KEY="",
+        SECRET_KEY_FILE=str(keys / "app/secret_key"),
+        REDIS_URL="",
+        REDIS_URL_FILE=str(keys / "app/redis_url"),
+        METRICS_TOKEN_FILE=str(keys / "app/metrics_token"),
+    )
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
     assert "(1 silenced)" in done.stdout, "the browsers' preload list, and nothing else"
