@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from taskengine import logs, tracing
-from taskengine.env import ROOT, database, env, secret_key
+from taskengine.env import ROOT, database, env, is_loopback, secret_key
 from taskengine.proxies import TrustedProxies
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
@@ -33,12 +33,14 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
 # Guests without a password, for the first run on one's own machine and nowhere else.
 DEMO = env.bool("DEMO", default=False)
-# Whether people come from elsewhere than this machine: what is held against the settings then, see `checks`.
-PUBLIC = _public.hostname not in {"127.0.0.1", "localhost", "::1"}
+# Whether people come from elsewhere than this machine, by whichever name: what is held against the settings then, see
+# `checks`. A name without a dot is one of somebody's network, and so is elsewhere too.
+_hosts = [_public.hostname, *ALLOWED_HOSTS, *(urlsplit(each).hostname for each in CSRF_TRUSTED_ORIGINS)]
+PUBLIC = not all(is_loopback(host) for host in _hosts)
 if DEMO and (not env.bool("EMBEDDED", default=False) or PUBLIC or TRUSTED_PROXIES):
     raise ImproperlyConfigured(
-        "DEMO=1 lets anybody in, so it needs the embedded database and a PUBLIC_URL on this machine, with no"
-        " proxy before it. Set DEMO=0."
+        "DEMO=1 lets anybody in, so it needs the embedded database and this machine alone in PUBLIC_URL,"
+        " ALLOWED_HOSTS and TRUSTED_ORIGINS, with no proxy before it. Set DEMO=0."
     )
 
 INSTALLED_APPS = [

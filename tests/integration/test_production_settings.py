@@ -63,12 +63,23 @@ def test_djangos_own_checks_for_production_find_nothing(keys: Path) -> None:
     assert "(1 silenced)" in done.stdout, "the browsers' preload list, and nothing else"
 
 
+HERE = {"PUBLIC_URL": "http://127.0.0.1:8000", "TRUSTED_PROXIES": "", "HTTPS_REDIRECT": "0"}
+GUESSED = {**HERE, "SECRET_KEY": "django-insecure-" + "3t!x0(z8q&pl2v$9w^yk7m*j1rc5nb" * 2}
+
+
 @pytest.mark.parametrize(
     ("env", "complaint"),
     [
         ({"DJANGO_DEBUG": "1"}, "taskengine.E001"),
         ({"TRUSTED_PROXY_COUNT": "1"}, "TRUSTED_PROXIES"),
         ({"DEMO": "1", "EMBEDDED": "1", "PUBLIC_URL": "http://localhost:8000"}, "DEMO=1"),  # behind a proxy
+        ({**HERE, "DEMO": "1", "EMBEDDED": "1", "ALLOWED_HOSTS": "tasks.example.org"}, "DEMO=1"),
+        # Whoever has it reached by another name than PUBLIC_URL's has it reached from elsewhere.
+        ({**HERE, "DJANGO_DEBUG": "1", "ALLOWED_HOSTS": "127.0.0.1,tasks.example.org"}, "taskengine.E001"),
+        ({**HERE, "DJANGO_DEBUG": "1", "ALLOWED_HOSTS": ".example.org"}, "taskengine.E001"),
+        ({**HERE, "DJANGO_DEBUG": "1", "ALLOWED_HOSTS": "192.168.1.5"}, "taskengine.E001"),
+        ({**HERE, "DJANGO_DEBUG": "1", "TRUSTED_ORIGINS": "https://app.example.org"}, "taskengine.E001"),
+        ({**GUESSED, "ALLOWED_HOSTS": "localhost,tasks.example.org"}, "taskengine.E002"),
     ],
 )
 def test_a_server_with_settings_that_would_do_harm_does_not_start(
@@ -77,6 +88,37 @@ def test_a_server_with_settings_that_would_do_harm_does_not_start(
     done = managed("-c", "import taskengine.asgi", **env)
     assert done.returncode != 0
     assert complaint in done.stderr
+
+
+def test_on_ones_own_machine_debugging_with_any_key_harms_nobody() -> None:
+    env = {
+        **GUESSED,
+        "DJANGO_DEBUG": "1",
+        "ALLOWED_HOSTS": "localhost,.localhost,tasks.localhost,127.0.0.1,127.0.0.2,[::1]",
+        "TRUSTED_ORIGINS": "http://localhost:5173,http://127.0.0.1:5173,http://[::1]:5173",
+    }
+    done = managed("-c", "import taskengine.asgi", **env)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        ["-m", "uvicorn", "taskengine.asgi:application", "--port", "0"],
+        ["-m", "daphne", "--port", "0", "taskengine.asgi:application"],
+        ["-m", "celery", "-A", "taskengine.celery", "worker"],
+        ["manage.py", "runengine"],
+        ["manage.py", "migrate"],
+    ],
+    ids=lambda program: program[1],
+)
+def test_nothing_that_is_started_runs_with_settings_that_would_do_harm(program: list[str]) -> None:
+    bad = {**PRODUCTION, "DJANGO_DEBUG": "1", "REDIS_URL": "redis://127.0.0.1:1/0"}
+    done = subprocess.run(
+        [sys.executable, *program], cwd=ROOT, env=bad, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode != 0
+    assert "taskengine.E001" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_what_does_no_harm_where_it_stands_is_left_alone(settings: dict[str, Any
     assert found(**settings) == []
 
 
-def test_a_server_or_worker_with_faults_does_not_start() -> None:
+def test_a_refusal_names_all_that_is_at_fault() -> None:
     bad = override_settings(**{**GOOD, "DEBUG": True, "ALLOWED_HOSTS": ["*"]})
     with bad, pytest.raises(ImproperlyConfigured, match=r"(?s)taskengine\.E001.*taskengine\.E003"):
         checks.refuse_faults()
