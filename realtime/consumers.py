@@ -177,7 +177,7 @@ class StreamConsumer:
             case _ if self._hello is None:
                 raise ProtocolError("The first frame is a hello.")
             case Ack(seq=seq):
-                self._take_in_ack(seq, came_with=cast(Hello, self._hello).since or 0)
+                self._take_in_ack(seq, came_with=self._hello.since or 0)
             case _:
                 self._last_pong_s = asyncio.get_running_loop().time()
 
