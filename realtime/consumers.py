@@ -176,15 +176,20 @@ class StreamConsumer:
                     self._relay.pulse.add(self, in_s=_ping_pause_s())
             case _ if self._hello is None:
                 raise ProtocolError("The first frame is a hello.")
-            case Ack(seq=seq) if self._cursor is not None:
-                self._cursor.ack(seq)
-                if self._acked is not None:
-                    self._acked.set()
-            case Ack(seq=seq):  # of a snapshot's frame, whose seq is the head at most
-                if seq > self._known_head:
-                    raise AckBeyondSent(f"seq {seq} was acknowledged, but {self._known_head} is the head.")
+            case Ack(seq=seq):
+                self._take_in_ack(seq, came_with=self._hello.since or 0)
             case _:
                 self._last_pong_s = asyncio.get_running_loop().time()
+
+    def _take_in_ack(self, seq: int, *, came_with: int) -> None:
+        """Take in an ack; that of what the client said hello with is right at any time, whether that is taken up or not."""
+        if self._cursor is None:  # of a snapshot's frame, whose seq is the head at most
+            if seq > max(self._known_head, came_with):
+                raise AckBeyondSent(f"seq {seq} was acknowledged, but {self._known_head} is the head.")
+        elif seq > came_with or seq <= self._cursor.last_sent:
+            self._cursor.ack(seq)
+            if self._acked is not None:
+                self._acked.set()
 
     def _detach(self) -> None:
         if self._is_attached:

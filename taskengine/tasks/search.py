@@ -1,8 +1,9 @@
 """Finding tasks by words: the query's side of `tasks_document`, which triggers keep.
 
-How text becomes words is said in SQL, where the triggers need it: `migrations/0006_search.py`. Words are found as
-they stand, in any language; where the person has set theirs, other forms of a word find it too. The last word of
-a query is a beginning, unless a space follows it: whoever types sees what it may become.
+How text becomes words is said in SQL, where the triggers need it: `migrations/0006_search.py`, and what a sign is in
+`migrations/0009_signs_part_words.py`. Words are found as they stand, in any language; where the person has set theirs,
+other forms of a word find it too. The last word of a query is a beginning, unless a space follows it: whoever types
+sees what it may become.
 """
 
 from typing import Any, Final

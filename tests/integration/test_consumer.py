@@ -531,6 +531,35 @@ async def test_an_ack_beyond_the_head_ends_it_even_while_a_snapshot_comes() -> N
         assert code == 4501
 
 
+@pytest.mark.parametrize(("since", "is_known"), [(3, True), (9, True), (3, False), (9, False)])
+async def test_what_a_client_came_with_may_be_acknowledged_at_any_time(since: int, *, is_known: bool) -> None:
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 3)
+        epoch = await in_thread(_epoch, stream) if is_known else "of another history"
+        socket = await home.open(stream)
+        await socket.say(type="hello", since=since, epoch=epoch)
+        await socket.say(type="ack", seq=since)  # at once: nobody has read yet how far the stream reaches
+        welcome = await socket.frame()
+        assert welcome["resumed"] == (since == 3 and is_known)
+        if not welcome["resumed"]:
+            assert (await socket.frame())["done"]
+        await socket.say(type="ack", seq=since)
+        await record(stream)
+        assert await socket.seqs(1) == [4]
+
+
+async def test_an_ack_of_more_than_a_client_came_with_ends_it_before_the_welcome_too() -> None:
+    async with house() as home:
+        stream = await new_stream()
+        await record(stream, 3)
+        socket = await home.open(stream)
+        await socket.say(type="hello", since=3)
+        await socket.say(type="ack", seq=4)
+        code, _ = await socket.ending()
+        assert code == 4501
+
+
 def _wait_for(event: threading.Event) -> None:
     event.wait(5)
 

@@ -1,6 +1,7 @@
 """Locks that somebody else holds, as a slow edit does."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -33,6 +34,21 @@ def in_flight(owner_id: UUID, key: UUID, *, locked: Sequence[UUID] = ()) -> Iter
 
     with _elsewhere(lock):
         yield
+
+
+def until_somebody_waits(*, timeout_s: float = 10) -> None:
+    """Return when another connection to the test's database waits for a lock."""
+    deadline = time.monotonic() + timeout_s
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # or a transaction sees what it saw before
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone() != (0,):
+                return
+            time.sleep(0.01)
+    raise AssertionError("Nobody waits for a lock.")
 
 
 @contextmanager

@@ -72,12 +72,23 @@ class OwnPostgres:
         return f"postgresql://?{query}"
 
 
-def create_database(server: DatabaseServer, *, prefix: str, template: str | None = None) -> str:
-    """Make a database with a name of its own and return the name."""
+def create_database(
+    server: DatabaseServer, *, prefix: str, template: str | None = None, locale: str | None = None
+) -> str:
+    """Make a database with a name of its own and return the name.
+
+    Args:
+        server: Where.
+        prefix: What the name begins with.
+        template: The database to copy.
+        locale: The C library's name for another locale than the server's; with `template0` only.
+    """
     name = f"{prefix}_{secrets.token_hex(4)}"
     statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
     if template is not None:
         statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+    if locale is not None:
+        statement += sql.SQL(" LOCALE_PROVIDER libc LOCALE {}").format(sql.Literal(locale))
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(statement)
     return name
