@@ -21,6 +21,7 @@ from celery.signals import heartbeat_sent, setup_logging, worker_shutdown  # noq
 from click import Option  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
+from django.db import close_old_connections  # noqa: E402
 from prometheus_client import CollectorRegistry, Metric, start_http_server  # noqa: E402
 from redis.exceptions import RedisError  # noqa: E402
 
@@ -91,21 +92,16 @@ def _claim(breakdown_id: UUID) -> Attempt | None:
     return attempts.claim(breakdown_id)
 
 
-@app.task(  # type: ignore[untyped-decorator]  # Celery has no types
-    name=mail.TASK_NAME, bind=True, max_retries=mail.TRIES_OF_WORKER, time_limit=mail.TIME_LIMIT_S
-)
-def send_mail(self: Any, payload: dict[str, Any]) -> None:
-    """Send one letter; again, later, if the mail server does not take it. One that is sent twice is the same twice."""
-    letter = mail.Letter.of(payload)
-    tries = self.request.retries + 1
+@app.task(name=mail.TASK_NAME, bind=True, time_limit=mail.TIME_LIMIT_S)  # type: ignore[untyped-decorator]
+def send_mail(self: Any, letter_id: str) -> None:
+    """Send one letter, if it still waits."""
     with logs.bound(job_id=self.request.id):
+        close_old_connections()
         try:
-            letter.send()
-        except OSError as error:
-            logger.warning(
-                "A mail could not be sent in try %d: %r. template=%s", tries, error, letter.template
-            )
-            raise self.retry(exc=error, countdown=mail.pause_s(tries)) from error
+            clock.measure()
+            mail.deliver(UUID(letter_id))
+        finally:
+            close_old_connections()
 
 
 class OfJobs(figures.OfAllProcesses):

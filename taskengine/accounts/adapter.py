@@ -112,15 +112,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """
         site = SimpleNamespace(name="taskengine", domain=urlsplit(settings.PUBLIC_URL).netloc)
         message = self.render_mail(template_prefix, email, {"email": email, "current_site": site, **context})
-        mail.post(
-            mail.Letter(
-                template=template_prefix,
-                subject=message.subject,
-                body=message.body,
-                sender=message.from_email,
-                to=message.to,
-            )
-        )
+        mail.post(template=template_prefix, subject=message.subject, body=message.body, to=email)
 
 
 def _email(credentials: dict[str, Any]) -> str:

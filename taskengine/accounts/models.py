@@ -236,6 +236,33 @@ class PersonalToken(models.Model):
         return f"{self.name} ({self.hint})"
 
 
+class Letter(models.Model):
+    """A mail that waits to be sent: `accounts.mail`. It goes when the mail server has it, and after a day at the latest.
+
+    It names an address and no account, as it may go to somebody who has none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    template = models.CharField(max_length=100, help_text="What it is about, for the log.")
+    recipient = models.EmailField(max_length=254)
+    subject = models.TextField()
+    body = models.TextField()
+    created_at = models.DateTimeField()
+    # The fence: who has a letter has it for this try.
+    tries = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField(help_text="When it may be tried next, by anybody.")
+    told_at = models.DateTimeField(null=True, help_text="When somebody was last told that it is due.")
+
+    class Meta:
+        indexes: ClassVar = [
+            # The sweep of what is due. Empty, mostly.
+            models.Index(fields=["due_at", "id"], name="accounts_letter_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.id}"
+
+
 class AuditEntry(models.Model):
     """Something that was done with an account: `audit.Action`.
 

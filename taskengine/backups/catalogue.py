@@ -7,9 +7,11 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 # What is not saved. Log-ins and what proves them: a file that lies about must let nobody in, and one who logged out
-# since must not be logged in again by a restore. What is only true of running processes. And what migrating writes.
+# since must not be logged in again by a restore. Letters that wait, for what is in them, and as they would go out again.
+# What is only true of running processes. And what migrating writes.
 LEFT_OUT: Final = frozenset(
     {
+        "accounts_letter",
         "accounts_refreshtoken",
         "accounts_socketticket",
         "django_migrations",

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 
 from realtime import retention
 from taskengine import clock, logs
-from taskengine.accounts import audit, personal_tokens
+from taskengine.accounts import audit, mail, personal_tokens
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine import erasure
 from taskengine.engine.models import Heartbeat
@@ -72,6 +72,10 @@ def _charges(*, now: datetime) -> bool:
     return budget.forget_days_gone_by(now=now)
 
 
+def _old_letters(*, now: datetime) -> bool:
+    return mail.give_up(now=now)
+
+
 def _answers(*, now: datetime) -> bool:
     return forget_answers(now=now)
 
@@ -80,6 +84,15 @@ def _unheard(*, now: datetime) -> bool:
     """Tell the workers again of what none of them took: the message was lost, or its worker died."""
     found = attempts.unheard(now=now)
     jobs.hint(found)
+    return bool(found)
+
+
+def _unsent(*, now: datetime) -> bool:
+    """See to letters again that nobody took, or that the mail server did not."""
+    if not mail.is_for_workers() and not mail.is_sent_from_here():
+        return False  # another process, which knows the mail server, sweeps too
+    found = mail.untold(now=now)
+    mail.postman.take(found, again=True)
     return bool(found)
 
 
@@ -115,8 +128,9 @@ SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
     _old_operations,
     _old_trash,
     _old_audit,
+    _old_letters,
 )
-JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard, _deleted)
+JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard, _unsent, _deleted)
 
 
 class Housekeeper:

@@ -1,6 +1,7 @@
 """Whoever makes a breakdown is killed in the middle: another begins afresh, and no step is doubled."""
 
 import asyncio
+import base64
 import json
 import os
 import random
@@ -17,6 +18,7 @@ import httpx
 import pytest
 from redis import Redis
 
+from taskengine.accounts import mail
 from taskengine.doctor import processes
 from taskengine.planning import broker
 from tests.support.client import Client, Listener, eventually
@@ -215,6 +217,22 @@ async def test_celerys_workers_make_breakdowns_and_take_up_what_a_killed_one_lef
         assert draft["status"] == "queued"
         await asyncio.to_thread(redis.start)
         await listener.event("breakdown.ready", draft, deadline_s=PATIENCE_S)
+
+        # Nor is a letter lost that waits when Redis loses all, or sent twice.
+        await eventually("letters to both", lambda: len(mails.letters) == 2, deadline_s=PATIENCE_S)
+        await asyncio.to_thread(worker.kill)
+        async with await Client.sign_up(server.url):
+            with Redis.from_url(redis.url) as client:
+                await eventually("a hint", lambda: client.llen(mail.QUEUE) == 1)
+                hint = json.loads(client.lindex(mail.QUEUE, 0))
+            (letter_id,), _, _ = json.loads(base64.b64decode(hint["body"]))
+            assert str(uuid.UUID(letter_id)) == letter_id, "and nothing else"
+        await asyncio.to_thread(redis.kill)
+        await asyncio.to_thread(redis.start)
+        await asyncio.to_thread(worker.start)
+        await eventually("the third", lambda: len(mails.letters) > 2, deadline_s=PATIENCE_S)
+        await asyncio.sleep(6)  # a sweep comes every five seconds
+        assert len(mails.letters) == 3
 
         await asyncio.to_thread(worker.terminate)
         with Redis.from_url(redis.url) as client:

@@ -1,23 +1,34 @@
 """What is mailed, and where its links lead."""
 
+import base64
+import json
 import re
 import socket
 import time
+import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
-from django.db import connection
+from django.db import connection, transaction
+from redis import Redis
 
 from taskengine.accounts import mail as accounts_mail
 from taskengine.accounts import services
 from taskengine.accounts.mail import postman
+from taskengine.accounts.models import Letter, User
+from taskengine.celery import app
 from taskengine.clock import now
+from taskengine.engine import housekeeping
 from tests.support.accounts import PASSWORD, AppClient, signed_up
 from tests.support.mail_server import mail_server
+from tests.support.redis import PrivateRedis
 
 pytestmark = pytest.mark.django_db
 
@@ -150,20 +161,21 @@ def test_a_mail_server_that_is_down_fails_nothing_that_was_done(
 
 
 @pytest.fixture
-def by_smtp(settings: Any) -> Iterator[Callable[[tuple[str, int]], None]]:
-    """Have mail go to a server at an address; a process that ends leaves nothing behind."""
+def by_smtp(transactional_db: None, settings: Any) -> Iterator[Callable[[tuple[str, int]], None]]:
+    """Have mail go to a server at an address; a process that ends leaves no thread behind."""
 
     def use(address: tuple[str, int]) -> None:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = address
 
     yield use
-    postman.drain(timeout_s=1)
+    postman.drain(timeout_s=10)
 
 
 def test_a_mail_server_that_never_answers_holds_up_nobody(
-    by_smtp: Callable[[tuple[str, int]], None],
+    by_smtp: Callable[[tuple[str, int]], None], settings: Any
 ) -> None:
+    settings.EMAIL_TIMEOUT = 3
     with socket.create_server(("127.0.0.1", 0)) as hangs:
         by_smtp(hangs.getsockname())
         began = time.monotonic()
@@ -172,37 +184,201 @@ def test_a_mail_server_that_never_answers_holds_up_nobody(
         for _ in range(2):
             assert ada.auth("POST", "/auth/password/request", {"email": "ada@example.org"}).status_code == 200
         assert AppClient().log_in().status_code == 200
-        assert time.monotonic() - began < 8, "EMAIL_TIMEOUT is 10 for each of them"
+        assert time.monotonic() - began < 2.5, "EMAIL_TIMEOUT is for each of them"
         hangs.settimeout(5)
         hangs.accept()[0].close()  # it was asked all the same
 
 
+def swept(*, after: timedelta = timedelta()) -> None:
+    """Sweep at a later time, as every few seconds."""
+    with time_machine.travel(datetime.now(UTC) + after, tick=True):
+        housekeeping._unsent(now=now())
+        postman.drain(timeout_s=10)
+
+
 def test_a_mail_that_was_turned_away_is_tried_again_and_one_that_waits_goes_before_the_process_ends(
     by_smtp: Callable[[tuple[str, int]], None],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(accounts_mail, "FIRST_PAUSE_S", 0)
     with mail_server(turns_away=2) as server:
         by_smtp(("127.0.0.1", server.server_address[1]))
         AppClient().sign_up()
-        _until(lambda: len(server.letters) == 1)
-        assert server.turned_away == 2
-        assert "To: ada@example.org" in server.letters[0]
+        postman.drain()  # it is tried before the process ends
+        assert server.turned_away == 1
+        swept()
+        assert server.turned_away == 1, "not before its time"
+        swept(after=timedelta(seconds=3))
+        assert (server.turned_away, server.letters) == (2, [])
+        swept(after=timedelta(seconds=10))
 
-        monkeypatch.setattr(accounts_mail, "FIRST_PAUSE_S", 60)
-        server.left = 1
-        AppClient().auth("POST", "/auth/password/request", {"email": "ada@example.org"})
-        _until(lambda: caplog.text.count("is tried again") == 3)
+        (letter,) = server.letters
+        assert "To: ada@example.org" in letter
+        assert not Letter.objects.exists(), "nothing is kept of what was sent"
+        swept(after=timedelta(hours=1))
+        assert len(server.letters) == 1
+
+
+def waiting(**fields: Any) -> Letter:
+    """Return a letter that a process left behind."""
+    at = fields.pop("created_at", now())
+    about = {"template": "a/b", "recipient": "ada@example.org", "subject": "A word", "body": "More words"}
+    return Letter.objects.create(**{**about, "created_at": at, "due_at": at, "told_at": at, **fields})
+
+
+def test_a_letter_of_which_nobody_heard_is_sent_all_the_same(
+    by_smtp: Callable[[tuple[str, int]], None],
+) -> None:
+    with mail_server(turns_away=0) as server:
+        by_smtp(("127.0.0.1", server.server_address[1]))
+        waiting()  # and the process that wrote it is gone
+        swept()
+        assert server.letters == [], "it was told of a moment ago"
+        swept(after=accounts_mail.TOLD_AGAIN_AFTER)
+        assert len(server.letters) == 1
+    assert housekeeping._unsent in housekeeping.JOB_SWEEPS
+
+
+def test_a_letter_is_sent_once_however_many_are_told_of_it(
+    by_smtp: Callable[[tuple[str, int]], None],
+) -> None:
+    with mail_server(turns_away=0) as server:
+        by_smtp(("127.0.0.1", server.server_address[1]))
+        letters = [waiting(subject=f"Number {number}") for number in range(5)]
+
+        def worker() -> int:
+            try:
+                return sum(accounts_mail.deliver(letter.pk) for letter in letters for _ in range(2))
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            sent = [pool.submit(worker) for _ in range(4)]
+        assert sum(each.result() for each in sent) == 5
+        assert len(server.letters) == 5
+    assert not Letter.objects.exists()
+
+
+def test_who_is_asleep_too_long_over_a_letter_does_not_take_it_from_the_next(
+    by_smtp: Callable[[tuple[str, int]], None],
+) -> None:
+    letter = waiting()
+    asleep = accounts_mail._claim(letter.pk, now=now())
+    assert asleep
+    assert accounts_mail._claim(letter.pk, now=now()) is None
+    next_ = accounts_mail._claim(letter.pk, now=now() + accounts_mail.LEASE)
+    assert next_
+
+    accounts_mail._put_off(asleep, TimeoutError())
+    letter.refresh_from_db()
+    assert (letter.tries, letter.due_at) == (2, next_.due_at)
+    accounts_mail._ours(asleep).delete()
+    assert Letter.objects.exists()
+
+
+def test_a_letter_is_given_up_in_the_end(
+    by_smtp: Callable[[tuple[str, int]], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    with mail_server(turns_away=1) as server:
+        by_smtp(("127.0.0.1", server.server_address[1]))
+        tired = waiting(tries=accounts_mail.TRIES - 1)
+        assert not accounts_mail.deliver(tired.pk)
+        assert "is given up after 206 tries" in caplog.text
+        broken = waiting(subject="Two\nlines")
+        assert not accounts_mail.deliver(broken.pk)
+        assert "can't be sent, and is given up" in caplog.text
+        assert not Letter.objects.exists()
+
+        old = waiting(created_at=now() - accounts_mail.LETTER_LIFE)
+        young = waiting(created_at=now() - accounts_mail.LETTER_LIFE + timedelta(minutes=1))
+        assert housekeeping._old_letters(now=now())
+        assert [each.pk for each in Letter.objects.all()] == [young.pk] != [old.pk]
+        assert server.letters == []
+    assert housekeeping._old_letters in housekeeping.SWEEPS
+
+
+def test_no_letter_is_sent_for_what_was_taken_back(by_smtp: Callable[[tuple[str, int]], None]) -> None:
+    words = {"template": "a/b", "subject": "A word", "body": "More words", "to": "ada@example.org"}
+    with mail_server(turns_away=0) as server:
+        by_smtp(("127.0.0.1", server.server_address[1]))
+        with transaction.atomic():
+            accounts_mail.post(**words)
+            transaction.set_rollback(True)
         postman.drain()
-        assert len(server.letters) == 2
+        assert not Letter.objects.exists()
+        with transaction.atomic():
+            accounts_mail.post(**words)
+        postman.drain()
+        assert len(server.letters) == 1
 
 
-def _until(condition: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
+def test_a_worker_sends_what_stands_in_the_database_and_nothing_that_somebody_put_into_redis(
+    by_smtp: Callable[[tuple[str, int]], None], settings: Any
+) -> None:
+    task: Any = app.tasks[accounts_mail.TASK_NAME]
+    forged = {"template": "", "subject": "Hello", "body": "Evil", "sender": "a@b.c", "to": ["d@e.f"]}
+    with mail_server(turns_away=0) as server:
+        by_smtp(("127.0.0.1", server.server_address[1]))
+        for message in (forged, [forged], json.dumps(forged)):
+            with pytest.raises((ValueError, AttributeError)):
+                task.run(message)
+        task.run(str(uuid.uuid4()))  # nobody's
+        assert server.letters == []
+        letter = waiting()
+        task.run(str(letter.pk))
+        task.run(str(letter.pk))
+        (sent,) = server.letters
+        assert f"From: {settings.DEFAULT_FROM_EMAIL}" in sent
+
+
+def test_where_workers_send_mail_they_are_told_an_id_and_while_redis_is_away_the_server_sends_it(
+    by_smtp: Callable[[tuple[str, int]], None],
+    settings: Any,
+    redis: PrivateRedis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings.REDIS_URL, settings.WORKER_IN_SERVER = redis.url, False
+    monkeypatch.setattr(accounts_mail, "postman", letters := accounts_mail.Postman())
+
+    def sweep() -> None:
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1), tick=True):
+            assert housekeeping._unsent(now=now())
+            letters.drain(timeout_s=10)
+        Letter.objects.update(told_at=None)
+
+    with mail_server(turns_away=0) as server, Redis.from_url(redis.url) as broker:
+        by_smtp(("127.0.0.1", server.server_address[1]))
+        AppClient().sign_up()
+        letters.drain()
+        assert broker.llen(accounts_mail.QUEUE) == 1
+        message = json.loads(broker.lindex(accounts_mail.QUEUE, 0))
+        args, *_ = json.loads(base64.b64decode(message["body"]))
+        assert args == [str(Letter.objects.get().pk)]
+        assert "ada" not in json.dumps(message)
+
+        sweep()
+        assert broker.llen(accounts_mail.QUEUE) == 2, "told again: nobody followed the first"
+        monkeypatch.setattr(accounts_mail, "MOST_TOLD", 2)
+        sweep()
+        assert broker.llen(accounts_mail.QUEUE) == 2, "with no worker there Redis must not fill"
+
+        redis.kill()
+        sweep()
+        assert server.letters == [], "who sweeps may have no way to the mail server"
+        AppClient().auth("POST", "/auth/password/request", {"email": "ada@example.org"})
+        letters.drain()
+        (letter,) = server.letters
+        assert "Set a new password" in letter
+
+
+def test_who_deletes_their_account_gets_no_letter_that_still_waits() -> None:
+    ada = signed_up()
+    waiting()
+    other = waiting(recipient="bob@example.org")
+
+    with transaction.atomic():
+        services.hide([User.objects.get()], actor_id=None, now=now())
+
+    assert ada.me() == 401
+    assert [each.pk for each in Letter.objects.all()] == [other.pk]
 
 
 def test_no_mail_goes_to_the_made_up_address_of_a_guest() -> None:

@@ -6,7 +6,8 @@ import io
 import pytest
 
 from realtime.models import Stream
-from taskengine.accounts.models import User
+from taskengine import clock
+from taskengine.accounts.models import Letter, User
 from taskengine.backups import making, restoring
 from taskengine.backups.archive import FORMAT, Manifest, Reader, Writer
 from taskengine.backups.errors import InUse, NewerBackup, NewerDatabase, NotABackup
@@ -49,6 +50,20 @@ def test_a_restore_that_replaces_leaves_nothing_of_what_was_there() -> None:
     assert stream.epoch != epoch
     make_task(ada, "Goes on")
     assert Stream.objects.get().seq == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_letter_that_waits_is_in_a_backup_or_goes_out_after_a_restore() -> None:
+    make_person("ada")
+    at = clock.now()
+    about = {"template": "a/b", "subject": "A word", "body": "a link that sets a password"}
+    Letter.objects.create(**about, recipient="ada@example.org", created_at=at, due_at=at)
+    reader = Reader(backup())
+    assert "accounts_letter" not in {table.name for table in reader.manifest.tables}
+
+    restoring.restore(reader, replace=True)
+    assert User.objects.exists()
+    assert not Letter.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

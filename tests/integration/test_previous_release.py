@@ -42,6 +42,8 @@ NOT_WRITTEN: Final = {
     "django_content_type",
     "tasks_document",  # a trigger writes it
 }
+# Tables that came after the last release, which its code therefore does not write: empty again with the next.
+NEW: Final = {"accounts_letter"}
 # Constraints that a later release added to tables of the last one, each with the reason why no row that the old code
 # writes can break it.
 _NEW_COLUMN: Final = "its column is new and may be null; the old code leaves it out"
@@ -230,13 +232,27 @@ def test_what_the_last_release_says_is_understood_and_taken(request: pytest.Fixt
 
 @pytest.mark.long
 def test_this_release_can_be_held_to_what_it_says_when_it_is_the_last(says: Callable[[], list[str]]) -> None:
-    say_again(says())
+    statements = says()
+    say_again(statements)
+    assert tables() - NOT_WRITTEN == written(statements), (
+        "Let tests.support.walk write to those that are missing."
+    )
 
 
 def test_the_walk_leaves_no_table_out() -> None:
-    written = {name for each in said() for name in re.findall(r'INSERT INTO "?(\w+)"?', each)}
-    tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
-    assert tables - NOT_WRITTEN == written & tables, "Let tests.support.walk write to those that are missing."
+    assert tables() - NOT_WRITTEN - NEW == written(said()), (
+        "Is one new? Then name it, until the next release."
+    )
+
+
+def tables() -> set[str]:
+    """Return all that there are."""
+    return {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+
+
+def written(statements: list[str]) -> set[str]:
+    """Return the tables of ours to which rows are added."""
+    return {name for each in statements for name in re.findall(r'INSERT INTO "?(\w+)"?', each)} & tables()
 
 
 @pytest.mark.django_db

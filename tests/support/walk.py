@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 
 from realtime import outbox
 from taskengine import clock, watch
-from taskengine.accounts.models import User
+from taskengine.accounts import mail
+from taskengine.accounts.models import Letter, User
 from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.engine.housekeeping import JOB_SWEEPS, SWEEPS
 from taskengine.engine.loop import Engine
@@ -37,6 +39,8 @@ def walk(monkeypatch: pytest.MonkeyPatch) -> None:
     _through_the_log_in()
     _through_every_route()
     _as_the_relay()
+    with monkeypatch.context() as patch:
+        _as_the_postman(patch)
     with monkeypatch.context() as patch:
         patch.setattr(socket, "gethostname", lambda: "host")
         _as_an_engine()
@@ -88,6 +92,20 @@ def _as_the_relay() -> None:
         outbox.moved([(person.pk, head.seq - 1, head.epoch)])
         watch.look_around()
         clock.measure()
+        transaction.set_rollback(True)
+
+
+def _as_the_postman(patch: pytest.MonkeyPatch) -> None:
+    with transaction.atomic():
+        sending = settings.EMAIL_BACKEND
+        for to in ("ada@example.org", "", "bob@example.org"):
+            patch.setattr(settings, "EMAIL_BACKEND", mail._SMTP)
+            mail.post(template="a/b", subject="A word", body="More words", to=to)
+            letter = Letter.objects.latest("created_at")
+            patch.setattr(settings, "EMAIL_BACKEND", sending if to else "no such backend")
+            mail.deliver(letter.pk)
+        mail.untold(now=clock.now())
+        mail.give_up(now=clock.now() + LONG)
         transaction.set_rollback(True)
 
 
