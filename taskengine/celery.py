@@ -105,11 +105,11 @@ def send_mail(self: Any, letter_id: str) -> None:
 
 
 class OfJobs(figures.OfAllProcesses):
-    """The figures of jobs, whichever of the worker's processes did them."""
+    """The figures of jobs and mail, whichever of the worker's processes did them."""
 
     def collect(self) -> Iterable[Metric]:
-        """Yield those of jobs alone: of what servers and engines do a worker knows nothing, and would say zero."""
-        return (each for each in super().collect() if each.name.startswith(metrics.PREFIX))
+        """Yield those alone: of what servers and engines do a worker knows nothing, and would say zero."""
+        return (each for each in super().collect() if each.name.startswith((metrics.PREFIX, mail.FIGURES)))
 
 
 class Figures(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types

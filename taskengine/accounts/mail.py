@@ -10,7 +10,9 @@ import logging
 import threading
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import partial
+from smtplib import SMTPRecipientsRefused
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import close_old_connections, transaction
 from django.db.models import Q, QuerySet
+from prometheus_client import Counter
 
 from taskengine import clock
 from taskengine.accounts.models import Letter
@@ -44,6 +47,21 @@ MOST_TOLD: Final = 1_000
 DRAINED_WITHIN_S: Final = 5.0
 _SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 _REDIS_TIMEOUT_S: Final = 3
+
+
+class Outcome(StrEnum):
+    """What became of one try to send a letter."""
+
+    SENT = "sent"
+    REFUSED = "refused"  # to this recipient: the mail server works
+    FAILED = "failed"  # the mail server is away, or takes nothing from us
+
+
+FIGURES: Final = "taskengine_mails"
+TRIED: Final = Counter(FIGURES, "Tries of this process to send a mail, by what became of them.", ["outcome"])
+# What has not happened yet is a zero, and not a gap, to whoever asks how much it grew.
+for _outcome in Outcome:
+    TRIED.labels(_outcome.value)
 
 
 def post(*, template: str, subject: str, body: str, to: str) -> None:
@@ -138,7 +156,15 @@ def _send(letter: Letter) -> None:
     Raises:
         OSError: It is not taken; every SMTPException is one.
     """
-    EmailMessage(letter.subject, letter.body, settings.DEFAULT_FROM_EMAIL, [letter.recipient]).send()
+    outcome = Outcome.FAILED
+    try:
+        EmailMessage(letter.subject, letter.body, settings.DEFAULT_FROM_EMAIL, [letter.recipient]).send()
+        outcome = Outcome.SENT
+    except SMTPRecipientsRefused:
+        outcome = Outcome.REFUSED
+        raise
+    finally:
+        TRIED.labels(outcome.value).inc()
 
 
 def _claim(letter_id: UUID, *, now: datetime) -> Letter | None:

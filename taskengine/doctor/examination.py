@@ -47,6 +47,7 @@ def _of_the_database(connection: Any, *, broker_answers: bool) -> Iterator[Findi
     yield processes.engine(now=now)
     yield processes.worker(now=now, broker_answers=broker_answers)
     yield processes.jobs(now=now)
+    yield processes.mail(now=now)
 
 
 def _directly(*, replicas: int, workers: int) -> Finding:

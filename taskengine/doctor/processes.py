@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from redis import Redis
 from redis.exceptions import RedisError
 
+from taskengine.accounts.models import Letter
 from taskengine.doctor.findings import Finding, Level, advice, fault, well
 from taskengine.engine.loop import HEARTBEAT_STALE_S
 from taskengine.engine.models import Heartbeat
@@ -20,12 +21,18 @@ from taskengine.planning.models import Breakdown
 
 # A worker that lives takes what waits within seconds; beyond this none does.
 LONGEST_WAIT: Final = timedelta(minutes=1)
+# A mail server that is started anew has taken what waits by then.
+LONGEST_WAIT_OF_MAIL: Final = timedelta(minutes=10)
 RECENTLY: Final = timedelta(hours=1)
 MANY_FAILED: Final = 5
 _TIMEOUT_S: Final = 2.0
 _PING_S: Final = 1.5  # how long workers are given to say that they are there
 _START_ENGINE: Final = (
     "Start one (./manage.py runengine), or set ENGINE_IN_SERVER=1 on a server; look into its log."
+)
+_LOOK_AT_MAIL: Final = (
+    "Look for 'A mail could not be sent' in the log of whoever sends it (Celery's workers, or else the servers) and at"
+    " EMAIL_URL; one that nobody has tried waits for a worker. After a day a letter is given up."
 )
 _START_WORKER: Final = "Start one: celery -A taskengine.celery worker; look into its log."
 
@@ -117,6 +124,23 @@ def jobs(*, now: datetime) -> Finding:
     if failed >= MANY_FAILED and failed > whole:
         return advice("jobs", says, "docs/ai.md says what each code means; look into the workers' log.")
     return well("jobs", says)
+
+
+def mail(*, now: datetime) -> Finding:
+    """Whether mail goes out: what waits for the mail server, and how long already."""
+    seen = Letter.objects.aggregate(
+        waiting=Count("id"), tried=Count("id", Q(tries__gt=0)), oldest=Min("created_at")
+    )
+    if not seen["waiting"]:
+        return well("mail", "No letter waits.")
+    waited = max(now - seen["oldest"], timedelta())
+    says = (
+        f"{seen['waiting']} wait, {seen['tried']} of them were tried; the oldest for"
+        f" {waited // timedelta(minutes=1)} minutes."
+    )
+    if waited < LONGEST_WAIT_OF_MAIL:
+        return well("mail", says)
+    return advice("mail", says, _LOOK_AT_MAIL)
 
 
 def _workers() -> list[str]:

@@ -88,6 +88,7 @@ def test_nothing_is_wrong_with_a_good_installation() -> None:
             "engine",
             "worker",
             "jobs",
+            "mail",
         ],
         "ok",
     )

@@ -1,0 +1,84 @@
+"""What is told of mail: each try by what became of it, and what waits for too long."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from taskengine import celery, clock, figures
+from taskengine.accounts import mail
+from taskengine.accounts.models import Letter
+from taskengine.doctor import processes
+from tests.integration.test_monitoring import sample
+from tests.support.mail_server import mail_server
+from tests.support.ports import free_port
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def by_smtp(settings: Any) -> Callable[[int], None]:
+    """Have mail go to a server on a port of this machine."""
+
+    def use(port: int) -> None:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+
+    return use
+
+
+def waiting(recipient: str = "ada@example.org", **fields: Any) -> Letter:
+    """Return a letter that is due."""
+    at = clock.now() - fields.pop("since", timedelta())
+    words = {"template": "a/b", "subject": "A word", "body": "More words", "recipient": recipient}
+    return Letter.objects.create(**words, created_at=at, due_at=at, told_at=at, **fields)
+
+
+def counted() -> dict[str, float]:
+    return {each.value: sample("taskengine_mails_total", outcome=each.value) for each in mail.Outcome}
+
+
+def test_each_try_is_counted_by_what_became_of_it(by_smtp: Callable[[int], None]) -> None:
+    before = counted()
+    by_smtp(free_port())  # where nobody listens
+    mail.deliver(waiting().pk)
+    with mail_server(turns_away=1, refuses="nobody@example.org") as server:
+        by_smtp(server.server_address[1])
+        for recipient in ("ada@example.org", "nobody@example.org", "ada@example.org"):
+            mail.deliver(waiting(recipient).pk)
+        assert len(server.letters) == 1
+    assert {name: value - before[name] for name, value in counted().items()} == {
+        "failed": 2,  # nobody was there; turned away at the door
+        "refused": 1,
+        "sent": 1,
+    }
+
+
+COUNTED = """
+from prometheus_client import Counter
+for name in ("taskengine_mails", "taskengine_jobs_ended", "taskengine_events"):
+    Counter(name, "Counted.").inc()
+"""
+
+
+def test_a_worker_tells_of_jobs_and_mail_and_of_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(figures.FOLDER, str(tmp_path))
+    subprocess.run([sys.executable, "-c", COUNTED], check=True)
+    assert {each.name for each in celery.OfJobs().collect()} == {"taskengine_mails", "taskengine_jobs_ended"}
+
+
+def test_the_doctor_says_what_waits_and_for_how_long() -> None:
+    assert processes.mail(now=clock.now()).says == "No letter waits."
+    waiting(since=timedelta(minutes=9))
+    assert processes.mail(now=clock.now()).level == "ok"
+    waiting(since=timedelta(minutes=75), tries=20)
+    found = processes.mail(now=clock.now())
+    assert found.level == "advice"
+    assert found.says == "2 wait, 1 of them were tried; the oldest for 75 minutes."
+    assert "EMAIL_URL" in found.remedy
