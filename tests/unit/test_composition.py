@@ -177,3 +177,21 @@ def test_the_image_is_made_of_the_code_and_nothing_else() -> None:
         line for line in allowed if line.startswith("!") and not Path(ROOT, line.removeprefix("!")).exists()
     ]
     assert "taskengine/embedded" in allowed
+
+
+def test_each_flag_of_the_server_is_explained_and_given_wherever_its_command_is_written() -> None:
+    said = (ROOT / "docs/operations.md").read_text()
+    last_stage = (ROOT / "Dockerfile").read_text().rpartition("CMD [")[2]
+    flags = set(re.findall(r'"(--[a-z-]+)"', last_stage)) - {"--host", "--port"}
+    assert "--timeout-graceful-shutdown" in flags
+    assert {flag for flag in flags if f"`{flag}" not in said and f" {flag}" not in said} == set()
+    for file in ("README.md", "docs/operations.md"):
+        text = (ROOT / file).read_text()
+        for command in re.findall(r"uvicorn taskengine\.asgi:application(?:[^`\n]|\\?\n +(?=-))*", text):
+            assert {"--no-proxy-headers", "--timeout-graceful-shutdown"} <= set(command.split()), command
+
+
+def test_people_are_told_which_compose_it_takes() -> None:
+    assert "required: false" in (ROOT / "compose.yaml").read_text(), "since Compose 2.24"
+    for file in ("README.md", "docs/operations.md"):
+        assert "Compose 2.24 or later" in (ROOT / file).read_text()
