@@ -12,13 +12,16 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 (Django's name for it)
 from django.core.exceptions import ImproperlyConfigured
 
+from taskengine.env import is_loopback
+
 TAG: Final = "taskengine"
 _FEWEST_LETTERS: Final = 12  # different ones, of a key that was made by chance and not by hand
 # Keys that stand where everybody can read them.
 _KNOWN_KEYS: Final = ("django-insecure-", "for-the-type-checker", "tests only", "change")
 _SHORTEST_TOKEN: Final = 24
-_HERE: Final = frozenset({"", "127.0.0.1", "localhost", "::1"})
-_EVERY_ATTEMPT: Final = ("login", "login_failed", "reauthenticate", "reset_password", "signup")
+_EVERY_ATTEMPT: Final = (
+    *("login", "login_failed", "login_unfamiliar", "reauthenticate", "reset_password", "signup"),
+)
 
 
 def refuse_faults() -> None:
@@ -49,7 +52,7 @@ def _faults() -> Iterator[CheckMessage]:
     if settings.PUBLIC and settings.DEBUG:
         yield Error(
             "DJANGO_DEBUG=1 shows settings and code to whoever causes an error.",
-            hint="Set DJANGO_DEBUG=0, or a PUBLIC_URL on this machine.",
+            hint="Set DJANGO_DEBUG=0, or name this machine alone in PUBLIC_URL, ALLOWED_HOSTS and TRUSTED_ORIGINS.",
             id="taskengine.E001",
         )
     if settings.PUBLIC and _is_known(settings.SECRET_KEY):
@@ -80,7 +83,7 @@ def _faults() -> Iterator[CheckMessage]:
 
 def _advice() -> Iterator[CheckMessage]:
     redis = urlsplit(settings.REDIS_URL)
-    if settings.REDIS_URL and redis.hostname not in _HERE and not redis.password:
+    if redis.hostname and not is_loopback(redis.hostname) and not redis.password:
         yield Warning(
             "REDIS_URL has no password: whoever reaches that machine can ring, count and queue as they like.",
             hint="Set one (requirepass), and write redis://:password@host:6379/0; rediss:// over foreign networks.",
@@ -110,7 +113,8 @@ def _advice() -> Iterator[CheckMessage]:
             hint="Make one with: python -c 'import secrets; print(secrets.token_urlsafe(24))'",
             id="taskengine.W005",
         )
-    if off := [name for name in _EVERY_ATTEMPT if not settings.ACCOUNT_RATE_LIMITS.get(name)]:
+    limits = {**settings.ACCOUNT_RATE_LIMITS, "login_unfamiliar": settings.RATE_LIMIT_LOGIN_UNFAMILIAR}
+    if off := [name for name in _EVERY_ATTEMPT if not limits.get(name)]:
         yield Warning(
             f"Nobody counts these: {', '.join(off)}. Passwords can be tried without end.",
             hint="Unset RATE_LIMIT_" + ", RATE_LIMIT_".join(name.upper() for name in off) + ".",

@@ -6,6 +6,7 @@ through here; `docs/operations.md` lists the variables.
 
 import os
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,17 @@ LINE = {
 }
 
 _DJANGO_KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+
+
+def is_loopback(host: str | None) -> bool:
+    """Return whether a host, as an address or a list of hosts names it, can be this machine alone."""
+    name = (host or "").strip("[]").removeprefix(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):  # RFC 6761
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
 
 
 def secret_key() -> str:

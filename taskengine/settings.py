@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from taskengine import logs, tracing
-from taskengine.env import ROOT, database, env, secret_key
+from taskengine.env import ROOT, database, env, is_loopback, secret_key
 from taskengine.proxies import TrustedProxies
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
@@ -33,12 +33,14 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
 # Guests without a password, for the first run on one's own machine and nowhere else.
 DEMO = env.bool("DEMO", default=False)
-# Whether people come from elsewhere than this machine: what is held against the settings then, see `checks`.
-PUBLIC = _public.hostname not in {"127.0.0.1", "localhost", "::1"}
+# Whether people come from elsewhere than this machine, by whichever name: what is held against the settings then, see
+# `checks`. A name without a dot is one of somebody's network, and so is elsewhere too.
+_hosts = [_public.hostname, *ALLOWED_HOSTS, *(urlsplit(each).hostname for each in CSRF_TRUSTED_ORIGINS)]
+PUBLIC = not all(is_loopback(host) for host in _hosts)
 if DEMO and (not env.bool("EMBEDDED", default=False) or PUBLIC or TRUSTED_PROXIES):
     raise ImproperlyConfigured(
-        "DEMO=1 lets anybody in, so it needs the embedded database and a PUBLIC_URL on this machine, with no"
-        " proxy before it. Set DEMO=0."
+        "DEMO=1 lets anybody in, so it needs the embedded database and this machine alone in PUBLIC_URL,"
+        " ALLOWED_HOSTS and TRUSTED_ORIGINS, with no proxy before it. Set DEMO=0."
     )
 
 INSTALLED_APPS = [
@@ -266,19 +268,21 @@ ACCOUNT_MAX_EMAIL_ADDRESSES = 3
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 PASSWORD_RESET_TIMEOUT = 86_400  # seconds
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _public.scheme
+ACCOUNT_RATE_LIMITS_WHERE_NONE_ARE_SET = {
+    "change_password": "5/m/user",
+    "confirm_email": "1/180s/key",
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+    # Each is a letter, and its address is anybody's whom a stranger likes to name.
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "signup": "20/m/ip",
+}
 ACCOUNT_RATE_LIMITS = {
     name: env.str(f"RATE_LIMIT_{name.upper()}", default=default) or None
-    for name, default in {
-        "change_password": "5/m/user",
-        "confirm_email": "1/180s/key",
-        "login": "30/m/ip",
-        "login_failed": "10/m/ip,5/300s/key",
-        "manage_email": "10/m/user",
-        "reauthenticate": "10/m/user",
-        "reset_password": "20/m/ip,5/m/key",
-        "reset_password_from_key": "20/m/ip",
-        "signup": "20/m/ip",
-    }.items()
+    for name, default in ACCOUNT_RATE_LIMITS_WHERE_NONE_ARE_SET.items()
 }
 # Attempts to log in to one account from networks that nobody has logged in to it from, all together.
 RATE_LIMIT_LOGIN_UNFAMILIAR: str = env.str("RATE_LIMIT_LOGIN_UNFAMILIAR", default="50/hour")

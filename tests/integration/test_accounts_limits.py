@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.core.internal.ratelimit import parse_rates
 from django.core.cache import cache
 from django.test import Client
 
@@ -23,12 +24,8 @@ WRONG = "wrong horse battery staple"
 def limits(settings: Any) -> Iterator[None]:
     """Those of production, but for the time they last: a test must not end in another minute."""
     settings.ACCOUNT_RATE_LIMITS = {
-        "change_password": "5/h/user",
-        "login": "30/h/ip",
-        "login_failed": "10/h/ip,5/h/key",
-        "reauthenticate": "10/h/user",
-        "reset_password": "20/h/ip,5/h/key",
-        "signup": "20/h/ip",
+        name: re.sub(r"/(m|\d+s)/", "/h/", rate)
+        for name, rate in settings.ACCOUNT_RATE_LIMITS_WHERE_NONE_ARE_SET.items()
     }
     settings.RATE_LIMIT_LOGIN_UNFAMILIAR = "8/hour"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # these guess by the dozen
@@ -181,6 +178,13 @@ def test_sign_ups_and_forgotten_passwords_are_limited() -> None:
 
     assert sign_ups == [200] * 20 + [429]
     assert requests == [200] * 5 + [429]
+
+
+def test_a_stranger_has_a_few_letters_a_day_sent_to_one_address_and_not_thousands(settings: Any) -> None:
+    rates = parse_rates(settings.ACCOUNT_RATE_LIMITS_WHERE_NONE_ARE_SET["reset_password"])
+    a_day = {rate.per: rate.amount * 86_400 // rate.duration for rate in rates}
+    assert a_day["key"] <= 120
+    assert a_day["ip"] <= 480
 
 
 def test_guesses_at_the_password_of_a_stolen_token_are_limited() -> None:

@@ -22,6 +22,7 @@ GOOD: Mapping[str, Any] = {
     "REDIS_URL": "redis://:secret@redis:6379/0",
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "METRICS_TOKEN": "",
+    "RATE_LIMIT_LOGIN_UNFAMILIAR": "50/hour",
     "ACCOUNT_RATE_LIMITS": dict.fromkeys(checks._EVERY_ATTEMPT, "1/m/ip"),
 }
 HERE: Mapping[str, Any] = {"PUBLIC": False, "HTTPS": False}
@@ -56,6 +57,7 @@ def test_nothing_is_held_against_good_settings() -> None:
         ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "W004"),
         ({"METRICS_TOKEN": "hunter2"}, "W005"),
         ({"ACCOUNT_RATE_LIMITS": {**GOOD["ACCOUNT_RATE_LIMITS"], "login_failed": None}}, "W006"),
+        ({"RATE_LIMIT_LOGIN_UNFAMILIAR": ""}, "W006"),
     ],
 )
 def test_each_fault_has_its_id(settings: dict[str, Any], identity: str) -> None:
@@ -76,7 +78,7 @@ def test_what_does_no_harm_where_it_stands_is_left_alone(settings: dict[str, Any
     assert found(**settings) == []
 
 
-def test_a_server_or_worker_with_faults_does_not_start() -> None:
+def test_a_refusal_names_all_that_is_at_fault() -> None:
     bad = override_settings(**{**GOOD, "DEBUG": True, "ALLOWED_HOSTS": ["*"]})
     with bad, pytest.raises(ImproperlyConfigured, match=r"(?s)taskengine\.E001.*taskengine\.E003"):
         checks.refuse_faults()

@@ -204,3 +204,21 @@ def test_engines_reach_a_collector_where_the_manual_has_it_stand() -> None:
     inside = set(networks.split(", "))
     for name in ("web", "engine", "worker"):
         assert inside & set(SERVICES[name]["networks"]) - {"outside"}, f"{name} does not reach it"
+
+
+def test_each_flag_of_the_server_is_explained_and_given_wherever_its_command_is_written() -> None:
+    said = (ROOT / "docs/operations.md").read_text()
+    last_stage = (ROOT / "Dockerfile").read_text().rpartition("CMD [")[2]
+    flags = set(re.findall(r'"(--[a-z-]+)"', last_stage)) - {"--host", "--port"}
+    assert "--timeout-graceful-shutdown" in flags
+    assert {flag for flag in flags if f"`{flag}" not in said and f" {flag}" not in said} == set()
+    for file in ("README.md", "docs/operations.md"):
+        text = (ROOT / file).read_text()
+        for command in re.findall(r"uvicorn taskengine\.asgi:application(?:[^`\n]|\\?\n +(?=-))*", text):
+            assert {"--no-proxy-headers", "--timeout-graceful-shutdown"} <= set(command.split()), command
+
+
+def test_people_are_told_which_compose_it_takes() -> None:
+    assert "required: false" in (ROOT / "compose.yaml").read_text(), "since Compose 2.24"
+    for file in ("README.md", "docs/operations.md"):
+        assert "Compose 2.24 or later" in (ROOT / file).read_text()
