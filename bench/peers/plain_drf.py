@@ -50,8 +50,8 @@ class TaskViewSet(viewsets.ModelViewSet[Task]):
     queryset = Task.objects.filter(deleted_at=None)
     serializer_class = TaskSerializer
     pagination_class = Pages
-    filter_backends: ClassVar = [Search]
-    search_fields: ClassVar = ["title", "notes"]
+    filter_backends = (Search,)
+    search_fields = ("title", "notes")
 
     def get_queryset(self) -> QuerySet[Task]:
         """Return one person's tasks for a list."""

@@ -179,6 +179,33 @@ def test_the_image_is_made_of_the_code_and_nothing_else() -> None:
     assert "taskengine/embedded" in allowed
 
 
+def section(title: str) -> str:
+    """Return a section of the operator's manual."""
+    return (ROOT / "docs/operations.md").read_text().split(f"## {title}\n")[1].split("\n## ")[0]
+
+
+def test_what_the_manual_says_of_changing_a_secret_is_so() -> None:
+    text, script = section("Changing a secret"), (ROOT / "containers/make-keys").read_text()
+    named = set(re.findall(r"\b[A-Z_]+_FILE\b", text)) - {"NAME_FILE"}
+    given = {f"{name.upper()}_FILE" for name in composition()["secrets"]}
+    assert named == given, "each is there"
+    made = dict(re.findall(r"^secret (\w+) \$KEYS(/\S+)$", script, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `([A-Z_]+)_FILE` \| `/keys(/\S+)` \|", text, re.MULTILINE))
+    assert {name.lower(): file for name, file in rows.items()} == made
+    for line in re.findall(r"docker compose restart ([a-z ]+)", text):
+        assert set(line.split()) <= set(SERVICES)
+    # Whoever reads a file is started anew.
+    readers = {name for name, each in SERVICES.items() if "keys-app:/run/keys:ro" in each.get("volumes", ())}
+    assert {"web", "engine", "worker"} == readers - ONE_SHOT
+
+
+def test_engines_reach_a_collector_where_the_manual_has_it_stand() -> None:
+    (networks,) = re.findall(r"`collector` with `networks: \[([a-z, ]+)\]`", section("Watching"))
+    inside = set(networks.split(", "))
+    for name in ("web", "engine", "worker"):
+        assert inside & set(SERVICES[name]["networks"]) - {"outside"}, f"{name} does not reach it"
+
+
 def test_each_flag_of_the_server_is_explained_and_given_wherever_its_command_is_written() -> None:
     said = (ROOT / "docs/operations.md").read_text()
     last_stage = (ROOT / "Dockerfile").read_text().rpartition("CMD [")[2]
