@@ -17,7 +17,7 @@ def zone_of(owner_id: UUID) -> Callable[[], ZoneInfo]:
     return cache(lambda: ZoneInfo(User.objects.values_list("time_zone", flat=True).get(id=owner_id)))
 
 
-def follow_zone(task: Task, *, zone: Callable[[], ZoneInfo]) -> None:
+def follow_zone(task: Task, *, zone: Callable[[], ZoneInfo], is_new: bool = False) -> None:
     """Have an open task's day without a zone end where its person is now; what was told as missed stays so.
 
     What is open follows every change of zone. What was closed or deleted meanwhile comes back by this.
@@ -25,9 +25,11 @@ def follow_zone(task: Task, *, zone: Callable[[], ZoneInfo]) -> None:
     Args:
         task: Not saved here.
         zone: Says the owner's own zone.
+        is_new: Whether the day has only now come to the task: then it was another that was told as missed.
     """
     is_open = task.completed_at is None and task.deleted_at is None
-    if is_open and task.due_date is not None and not task.time_zone and task.miss_fired_at is None:
+    may_move = is_new or task.miss_fired_at is None
+    if is_open and task.due_date is not None and not task.time_zone and may_move:
         task.deadline = deadlines.end_of_day(task.due_date, zone())
 
 
