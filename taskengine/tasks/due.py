@@ -36,8 +36,8 @@ def follow_zone(task: Task, *, zone: Callable[[], ZoneInfo], is_new: bool = Fals
 def set_due(task: Task, fields: Mapping[str, Any], *, zone: Callable[[], ZoneInfo]) -> None:
     """Apply what `fields` says of deadline, day and zone: a new one takes the other's place.
 
-    A day that is said again ends where the person is now, unless it is said with the instant that the task has, as by
-    whoever puts back what they read.
+    A zone is a day's, and goes with it, unless one is said. A day that is said again ends where the person is now,
+    unless it is said with the instant that the task has, as by whoever puts back what they read.
 
     Args:
         task: Not saved here.
@@ -56,6 +56,8 @@ def set_due(task: Task, fields: Mapping[str, Any], *, zone: Callable[[], ZoneInf
         task.due_date, task.deadline = None, fields["deadline"]
     elif "due_date" in fields and task.due_date is not None:
         task.due_date = task.deadline = None
+    if before[0] is not None and task.due_date is None and "time_zone" not in fields:
+        task.time_zone = None
     if task.due_date is not None:
         is_said = not {"due_date", "time_zone"}.isdisjoint(fields)
         is_put_back = (task.due_date, task.time_zone) == before and fields.get("deadline") == task.deadline
