@@ -17,7 +17,7 @@ def zone_of(owner_id: UUID) -> Callable[[], ZoneInfo]:
     return cache(lambda: ZoneInfo(User.objects.values_list("time_zone", flat=True).get(id=owner_id)))
 
 
-def follow_zone(task: Task, *, zone: Callable[[], ZoneInfo]) -> None:
+def follow_zone(task: Task, *, zone: Callable[[], ZoneInfo], is_new: bool = False) -> None:
     """Have an open task's day without a zone end where its person is now; what was told as missed stays so.
 
     What is open follows every change of zone. What was closed or deleted meanwhile comes back by this.
@@ -25,17 +25,19 @@ def follow_zone(task: Task, *, zone: Callable[[], ZoneInfo]) -> None:
     Args:
         task: Not saved here.
         zone: Says the owner's own zone.
+        is_new: Whether the day has only now come to the task: then it was another that was told as missed.
     """
     is_open = task.completed_at is None and task.deleted_at is None
-    if is_open and task.due_date is not None and not task.time_zone and task.miss_fired_at is None:
+    may_move = is_new or task.miss_fired_at is None
+    if is_open and task.due_date is not None and not task.time_zone and may_move:
         task.deadline = deadlines.end_of_day(task.due_date, zone())
 
 
 def set_due(task: Task, fields: Mapping[str, Any], *, zone: Callable[[], ZoneInfo]) -> None:
     """Apply what `fields` says of deadline, day and zone: a new one takes the other's place.
 
-    A day that is said again ends where the person is now, unless it is said with the instant that the task has, as by
-    whoever puts back what they read.
+    A zone is a day's, and goes with it, unless one is said. A day that is said again ends where the person is now,
+    unless it is said with the instant that the task has, as by whoever puts back what they read.
 
     Args:
         task: Not saved here.
@@ -54,6 +56,8 @@ def set_due(task: Task, fields: Mapping[str, Any], *, zone: Callable[[], ZoneInf
         task.due_date, task.deadline = None, fields["deadline"]
     elif "due_date" in fields and task.due_date is not None:
         task.due_date = task.deadline = None
+    if before[0] is not None and task.due_date is None and "time_zone" not in fields:
+        task.time_zone = None
     if task.due_date is not None:
         is_said = not {"due_date", "time_zone"}.isdisjoint(fields)
         is_put_back = (task.due_date, task.time_zone) == before and fields.get("deadline") == task.deadline

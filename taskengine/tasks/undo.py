@@ -74,7 +74,7 @@ def undo_tasks(*, operation: OpenOperation, changes: Sequence[Change]) -> Sequen
             faults.append(event)
             continue
         if event is not None:
-            follow_zone(edit.task, zone=zone)
+            follow_zone(edit.task, zone=zone, is_new="deadline" in _differing(change))
         if is_by_itself and event is not None:
             edit.save(event)
         else:
@@ -123,6 +123,8 @@ def _changed_since(edit: Edit, change: Change) -> Iterator[Fault]:
         for thing, names in _THINGS.items():
             # Deleting sets back everything. What an older server logged may lack a field: it did not change it.
             if change.before is None or thing in _differing(change):
+                if thing == "deadline" and after.get("due_date") and not after.get("time_zone"):
+                    names = ("due_date", "time_zone")  # its instant follows its person: nobody changed that
                 changed = [name for name in names if current[name] != after.get(name, current[name])]
                 if changed:
                     yield change.refused(

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -227,6 +228,27 @@ def test_an_instant_takes_the_days_place_and_the_other_way_round(clock: time_mac
     assert update(ada, task, due_date=date(2026, 11, 24)).deadline == datetime(2026, 11, 25, tzinfo=UTC)
     cleared = update(ada, task, due_date=None)
     assert (cleared.deadline, cleared.due_date) == (None, None)
+
+
+@pytest.mark.parametrize("goes", [{"deadline": NOON + HOUR}, {"due_date": None}, {"deadline": None}])
+def test_a_tasks_own_zone_goes_with_its_day(clock: time_machine.Traveller, goes: dict[str, Any]) -> None:
+    ada = make_person(time_zone="Europe/Berlin")
+    task = make_task(ada, due_date=date(2026, 11, 25), time_zone="Asia/Tokyo")
+    without = update(ada, task, **goes)
+    assert (without.due_date, without.time_zone) == (None, None)
+    again = update(ada, task, due_date=date(2026, 11, 25))
+    assert again.deadline == datetime(2026, 11, 25, 23, tzinfo=UTC), "where Ada is"
+
+
+def test_a_zone_that_is_said_stays_without_a_day(clock: time_machine.Traveller) -> None:
+    ada = make_person()
+    task = make_task(ada, due_date=date(2026, 11, 25), time_zone="Asia/Tokyo")
+    assert update(ada, task, title="Anew", deadline=task.deadline).time_zone == "Asia/Tokyo", (
+        "its day is there"
+    )
+    assert update(ada, task, deadline=NOON + HOUR, time_zone="Asia/Tokyo").time_zone == "Asia/Tokyo"
+    assert update(ada, task, deadline=NOON + 2 * HOUR, title="Again").time_zone == "Asia/Tokyo", "no day went"
+    assert update(ada, task, due_date=date(2026, 11, 25)).deadline == datetime(2026, 11, 25, 15, tzinfo=UTC)
 
 
 def test_a_day_and_another_instant_are_refused(clock: time_machine.Traveller) -> None:

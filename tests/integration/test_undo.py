@@ -27,6 +27,7 @@ from tests.support.people import (
     make_person,
     make_task,
     miss_due,
+    move_to_zone,
     operation_of,
     told,
     undo,
@@ -120,10 +121,50 @@ def test_a_completion_comes_back_with_its_own_instant_and_outcome(
 def test_a_day_comes_back_and_ends_where_its_owner_is_now(ada: User) -> None:
     task = make_task(ada, due_date=date(2026, 11, 25))
     update(ada, task, deadline=NOON + HOUR)
-    User.objects.update(time_zone="Asia/Tokyo")
-    undo(ada)
+    op_id = last_operation(ada)
+    move_to_zone(ada, "Asia/Tokyo")
+    undo(ada, op_id)
     task.refresh_from_db()
     assert (task.due_date, task.deadline) == (date(2026, 11, 25), datetime(2026, 11, 25, 15, tzinfo=UTC))
+
+
+def test_a_day_that_moved_with_its_owner_was_not_changed_since(ada: User) -> None:
+    task = make_task(ada, due_date=date(2026, 11, 25))
+    made = last_operation(ada)
+    update(ada, task, due_date=date(2026, 11, 27))
+    changed = last_operation(ada)
+    move_to_zone(ada, "Asia/Tokyo")
+    assert events_of(ada)[-1].data["task"]["deadline"] == "2026-11-27T15:00:00.000000Z"
+    undo(ada, changed)
+    task.refresh_from_db()
+    assert (task.due_date, task.deadline) == (date(2026, 11, 25), datetime(2026, 11, 25, 15, tzinfo=UTC))
+    move_to_zone(ada, "Europe/Berlin")
+    undo(ada, made)
+    assert state(ada) == {}
+
+
+def test_a_day_that_somebody_changed_was_changed_wherever_its_owner_is(ada: User) -> None:
+    day, zone = (make_task(ada, due_date=date(2026, 11, 25)) for _ in "ab")
+    for task, fields in ((day, {"due_date": date(2026, 11, 28)}), (zone, {"time_zone": "Asia/Tokyo"})):
+        update(ada, task, due_date=date(2026, 11, 27))
+        op_id = last_operation(ada)
+        update(ada, task, **fields)
+        move_to_zone(ada, "Asia/Tokyo")
+        assert against(ada, op_id) == {f"/task/{task.id}/{next(iter(fields))}": "undo_conflict"}
+
+
+def test_a_day_that_comes_back_to_a_task_that_was_told_as_missed_ends_where_its_owner_is_now(
+    ada: User, clock: time_machine.Traveller
+) -> None:
+    task = make_task(ada, due_date=date(2026, 11, 25))
+    update(ada, task, due_date=date(2026, 11, 22))
+    op_id = last_operation(ada)
+    clock.move_to(datetime(2026, 11, 23, 1, tzinfo=UTC))
+    assert miss_due(now=datetime(2026, 11, 23, 1, tzinfo=UTC)) == 1
+    move_to_zone(ada, "America/Los_Angeles")
+    undo(ada, op_id)
+    task.refresh_from_db()
+    assert (task.due_date, task.deadline) == (date(2026, 11, 25), datetime(2026, 11, 26, 8, tzinfo=UTC))
 
 
 def test_a_deadline_that_comes_back_is_armed_afresh(ada: User, clock: time_machine.Traveller) -> None:
