@@ -157,7 +157,10 @@ def test_put_takes_the_default_for_what_is_absent(ada: AppClient) -> None:
         ({"deadline": "2026-02-30T13:00:00Z"}, {"/deadline": "not_a_time"}),
         ({"deadline": 1_700_000_000}, {"/deadline": "not_text"}),
         ({"deadline": "0001-01-01T00:00:00+14:00"}, {"/deadline": "out_of_range"}),
+        ({"deadline": "1970-01-01T00:00:00+14:00"}, {"/deadline": "out_of_range"}),  # 1969 in UTC
+        ({"deadline": "9000-12-31T23:00:00-01:00"}, {"/deadline": "out_of_range"}),
         ({"due_date": "9999-12-31"}, {"/due_date": "out_of_range"}),
+        ({"due_date": "9000-12-31"}, {"/due_date": "out_of_range"}),  # ends in 9001
         ({"due_date": "2026-W47"}, {"/due_date": "not_a_day"}),
         ({"due_date": "2026-W47-5"}, {"/due_date": "not_a_day"}),
         ({"due_date": "20261127"}, {"/due_date": "not_a_day"}),
