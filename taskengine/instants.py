@@ -14,6 +14,8 @@ LAST_DAY: Final = date(MAX_YEAR, 12, 30)
 _RFC_3339: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?P<offset>[Zz]|[+-]\d\d:\d\d)?", re.ASCII
 )
+# What an address makes of `+01:00`.
+_LOST_PLUS: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)? \d\d:\d\d", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 MESSAGES: Final = {
@@ -23,6 +25,7 @@ MESSAGES: Final = {
     "naive": "The time has no offset. Add one, such as Z or +01:00.",
     "out_of_range": f"The year must be from {MIN_YEAR} to {MAX_YEAR}, in UTC too; the last day is {LAST_DAY}.",
 }
+_HINT: Final = "In an address + means a space: write it as %2B."
 
 
 class NotATime(ValueError):
@@ -30,10 +33,11 @@ class NotATime(ValueError):
 
     Args:
         code: What is wrong with it, a key of `MESSAGES`.
+        hint: What may have gone wrong.
     """
 
-    def __init__(self, code: str) -> None:
-        super().__init__(MESSAGES[code])
+    def __init__(self, code: str, hint: str = "") -> None:
+        super().__init__(f"{MESSAGES[code]} {hint}".rstrip())
         self.code = code
 
 
@@ -47,7 +51,7 @@ def instant(value: object) -> datetime:
         raise NotATime("not_text")
     shape = _RFC_3339.fullmatch(value)
     if shape is None:
-        raise NotATime("not_a_time")
+        raise NotATime("not_a_time", _HINT if _LOST_PLUS.fullmatch(value) else "")
     if shape["offset"] is None:
         raise NotATime("naive")
     try:
