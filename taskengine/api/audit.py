@@ -16,7 +16,7 @@ from taskengine.accounts.audit import ACTION_CHOICES, Action
 from taskengine.accounts.errors import StaffOnly
 from taskengine.accounts.models import AuditEntry
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
-from taskengine.api.fields import IdField, InstantField, TextField
+from taskengine.api.fields import DigitsField, IdField, InstantField, TextField
 from taskengine.api.lists import list_page
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
@@ -77,9 +77,7 @@ class AuditQuerySerializer(StrictSerializer):
     """What the audit log may be asked for."""
 
     action = serializers.ChoiceField(ACTION_CHOICES, required=False)
-    limit = serializers.IntegerField(
-        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
-    )
+    limit = DigitsField(required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS)
     cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
     at_from = InstantField(required=False, help_text="From this instant on.")
     at_before = InstantField(required=False, help_text="Before this instant.")

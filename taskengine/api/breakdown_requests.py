@@ -8,6 +8,7 @@ from rest_framework import serializers
 from ai.plans import MAX_TEXT_CHARS
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
 from taskengine.api.fields import (
+    DigitsField,
     FlagField,
     IdField,
     InstantField,
@@ -140,7 +141,5 @@ class StepWriteSerializer(StrictSerializer):
 class BreakdownListQuerySerializer(StrictSerializer):
     """What a list may be asked for."""
 
-    limit = serializers.IntegerField(
-        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
-    )
+    limit = DigitsField(required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS)
     cursor = TextField(required=False, help_text="`next_cursor` of the page before.")

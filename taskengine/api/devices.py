@@ -13,7 +13,7 @@ from realtime.envelope import rfc3339
 from taskengine.accounts import devices
 from taskengine.accounts.models import User
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
-from taskengine.api.fields import TextField
+from taskengine.api.fields import DigitsField, TextField
 from taskengine.api.lists import list_page
 from taskengine.api.operations import refuse_what_is_not_honoured
 from taskengine.api.problems_schema import problems
@@ -47,9 +47,7 @@ class SessionListSerializer(serializers.Serializer[Any]):
 class SessionListQuerySerializer(StrictSerializer):
     """What the list of log-ins may be asked for."""
 
-    limit = serializers.IntegerField(
-        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
-    )
+    limit = DigitsField(required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS)
     cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
 
 

@@ -14,8 +14,10 @@ from taskengine.api.serializers import StrictSerializer
 _WHITE: Final = r"\s\u001c-\u001f\u0085"
 ANY_TEXT: Final = r"^[^\u0000]*$"
 SOME_TEXT: Final = rf"^[^\u0000]*[^\u0000{_WHITE}][^\u0000]*$"
-# Years from 1970 to 9000; `format` says the rest.
+# Years from 1970 to 9000; `format` says the rest, but that the year in UTC is one of these, too.
 YEAR: Final = r"^(19[7-9][0-9]|[2-8][0-9]{3}|9000)-"
+# Up to `instants.LAST_DAY`.
+DAY: Final = r"^((19[7-9][0-9]|[2-8][0-9]{3})-|9000-(0[1-9]|1[01])-|9000-12-([0-2][0-9]|30))"
 
 
 class TextFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
@@ -36,14 +38,14 @@ class TextFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-un
 
 
 class DayFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """A day in the years that are taken."""
+    """A day that is taken."""
 
     target_class = DayField
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         """Return its schema."""
-        return {**_plain(self, auto_schema, direction), "pattern": YEAR}
+        return {**_plain(self, auto_schema, direction), "pattern": DAY}
 
 
 class InstantFieldExtension(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -1,5 +1,6 @@
 """Fields that refuse what DRF's own would quietly bend."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,8 @@ from taskengine import instants
 
 # A UUID as it is mostly written, as a part of a regular expression.
 UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
+_DIGITS = re.compile("-?(0|[1-9][0-9]*)")
 
 
 class InstantField(serializers.DateTimeField):
@@ -100,6 +103,16 @@ class WholeNumberField(serializers.IntegerField):
     def to_internal_value(self, data: Any) -> int:
         """Return the number."""
         if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class DigitsField(serializers.IntegerField):
+    """A number in an address, written in one way: Python takes `1_0`, `+10` and digits of any script for it, too."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Return the number."""
+        if not isinstance(data, str) or not _DIGITS.fullmatch(data):
             self.fail("invalid")
         return super().to_internal_value(data)
 

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from taskengine.api.cursors import MAX_PAGE_ROWS
-from taskengine.api.fields import FlagField, NewIdField, TextField
+from taskengine.api.fields import DigitsField, FlagField, NewIdField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.organisation.models import MAX_NAME_CHARS
 from taskengine.organisation.palette import COLOUR_CHOICES, Colour
@@ -93,9 +93,7 @@ class ProjectDeleteQuerySerializer(StrictSerializer):
 class ListQuerySerializer(StrictSerializer):
     """What a list of projects or labels may be asked for."""
 
-    limit = serializers.IntegerField(
-        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=MAX_PAGE_ROWS
-    )
+    limit = DigitsField(required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=MAX_PAGE_ROWS)
     cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
 
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from taskengine.accounts.models import LANGUAGE_CHOICES, User
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
-from taskengine.api.fields import TextField
+from taskengine.api.fields import DigitsField, TextField
 from taskengine.api.serializers import StrictSerializer
 
 _READ_ONLY = {
@@ -60,9 +60,7 @@ class PersonListQuerySerializer(StrictSerializer):
     is_active = serializers.BooleanField(required=False)
     is_staff = serializers.BooleanField(required=False)
     is_guest = serializers.BooleanField(required=False)
-    limit = serializers.IntegerField(
-        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
-    )
+    limit = DigitsField(required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS)
     cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
 
 

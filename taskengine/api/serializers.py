@@ -10,7 +10,7 @@ from rest_framework.fields import empty
 from rest_framework.utils.serializer_helpers import BindingDict
 
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS
-from taskengine.api.fields import TextField
+from taskengine.api.fields import DigitsField, TextField
 
 # So many faults of a body are named: a body of a megabyte has room for a hundred thousand, and the answer would be
 # seven times as long as the question.
@@ -100,7 +100,5 @@ class NothingSerializer(StrictSerializer):
 class PageQuerySerializer(StrictSerializer):
     """What a list may be asked for that has neither filters nor another order."""
 
-    limit = serializers.IntegerField(
-        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
-    )
+    limit = DigitsField(required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS)
     cursor = TextField(required=False, help_text="`next_cursor` of the page before.")

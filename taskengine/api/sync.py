@@ -13,7 +13,7 @@ from realtime import history
 from realtime.envelope import MAX_SEQ, rfc3339
 from taskengine import clock
 from taskengine.api import cursors
-from taskengine.api.fields import TextField
+from taskengine.api.fields import DigitsField, TextField
 from taskengine.api.problems_schema import problems
 from taskengine.api.requests import owner_id
 from taskengine.api.serializers import StrictSerializer
@@ -25,14 +25,14 @@ _MAX_EPOCH_CHARS: Final = 64
 class SyncQuerySerializer(StrictSerializer):
     """Where the client left off; nothing where it has nothing."""
 
-    since = serializers.IntegerField(
+    since = DigitsField(
         required=False, min_value=0, max_value=MAX_SEQ, help_text="`next_since` of the answer before."
     )
     epoch = TextField(required=False, max_length=_MAX_EPOCH_CHARS, help_text="`epoch` of the answer before.")
     cursor = TextField(
         required=False, help_text="`next_cursor` of the page before, while a snapshot is read."
     )
-    limit = serializers.IntegerField(
+    limit = DigitsField(
         required=False,
         min_value=1,
         max_value=history.MAX_EVENTS,

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from taskengine.api import cursors
 from taskengine.api.cursors import DEFAULT_PAGE_ROWS, MAX_PAGE_ROWS, Ordering, Position
-from taskengine.api.fields import UUID_PATTERN, IdField, InstantField, ListOfField, TextField
+from taskengine.api.fields import UUID_PATTERN, DigitsField, IdField, InstantField, ListOfField, TextField
 from taskengine.api.serializers import StrictSerializer
 from taskengine.api.tasks_schema import TaskSerializer
 from taskengine.database.shapes import Values
@@ -89,7 +89,7 @@ class TaskListQuerySerializer(TaskFieldsSerializer, TaskFilterSerializer):
 
     bucket = serializers.ChoiceField(BUCKET_CHOICES, required=False)
     priority = ListOfField(
-        child=serializers.IntegerField(min_value=1, max_value=4), required=False, most=4,
+        child=DigitsField(min_value=1, max_value=4), required=False, most=4,
         help_text="One or several, with commas between them; 1 is the highest.",
     )  # fmt: skip
     deadline_from = InstantField(required=False, help_text="Those due at this instant or later.")
@@ -111,9 +111,7 @@ class TaskListQuerySerializer(TaskFieldsSerializer, TaskFilterSerializer):
             " with `q` and is then the default, else it is `deadline`."
         ),
     )
-    limit = serializers.IntegerField(
-        required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS
-    )
+    limit = DigitsField(required=False, min_value=1, max_value=MAX_PAGE_ROWS, default=DEFAULT_PAGE_ROWS)
     cursor = TextField(required=False, help_text="`next_cursor` of the page before.")
 
 

@@ -72,7 +72,7 @@ def _day(year: str, month: str, day: str) -> date | None:
         read_day = date(int(year), number or 0, int(day))
     except ValueError:
         return None
-    return read_day if instants.MIN_YEAR <= read_day.year <= instants.MAX_YEAR else None
+    return read_day if instants.is_day(read_day) else None
 
 
 def _instant(day: date, text: str, zone: ZoneInfo) -> datetime | None:
@@ -88,7 +88,9 @@ def _instant(day: date, text: str, zone: ZoneInfo) -> datetime | None:
         clock = time(hour, int(found["minute"] or 0), int(found["second"] or 0))
         local = datetime.combine(day, clock)
         if found["offset"]:
-            return datetime.fromisoformat(f"{local.isoformat()}{found['offset'].upper()}").astimezone(UTC)
+            aware = datetime.fromisoformat(f"{local.isoformat()}{found['offset'].upper()}")
+        else:
+            aware = local.replace(tzinfo=zone)
     except ValueError:
         return None
-    return local.replace(tzinfo=zone).astimezone(UTC)
+    return aware.astimezone(UTC) if instants.is_instant(aware) else None

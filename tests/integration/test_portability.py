@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from taskengine import instants
 from taskengine.accounts.models import User
 from taskengine.api.throttles import ExportThrottle, ImportThrottle
 from taskengine.organisation.models import Label, Project
@@ -613,13 +614,22 @@ def test_exports_and_imports_have_limits_of_their_own(
     cache.clear()
 
 
+FARTHEST = ("Etc/GMT+12", "Pacific/Kiritimati")  # behind and before UTC: no zone's days end later, or earlier
 ODD = st.text(
     alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0")
     | st.sampled_from("=+-@'\",;\t\r\n\\/<>&\u2028\ufeff\U0001f600"),
     max_size=30,
 )
 TITLES = ODD.filter(str.strip).map(str.strip)
-INSTANTS = st.integers(-50 * 24, 70 * 24).map(lambda hours: NOON + hours * HOUR)
+# The first and the last that are taken are among them: what went in goes out, and in again.
+FIRST_INSTANT = datetime(instants.MIN_YEAR, 1, 1, tzinfo=UTC)
+LAST_INSTANT = datetime(instants.MAX_YEAR, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)
+INSTANTS = st.integers(-50 * 24, 70 * 24).map(lambda hours: NOON + hours * HOUR) | st.sampled_from(
+    [FIRST_INSTANT, LAST_INSTANT]
+)
+DAYS = st.dates(date(2026, 10, 1), date(2027, 2, 1)) | st.sampled_from(
+    [instants.FIRST_DAY, instants.LAST_DAY]
+)
 PLANS = st.lists(
     st.fixed_dictionaries(
         {
@@ -627,8 +637,8 @@ PLANS = st.lists(
             "notes": ODD,
             "priority": st.integers(1, 4),
             "estimate_min": st.none() | st.integers(1, 10_080),
-            "due": st.none() | INSTANTS | st.dates(date(2026, 10, 1), date(2027, 2, 1)),
-            "time_zone": st.sampled_from([None, "Asia/Tokyo", "America/St_Johns"]),
+            "due": st.none() | INSTANTS | DAYS,
+            "time_zone": st.sampled_from([None, "Asia/Tokyo", "America/St_Johns", *FARTHEST]),
             "parent": st.none() | st.integers(0, 4),
             "project": st.none() | st.integers(0, 1),
             "labels": st.lists(st.integers(0, 2), unique=True),
@@ -637,6 +647,23 @@ PLANS = st.lists(
     ),
     max_size=6,
 )
+
+
+@pytest.mark.parametrize("zone", FARTHEST)
+@pytest.mark.parametrize("day", [instants.FIRST_DAY, instants.LAST_DAY])
+def test_the_first_and_the_last_day_are_put_back_and_imported_wherever_they_end(
+    ada: AppClient, bob: AppClient, day: date, zone: str
+) -> None:
+    made = ada.send(
+        "POST", TASKS, {"title": "At the edge", "due_date": day.isoformat(), "time_zone": zone}
+    ).json()
+    put = ada.send("PUT", f"{TASKS}{made['id']}/", made)
+    assert (put.status_code, put.json()) == (200, made)
+    imported(bob, exported(ada))
+    (copy,) = exported(bob)["tasks"]
+    assert [copy[name] for name in ("deadline", "due_date", "time_zone")] == [
+        made[name] for name in ("deadline", "due_date", "time_zone")
+    ]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -157,7 +157,10 @@ def test_put_takes_the_default_for_what_is_absent(ada: AppClient) -> None:
         ({"deadline": "2026-02-30T13:00:00Z"}, {"/deadline": "not_a_time"}),
         ({"deadline": 1_700_000_000}, {"/deadline": "not_text"}),
         ({"deadline": "0001-01-01T00:00:00+14:00"}, {"/deadline": "out_of_range"}),
+        ({"deadline": "1970-01-01T00:00:00+14:00"}, {"/deadline": "out_of_range"}),  # 1969 in UTC
+        ({"deadline": "9000-12-31T23:00:00-01:00"}, {"/deadline": "out_of_range"}),
         ({"due_date": "9999-12-31"}, {"/due_date": "out_of_range"}),
+        ({"due_date": "9000-12-31"}, {"/due_date": "out_of_range"}),  # ends in 9001
         ({"due_date": "2026-W47"}, {"/due_date": "not_a_day"}),
         ({"due_date": "2026-W47-5"}, {"/due_date": "not_a_day"}),
         ({"due_date": "20261127"}, {"/due_date": "not_a_day"}),
@@ -432,6 +435,12 @@ def test_a_list_is_searched_by_words(ada: AppClient) -> None:
     [
         ("limit=201", {"/limit": "max_value"}),
         ("limit=0", {"/limit": "min_value"}),
+        ("limit=1_0", {"/limit": "invalid"}),
+        ("limit=5.0", {"/limit": "invalid"}),
+        ("limit=05", {"/limit": "invalid"}),
+        ("limit=%2B5", {"/limit": "invalid"}),
+        ("limit=%D9%A5", {"/limit": "invalid"}),  # five in Arabic digits
+        ("priority=1,0_2", {"/priority/1": "invalid"}),
         ("bucket=overdue", {"/bucket": "invalid_choice"}),
         ("ordering=colour", {"/ordering": "invalid_choice"}),
         ("page=2", {"/page": "unknown_field"}),
@@ -448,6 +457,16 @@ def test_a_list_is_searched_by_words(ada: AppClient) -> None:
 )
 def test_a_list_says_what_it_can_not_be_asked(ada: AppClient, query: str, expected: dict[str, str]) -> None:
     assert codes(ada.send("GET", f"{TASKS}?{query}")) == expected
+
+
+def test_a_plus_that_an_address_made_a_space_of_is_said_how_to_write(ada: AppClient) -> None:
+    refused = ada.send("GET", f"{TASKS}?deadline_from=2026-11-22T17:00:00+01:00")
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/deadline_from", "not_a_time")
+    assert "%2B" in error["detail"]
+    assert ada.send("GET", f"{TASKS}?deadline_from=2026-11-22T17:00:00%2B01:00").status_code == 200
+    other = ada.send("GET", f"{TASKS}?deadline_from=2026-11-22+17:00").json()
+    assert "%2B" not in other["errors"][0]["detail"], "which lacks its seconds"
 
 
 def test_of_one_task_some_fields_may_be_read_and_its_tag_goes_with_the_next_write(ada: AppClient) -> None:

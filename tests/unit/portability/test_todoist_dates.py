@@ -44,7 +44,8 @@ def test_a_time_that_the_clocks_strike_twice_is_the_first_and_one_they_skip_is_l
     [
         "27 Nov", "tomorrow", "today at 5pm", "every day", "every monday at 9am", "every 27 Nov 2026", "11/12/2026",
         "2026-02-30", "0026-11-27", "2026-11-27 at noon", "27 nov. 2026 starting", "2026-11-27 17",
-        "2026-11-27 25:00", "2026-11-27 13:00pm", "31 Brumaire 2026", "9999-12-31", "",
+        "2026-11-27 25:00", "2026-11-27 13:00pm", "31 Brumaire 2026", "9999-12-31", "9000-12-31",
+        "1970-01-01 00:30", "1970-01-01T00:30:00+14:00", "",
     ],
 )  # fmt: skip
 def test_what_is_not_certain_is_nothing(text: str) -> None:
