@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.test_board import ask
 from tests.support.servers import ROOT, Server
-from tests.support.windows import sign_in, sign_up
+from tests.support.windows import resting_place, sign_in, sign_up
 
 pytestmark = pytest.mark.untimed
 
@@ -106,6 +106,28 @@ def test_what_is_done_offline_outlives_a_reload_and_arrives_once(server: Server,
     expect(window.get_by_role("button", name="Reopen “Send invoice”")).to_be_visible()
     kept = [("Book flights", "upcoming"), ("Send invoice", "completed")]
     arrives(kept, server, window)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_what_is_said_offline_on_a_phone_lies_on_no_card_at_the_end(window: Page, width: int) -> None:
+    window.set_viewport_size({"width": width, "height": 844})
+    for number in range(12):
+        ask(window, "POST", "tasks/", {"title": f"Task {number}"})
+    expect(window.get_by_role("link", name="Upcoming 12")).to_be_visible()
+    window.context.set_offline(True)
+    note = window.get_by_text("You can read, add and change tasks.")
+    expect(note).to_be_visible()
+    window.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    last = window.get_by_role("article").last
+    expect(last).to_be_in_viewport()
+    card, said = resting_place(last), resting_place(note)
+    assert card["y"] + card["height"] <= said["y"]
+    # Nor on the one that the keys reach last.
+    window.evaluate("scrollTo(0, 0)")
+    for _ in range(12):
+        window.keyboard.press("j")
+    expect(last.get_by_role("link")).to_be_focused()
+    assert resting_place(last)["y"] + resting_place(last)["height"] <= said["y"]
 
 
 def test_a_server_that_dies_in_mid_edit_loses_nothing(

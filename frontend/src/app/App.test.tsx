@@ -3,9 +3,11 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { makePlan } from "@/test/breakdowns";
+import { speakAs } from "@/shared/text/language";
 import { showToast } from "@/shared/ui/toasts";
 import { FakeSocket } from "@/test/FakeSocket";
 import { snapshot, welcome } from "@/test/stream";
+import { makeLabel, makeProject, makeTask } from "@/test/tasks";
 import { somethingDone } from "@/test/undos";
 
 import { App, makePage } from "./App";
@@ -15,6 +17,11 @@ import "@/features/settings/SettingsPage";
 import "@/shared/ui/MenuPanel";
 
 const ada = { id: "ada", email: "ada@example.org", time_zone: "UTC", is_guest: false };
+const items = [
+  { kind: "task", data: makeTask({ id: "a" }) },
+  { kind: "project", data: makeProject({ id: "work", name: "Work" }) },
+  { kind: "label", data: makeLabel({ id: "calls", name: "calls" }) },
+];
 const fetched = vi.fn<typeof fetch>();
 /** Answers of the server by path; a path that is not here cannot be reached. */
 let server: Record<string, () => Response>;
@@ -48,7 +55,7 @@ const connect = () =>
   act(async () => {
     FakeSocket.last.accept();
     FakeSocket.last.say(welcome());
-    FakeSocket.last.say(snapshot(7));
+    FakeSocket.last.say(snapshot(7, { items }));
     await Promise.resolve();
   });
 
@@ -66,6 +73,52 @@ describe("the page", () => {
     await openMenu("Settings");
     expect(await screen.findByRole("heading", { name: "Settings" })).toBeVisible();
     expect(document.title).toBe("Settings · taskengine");
+  });
+
+  it("is called by the task that is open, and by the place behind it again", async () => {
+    const go = (to: string) => {
+      act(() => {
+        window.history.pushState(null, "", to);
+      });
+    };
+    const called = (title: string) =>
+      vi.waitFor(() => {
+        expect(document.title).toBe(`${title} · taskengine`);
+      });
+    await userEvent.click(await screen.findByRole("link", { name: "Task a" }));
+    await called("Task a");
+    const title = screen.getByLabelText("Title");
+    await userEvent.clear(title);
+    await userEvent.type(title, "Tea{Enter}");
+    await called("Tea");
+    await userEvent.click(screen.getByRole("button", { name: "Close" }));
+    await called("Your tasks");
+    go("/projects/work");
+    await called("Work");
+    go("/tasks/a?in=project-work");
+    await called("Tea");
+    await userEvent.click(screen.getByRole("button", { name: "Close" }));
+    await called("Work");
+    go("/labels/calls");
+    await called("@calls");
+    go("/today");
+    await called("Today");
+  });
+
+  it("is called so in another language, too", async () => {
+    await screen.findByRole("article", { name: "Task a" });
+    await act(() => speakAs("de"));
+    expect(document.title).toBe("Deine Aufgaben · taskengine");
+    await act(() => speakAs("en"));
+    act(() => {
+      window.history.pushState(null, "", "/projects/nothing");
+    });
+    await vi.waitFor(() => {
+      expect(document.title).toBe("Project · taskengine");
+    });
+    await act(() => speakAs("de"));
+    expect(document.title).toBe("Projekt · taskengine");
+    await act(() => speakAs("en"));
   });
 
   it("keeps the changes that wait when the zone changes, and asks before they are lost", async () => {

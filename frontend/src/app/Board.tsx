@@ -7,6 +7,7 @@ import type { Bucket } from "@/shared/store/bucket";
 import type { BoardSearch } from "@/features/tasks/view/address";
 import { part } from "@/shared/ui/part";
 import { Unloaded } from "@/shared/ui/Unloaded";
+import { useTitle } from "@/shared/ui/useTitle";
 
 import { usePlace } from "./usePlace";
 import { usePlanAddress } from "./usePlanAddress";
@@ -18,6 +19,9 @@ export function Board() {
   const { taskId } = useParams({ strict: false });
   const { bucket = "upcoming" } = useSearch({ strict: false });
   const { view, title, back } = usePlace();
+  const { kind } = view.place;
+  // An open task says itself what it is called, and the other places what they always are.
+  useTitle(taskId === undefined && (kind === "project" || kind === "label") ? title : null);
   const navigate = useNavigate();
   const showPlan = usePlanAddress();
   const modal = !useMedia(ROOM_BESIDE);

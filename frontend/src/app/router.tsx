@@ -162,14 +162,14 @@ const boardProject = createRoute({
   getParentRoute: () => board,
   path: "/projects/$projectId",
   component: nothing,
-  staticData: { title: () => text.board.title },
+  staticData: { title: null },
 });
 
 const boardLabel = createRoute({
   getParentRoute: () => board,
   path: "/labels/$labelId",
   component: nothing,
-  staticData: { title: () => text.board.title },
+  staticData: { title: null },
 });
 
 const boardTasks = createRoute({
@@ -185,7 +185,7 @@ const boardTask = createRoute({
   getParentRoute: () => board,
   path: "/tasks/$taskId",
   component: nothing,
-  staticData: { title: () => text.board.title },
+  staticData: { title: null },
 });
 
 const insights = createRoute({

@@ -170,7 +170,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
         <>
           {/* What lies under the open sheet is out of reach. */}
           <div inert={covered}>
-            <main className="mx-auto grid max-w-[640px] grid-cols-1 gap-3 px-4 pt-2 pb-44">
+            <main className="group/board mx-auto grid max-w-[640px] grid-cols-1 gap-3 px-4 pt-2 pb-44 has-[[data-note]]:pb-64">
               <Toolbar title={title} searchRef={search} />
               {top}
               {ready ? !gone && <PhoneColumn bucket={bucket} onBegin={begin} /> : <Loading />}

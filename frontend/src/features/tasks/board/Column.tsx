@@ -144,7 +144,7 @@ function Rows({ bucket, rows }: { readonly bucket: Bucket; readonly rows: readon
                     data-drop={stack.day === null ? undefined : `day-${stack.day}`}
                     aria-posinset={row.place}
                     aria-setsize={stack.tasks.length}
-                    className="absolute inset-x-0 scroll-mt-44 scroll-mb-40 rounded-card"
+                    className="absolute inset-x-0 scroll-mt-44 scroll-mb-40 rounded-card group-has-[[data-note]]/board:scroll-mb-64"
                     style={{ top }}
                   >
                     <Card task={row.task} bucket={bucket} />

@@ -29,8 +29,12 @@ export function ConnectionNote() {
   }
   if (state !== "offline") return null;
   return (
-    // Over the board's foot, not above its cards: they must not move under the person's hand.
-    <p className="appear fixed bottom-(--toasts) left-4 z-20 mr-4 max-w-[640px] rounded-card border border-line-strong bg-card px-3 py-2 text-meta text-muted sm:left-8 wide:left-[max(248px,calc(50vw-592px))]">
+    // Over the board's foot, not above its cards: they must not move under the person's hand. On a
+    // phone, where it would lie on the last one, the board ends further down while it is there.
+    <p
+      data-note=""
+      className="appear fixed bottom-(--toasts) left-4 z-20 mr-4 max-w-[640px] rounded-card border border-line-strong bg-card px-3 py-2 text-meta text-muted sm:left-8 wide:left-[max(248px,calc(50vw-592px))]"
+    >
       {text.connection.offlineHint}
       {waiting > 0 && <> {text.connection.waiting(waiting)}.</>}
     </p>

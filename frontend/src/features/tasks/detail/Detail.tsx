@@ -9,6 +9,7 @@ import { Button, buttonClass, IconButton } from "@/shared/ui/Button";
 import { CheckIcon, CloseIcon, StepsIcon, TrashIcon, UndoIcon } from "@/shared/ui/icons";
 import { part } from "@/shared/ui/part";
 import { Unloaded } from "@/shared/ui/Unloaded";
+import { useTitle } from "@/shared/ui/useTitle";
 
 import { useHands } from "../board/hands";
 import { useWorkspace } from "../context";
@@ -38,6 +39,7 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
   const open = useOpenTask(taskId);
   const panel = useRef<HTMLDivElement>(null);
   const { lists } = useHands();
+  useTitle(open.state === "found" ? open.task.title : text.detail.label);
   const Panel = modal ? "div" : "aside";
   useEffect(() => {
     const opener = document.activeElement;
