@@ -50,7 +50,7 @@ export default defineConfig(
     },
   },
   arrow(["src/shared/**"], UPWARD, "shared knows neither features nor the app."),
-  // The reference client of docs/realtime.md: it can be taken out of the page as it is.
+  // The reference client of docs/realtime.md: it and these three modules can be taken out of the page as they are.
   arrow(
     ["src/shared/socket/**"],
     [...UPWARD, "^[^.@]", "^@(?!/shared/(lib/(alarms|backoff|timers)|socket/))", "^\\.\\./"],
@@ -58,7 +58,7 @@ export default defineConfig(
   ),
   arrow(
     ["src/shared/lib/{alarms,backoff,timers}.ts"],
-    [...UPWARD, "^[^.]"],
+    ["^(?!\\./(alarms|backoff|timers)$)"],
     "the client of the stream knows nothing of the page, nor any package.",
   ),
   ...FEATURES.map((feature) =>

@@ -1,6 +1,7 @@
 """The board under a person's hands, in a real Chromium: many at once, drags, keys, a phone, and axe."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -180,6 +181,13 @@ def test_a_phone_has_one_bucket_at_a_time_and_room_for_thumbs(
     expect(page.get_by_role("dialog", name="Task")).to_be_visible()
     expect(page.get_by_text("Grace")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
+    assert small_targets(page) == []
+    page.get_by_role("dialog", name="Task").get_by_role("link", name="Collect the hours").click()
+    expect(page.get_by_role("link", name="Part of “Send invoice”")).to_be_visible()
+    assert small_targets(page) == []
+    page.goto(f"{server.url}/activity")
+    expect(page.get_by_role("button", name=re.compile("^Undo: ")).first).to_be_visible()
+    assert small_targets(page) == []
 
 
 def test_a_phone_comes_back_from_a_task_to_the_bucket_that_it_was_opened_from(
@@ -202,12 +210,15 @@ def test_a_phone_comes_back_from_a_task_to_the_bucket_that_it_was_opened_from(
 
 def small_targets(page: Page) -> Any:
     """Return what can be pressed and is smaller than a thumb."""
-    return page.locator("main button, main a, nav a, header button").evaluate_all(
+    pressed = ":is(button, a, summary, input, textarea, select)"
+    return page.locator(f":is(main, [role=dialog]) {pressed}, nav a, header button").evaluate_all(
+        # What covers its card is as large as that is; what has a label around it is pressed by that.
         """(all, px) => all
         .filter((one) => one.checkVisibility() && !one.matches('[data-control="title"]'))
+        .map((one) => one.closest('label') ?? one)
         .map((one) => [one, one.getBoundingClientRect()])
-        .filter(([, { width, height }]) => width < px || height < px)
-        .map(([one]) => one.ariaLabel ?? one.textContent)""",
+        .filter(([, { width, height }]) => Math.round(width) < px || Math.round(height) < px)
+        .map(([one]) => one.ariaLabel ?? (one.textContent || one.outerHTML))""",
         TARGET_PX,
     )
 

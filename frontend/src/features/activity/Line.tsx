@@ -35,7 +35,8 @@ export function Line({ entry, zone, openable, onOpen, onUndo }: LineProps) {
           {openable && taskId !== null ? (
             <button
               type="button"
-              className="min-w-0 rounded-card text-left hover:underline hover:underline-offset-2"
+              // Tall enough for a thumb, over the line below it: the rows stay as close as they are.
+              className="min-w-0 rounded-card text-left hover:underline hover:underline-offset-2 max-wide:-my-[11px] max-wide:min-w-11 max-wide:py-[11px]"
               onClick={() => {
                 onOpen(taskId);
               }}
@@ -58,6 +59,7 @@ export function Line({ entry, zone, openable, onOpen, onUndo }: LineProps) {
         <Button
           look="plain"
           small
+          className="max-wide:min-w-11"
           aria-label={text.undoOf(sentence)}
           onClick={() => {
             onUndo(entry);

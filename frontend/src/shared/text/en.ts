@@ -117,6 +117,9 @@ export const en = {
     reschedule: "Reschedule",
     rescheduleLabel: (title: string) => `Reschedule ${quoted(title)}`,
     doneLateLabel: (title: string) => `Done late: ${quoted(title)}`,
+    /** It goes to the trash. */
+    drop: "Drop",
+    dropLabel: (title: string) => `Drop ${quoted(title)}`,
     onTime: "on time",
     early: (by: string) => `${by} early`,
     lateBy: (by: string) => `late by ${by}`,

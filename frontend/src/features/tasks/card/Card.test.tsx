@@ -113,6 +113,12 @@ describe("a missed card", () => {
     expect(workspace.commands.completeAll).toHaveBeenCalledExactlyOnceWith([part]);
   });
 
+  it("can be dropped", async () => {
+    const { task } = await draw({ deadline: iso(-1) });
+    await user.click(screen.getByRole("button", { name: "Drop “Send invoice”" }));
+    expect(workspace.commands.remove).toHaveBeenCalledExactlyOnceWith(task);
+  });
+
   it("can be rescheduled", async () => {
     const { task } = await draw({ deadline: iso(-1) });
     await user.click(screen.getByRole("button", { name: "Reschedule “Send invoice”" }));

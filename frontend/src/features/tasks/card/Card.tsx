@@ -4,7 +4,7 @@ import type { Task } from "@/shared/api/types";
 import type { Bucket } from "@/shared/store/bucket";
 import { text } from "@/shared/text";
 import { Button } from "@/shared/ui/Button";
-import { CheckIcon, StepsIcon } from "@/shared/ui/icons";
+import { CheckIcon, StepsIcon, TrashIcon } from "@/shared/ui/icons";
 
 import { useHands, useIsSelected } from "../board/hands";
 import { useWorkspace } from "../context";
@@ -13,7 +13,7 @@ import { TaskLink } from "../view/TaskLink";
 import { Circle } from "./Circle";
 import { Fuse } from "./Fuse";
 import { Meta } from "./Meta";
-import { Reschedule } from "./Reschedule";
+import { NARROW, Reschedule } from "./Reschedule";
 
 interface CardProps {
   readonly task: Task;
@@ -60,18 +60,18 @@ export const Card = memo(function Card({ task, bucket }: CardProps) {
 });
 
 function MissedActions({ task }: { readonly task: Task }) {
-  const { subject } = useWorkspace();
+  const { commands, subject } = useWorkspace();
   const complete = useComplete();
   return (
-    // In one row wherever it stands: where there is no room for words, the rarer ones are icons.
+    // In one row wherever it stands, in either language: where there is no room for words, the rarer ones are icons.
     <div className="@container relative z-10 mt-2">
-      <div className="flex flex-wrap gap-1">
+      <div className="flex flex-wrap gap-0.5 @max-[18.5rem]:gap-0">
         <Reschedule tasks={[task]} label={text.card.rescheduleLabel(task.title)} />
         <Action
           label={text.card.doneLateLabel(task.title)}
           title={text.card.doneLate}
-          icon={<CheckIcon className="size-4 @min-[13rem]:hidden" />}
-          className="@max-[13rem]:sr-only"
+          icon={<CheckIcon className="size-4 @min-[16.5rem]:hidden" />}
+          className="@max-[16.5rem]:sr-only"
           onRun={() => {
             complete(task);
           }}
@@ -79,10 +79,19 @@ function MissedActions({ task }: { readonly task: Task }) {
         <Action
           label={text.plan.of(task.title)}
           title={text.plan.breakDown}
-          icon={<StepsIcon className="size-4 @min-[19rem]:hidden" />}
-          className="@max-[19rem]:sr-only"
+          icon={<StepsIcon className="size-4 @min-[24.5rem]:hidden" />}
+          className="@max-[24.5rem]:sr-only"
           onRun={() => {
             subject.set({ taskId: task.id });
+          }}
+        />
+        <Action
+          label={text.card.dropLabel(task.title)}
+          title={text.card.drop}
+          icon={<TrashIcon className="size-4 @min-[27.5rem]:hidden" />}
+          className="@max-[27.5rem]:sr-only"
+          onRun={() => {
+            commands.remove(task);
           }}
         />
       </div>
@@ -108,7 +117,7 @@ function Action({ label, title, icon, className, onRun }: ActionProps) {
       look="plain"
       aria-label={label}
       title={title}
-      className="min-w-11 wide:min-w-8 @max-[13rem]:px-2"
+      className={`min-w-11 wide:min-w-7 ${NARROW}`}
       onClick={onRun}
     >
       {icon}

@@ -10,6 +10,9 @@ import { NO_DEADLINE } from "../deadline/deadline";
 import { DeadlinePicker } from "../deadline/DeadlinePicker";
 import { useLater } from "../selection/useLater";
 
+/** A button among others in a narrow card. */
+export const NARROW = "@max-[18.5rem]:px-2 @max-[12.5rem]:px-1.5";
+
 interface RescheduleProps {
   readonly tasks: readonly Task[];
   /** What it is called by those who do not see whose it is. */
@@ -26,9 +29,9 @@ export function Reschedule({ tasks, label, look = "quiet" }: RescheduleProps) {
   });
   return (
     <span ref={anchor} tabIndex={-1} className="inline-flex">
-      <Menu label={label} className={buttonClass(look, true)} items={ways}>
+      <Menu label={label} className={`${buttonClass(look, true)} ${NARROW}`} items={ways}>
         {text.card.reschedule}
-        <ChevronIcon className="size-4 @max-[13rem]:hidden" />
+        <ChevronIcon className="size-4 @max-[18.5rem]:hidden" />
       </Menu>
       <DeadlinePicker
         open={picking}

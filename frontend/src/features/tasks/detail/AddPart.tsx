@@ -29,7 +29,7 @@ export function AddPart({ whole }: { readonly whole: Task }) {
         autoComplete="off"
         enterKeyHint="done"
         maxLength={TITLE_LIMIT}
-        className="min-h-9 min-w-0 flex-1 bg-transparent text-ink outline-none"
+        className="min-h-11 min-w-0 flex-1 bg-transparent text-ink outline-none wide:min-h-9"
         value={title}
         onChange={(event) => {
           setTitle(event.target.value);

@@ -142,7 +142,7 @@ function Editor({ task, onClose }: { readonly task: Task; readonly onClose: () =
           aria-label={text.detail.title}
           rows={1}
           maxLength={TITLE_LIMIT}
-          className="field-sizing-content w-full resize-none rounded-card bg-transparent py-1 text-title font-semibold outline-offset-4"
+          className="field-sizing-content w-full resize-none rounded-card bg-transparent py-1 text-title font-semibold outline-offset-4 max-wide:min-h-11 max-wide:py-2.5"
           {...title}
           onKeyDown={(event) => {
             // A title has one line; Enter means that it is ready.
@@ -168,7 +168,7 @@ function Editor({ task, onClose }: { readonly task: Task; readonly onClose: () =
             setPast(currentTarget.open);
           }}
         >
-          <summary className="min-h-9 cursor-pointer rounded-card text-meta text-muted">
+          <summary className="min-h-9 cursor-pointer rounded-card text-meta text-muted max-wide:py-[13px]">
             {views.history}
           </summary>
           {past && <history.Part of={{ task }} failed={(retry) => <Unloaded onRetry={retry} />} />}

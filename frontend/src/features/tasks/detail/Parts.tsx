@@ -19,7 +19,7 @@ export function Parts({ task }: { readonly task: Task }) {
       {whole && (
         <TaskLink
           id={whole.id}
-          className="-mt-4 justify-self-start py-1 text-meta text-muted underline underline-offset-2"
+          className="-mt-4 inline-flex min-h-11 items-center justify-self-start py-1 text-meta text-muted underline underline-offset-2 wide:min-h-0"
         >
           {text.plan.partOf(whole.title)}
         </TaskLink>

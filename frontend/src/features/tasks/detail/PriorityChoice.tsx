@@ -19,7 +19,7 @@ export function PriorityChoice({ value, onChoose }: PriorityChoiceProps) {
         {ALL.map((priority) => (
           <label
             key={priority}
-            className="flex min-h-10 cursor-pointer items-center justify-center rounded-[6px] text-meta has-checked:bg-hover has-checked:font-semibold has-focus-visible:outline-2 has-focus-visible:outline-accent wide:min-h-8"
+            className="flex min-h-11 cursor-pointer items-center justify-center rounded-[6px] text-meta has-checked:bg-hover has-checked:font-semibold has-focus-visible:outline-2 has-focus-visible:outline-accent wide:min-h-8"
           >
             <input
               type="radio"

@@ -114,6 +114,8 @@ export const board: Parts["board"] = {
     reschedule: "Verschieben",
     rescheduleLabel: (title) => `${quoted(title)} verschieben`,
     doneLateLabel: (title) => `Erledigt, doch verspätet: ${quoted(title)}`,
+    drop: "Verwerfen",
+    dropLabel: (title) => `${quoted(title)} verwerfen`,
     onTime: "pünktlich",
     early: (by) => `${by} vor der Frist`,
     lateBy: (by) => `${by} zu spät`,
