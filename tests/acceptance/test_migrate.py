@@ -66,7 +66,7 @@ def test_one_that_is_killed_locks_nobody_out(empty_database: str) -> None:
 
 # One that is a transaction, and one whose statements are each by themselves.
 @pytest.mark.parametrize(
-    ("before", "holds_up"), [("0003", "tasks.0004_places"), ("0007", "tasks.0008_trash")]
+    ("before", "holds_up"), [("0003", "tasks.0004_places"), ("0001", "tasks.0002_parents_and_estimates")]
 )
 def test_people_get_through_while_somebody_holds_what_a_migration_waits_for(
     empty_database: str, before: str, holds_up: str

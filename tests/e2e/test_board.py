@@ -149,6 +149,7 @@ def test_all_is_done_by_keys_alone(window: Page) -> None:
     keys.type("talk")
     keys.press("Enter")
     title = window.get_by_role("dialog", name="Task").get_by_label("Title")
+    expect(title).to_have_value("Prepare the talk")
     for key, opened in (("k", "Send invoice"), ("j", "Prepare the talk")):
         keys.press(key)
         expect(title).to_have_value(opened)

@@ -159,7 +159,7 @@ describe("a page without a board", () => {
   it("opens what the header's button asks for, with the task at hand", async () => {
     vi.stubGlobal("ResizeObserver", NoSizes);
     link(late).focus();
-    await user.click(screen.getByRole("button", { name: "Find or do anything (Ctrl K)" }));
+    await user.click(screen.getByRole("button", { name: "Find or do anything Ctrl K" }));
     await user.click(await screen.findByRole("option", { name: /^Complete: Late/ }));
     expect(workspace.commands.complete.mock.calls).toEqual([[late]]);
     act(() => {
