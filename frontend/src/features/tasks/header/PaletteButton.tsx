@@ -21,8 +21,7 @@ export function PaletteButton() {
         wanted.set("palette");
       }}
     >
-      <span className="sr-only">{text.header.anything} </span>
-      {chord("K")}
+      <span className="sr-only">{text.header.anything}</span> {chord("K")}
     </button>
   );
 }
