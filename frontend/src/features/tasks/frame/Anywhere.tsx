@@ -10,13 +10,12 @@ import { isBusy } from "../board/busy";
 import { useWanted, useWorkspace } from "../context";
 import { RescheduleAsked } from "../selection/RescheduleAsked";
 import { useComplete } from "../useComplete";
+import { ROW, rowOf } from "./rows";
 
 const addDialog = part(() => import("../quick-add/AddDialog"));
 const keyHelp = part(() => import("../board/KeyHelp"));
 const palette = part(() => import("../palette/Palette"));
 
-/** A row of another page that stands for a task, by its id. */
-const ROW = "main [data-task]";
 const STEPS: Readonly<Record<string, 1 | -1>> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
 /**
@@ -56,7 +55,7 @@ function ByKey() {
       else if (event.key === "q") setOpen("add");
       else if (event.key === "?") setOpen("help");
       else {
-        const row = rowAtHand();
+        const row = rowOf(document.activeElement);
         const step = STEPS[event.key];
         const run = onTask[event.key];
         if (step !== undefined) {
@@ -115,11 +114,6 @@ function ByKey() {
     return <addDialog.Part of={{ onClose: close, onOpen: openTask }} failed={failed} />;
   }
   return null;
-}
-
-/** The row that has the focus, or that holds what has it. */
-function rowAtHand(): HTMLElement | null {
-  return document.activeElement?.closest<HTMLElement>(ROW) ?? null;
 }
 
 /** Moves the focus to the next row, or the one before, or from nowhere to the first; tells whether there are rows. */

@@ -14,6 +14,7 @@ import { nextTheme } from "@/shared/ui/theme";
 import { useHands } from "../board/hands";
 import { cardOf, openId } from "../board/lists";
 import { useBoard, useLabels, useProjects, useWorkspace } from "../context";
+import { rowOf } from "../frame/rows";
 import { useComplete } from "../useComplete";
 import { useTaskSearch } from "../view/useTaskSearch";
 import { useServerSearch } from "../view/useServerSearch";
@@ -162,17 +163,12 @@ interface Action {
   readonly what: () => void;
 }
 
-/** The task that another page's row stands for. */
-function rowOf(element: HTMLElement | null): string | null {
-  return element?.closest<HTMLElement>("main [data-task]")?.dataset.task ?? null;
-}
-
 /** What can be done with the task at hand, or with all that are marked. */
 function useActions(opener: HTMLElement | null): readonly Action[] {
   const { asking, commands, store, subject } = useWorkspace();
   const hands = useHands();
   const complete = useComplete();
-  const at = cardOf(opener) ?? rowOf(opener) ?? openId();
+  const at = cardOf(opener) ?? rowOf(opener)?.dataset.task ?? openId();
   const marked = [...hands.selection.ids.get()];
   const tasks = (marked.length > 0 ? marked : at === null ? [] : [at]).flatMap(
     (id) => store.getTask(id) ?? [],
