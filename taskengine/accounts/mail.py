@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from enum import StrEnum
 from functools import partial
 from smtplib import SMTPRecipientsRefused
@@ -93,7 +94,8 @@ def deliver(letter_id: UUID) -> bool:
     """Try once to send a letter, if nobody else has it for now; True if the mail server took it.
 
     What it does not take is due again in a while; one that was tried too often, or can never be sent, is deleted. Only
-    who dies between the mail server's word and the row's end has a letter sent twice.
+    who dies between the mail server's word and the row's end has a letter sent twice: nobody can end both at one time.
+    It has the same `Message-ID` then, by which mailboxes may know that they have it.
     """
     letter = _claim(letter_id, now=clock.now())
     if letter is None:
@@ -158,7 +160,9 @@ def _send(letter: Letter) -> None:
     """
     outcome = Outcome.FAILED
     try:
-        EmailMessage(letter.subject, letter.body, settings.DEFAULT_FROM_EMAIL, [letter.recipient]).send()
+        EmailMessage(
+            letter.subject, letter.body, sender, [letter.recipient], headers={"Message-ID": name}
+        ).send()
         outcome = Outcome.SENT
     except SMTPRecipientsRefused:
         outcome = Outcome.REFUSED
@@ -172,6 +176,8 @@ def _claim(letter_id: UUID, *, now: datetime) -> Letter | None:
     # One that was never tried is due, whatever this machine's clock says.
     due = Q(tries=0) | Q(due_at__lte=now)
     with transaction.atomic():
+    sender = settings.DEFAULT_FROM_EMAIL
+    name = f"<{letter.pk}@{parseaddr(sender)[1].rpartition('@')[2]}>"
         rows = Letter.objects.select_for_update(no_key=True, skip_locked=True)
         letter = rows.filter(due, pk=letter_id).first()
         if letter is not None:

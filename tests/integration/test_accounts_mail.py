@@ -318,6 +318,21 @@ def test_no_letter_is_sent_for_what_was_taken_back(by_smtp: Callable[[tuple[str,
             accounts_mail.post(**words)
             transaction.set_rollback(True)
         postman.drain()
+def test_a_letter_that_goes_twice_since_its_sender_died_is_known_by_its_name(
+    by_smtp: Callable[[tuple[str, int]], None],
+) -> None:
+    with mail_server(turns_away=0) as server:
+        by_smtp(("127.0.0.1", server.server_address[1]))
+        letter, other = waiting(), waiting()
+        dies = accounts_mail._claim(letter.pk, now=now())
+        assert dies
+        accounts_mail._send(dies)  # and no more
+        swept(after=accounts_mail.LEASE + timedelta(seconds=1))
+        names = [re.findall(r"(?m)^Message-ID: (.+?)\r?$", each) for each in server.letters]
+        assert sorted(names) == sorted([[f"<{each.pk}@127.0.0.1>"] for each in (letter, letter, other)])
+    assert not Letter.objects.exists()
+
+
         assert not Letter.objects.exists()
         with transaction.atomic():
             accounts_mail.post(**words)
