@@ -286,6 +286,8 @@ ACCOUNT_RATE_LIMITS = {
 }
 # Attempts to log in to one account from networks that nobody has logged in to it from, all together.
 RATE_LIMIT_LOGIN_UNFAMILIAR: str = env.str("RATE_LIMIT_LOGIN_UNFAMILIAR", default="50/hour")
+# Letters of one kind to one address: some of them follow from what anybody may do who names it as theirs.
+RATE_LIMIT_LETTER: str = env.str("RATE_LIMIT_LETTER", default="5/hour")
 USERSESSIONS_ADAPTER = "taskengine.accounts.adapter.SessionsAdapter"
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")
