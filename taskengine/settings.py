@@ -222,7 +222,7 @@ CELERY: dict[str, Any] = {
     "broker_connection_max_retries": None,
     "broker_connection_timeout": 3,  # seconds
     # A message whose worker is gone comes back after this time; the sweep is quicker anyway. No worker may have one for
-    # as long and still be at it: `task_time_limit`, and for mail the pause before a try and the try, are shorter.
+    # as long and still be at it: `task_time_limit` is shorter.
     "broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 3, "socket_connect_timeout": 3},
     # Their depths are looked at by these names. Two, which are served in turn: neither waits behind the other.
     "task_default_queue": "celery",
