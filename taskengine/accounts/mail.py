@@ -23,10 +23,12 @@ from django.core.mail import EmailMessage
 from django.db import close_old_connections, transaction
 from django.db.models import Q, QuerySet
 from prometheus_client import Counter
+from redis import Redis
 
 from taskengine import cache, clock
 from taskengine.accounts.models import Letter
 from taskengine.rates import Rate
+from taskengine.workers import celery_client, celery_works
 
 logger = logging.getLogger(__name__)
 
@@ -152,11 +154,6 @@ def forget(*, addresses: Collection[str]) -> None:
     Letter.objects.filter(recipient__in=addresses).delete()
 
 
-def is_for_workers() -> bool:
-    """Whether Celery's workers send mail, and not the servers."""
-    return bool(settings.REDIS_URL) and not settings.WORKER_IN_SERVER
-
-
 def is_sent_from_here() -> bool:
     """Whether this process may reach a mail server itself."""
     return bool(settings.EMAIL_BACKEND == _SMTP)
@@ -261,7 +258,7 @@ class Postman:
             letter_id, again = found
             close_old_connections()
             try:
-                if is_for_workers() and (self._told_workers(letter_id, again=again) or again):
+                if celery_works() and (self._told_workers(letter_id, again=again) or again):
                     continue
                 deliver(letter_id)
             except Exception:
@@ -281,12 +278,8 @@ class Postman:
 
     def _told_workers(self, letter_id: UUID, *, again: bool) -> bool:
         """Tell Celery's workers of a letter; False if the broker is away."""
-        from celery import Celery  # only where there is a broker: the embedded run is spared it
-        from redis import Redis
-
         if self._broker is None:
-            self._broker = Celery("taskengine", broker=settings.REDIS_URL, set_as_current=False)
-            self._broker.conf.update(settings.CELERY)
+            self._broker = celery_client()
         try:
             if again:
                 with Redis.from_url(

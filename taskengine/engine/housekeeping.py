@@ -21,6 +21,7 @@ from taskengine.operations import retention as log
 from taskengine.operations.answers import forget_answers
 from taskengine.planning import attempts, budget, jobs
 from taskengine.tasks import trash
+from taskengine.workers import celery_works
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def _unheard(*, now: datetime) -> bool:
 
 def _unsent(*, now: datetime) -> bool:
     """See to letters again that nobody took, or that the mail server did not."""
-    if not mail.is_for_workers() and not mail.is_sent_from_here():
+    if not celery_works() and not mail.is_sent_from_here():
         return False  # who knows the mail server sweeps too: `MAIL_SWEEPS`
     found = mail.untold(now=now)
     mail.postman.take(found, again=True)
