@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from taskengine import celery, clock, figures
-from taskengine.accounts import mail
+from taskengine.accounts import letters
 from taskengine.accounts.models import Letter
 from taskengine.doctor import processes
 from tests.integration.test_monitoring import sample
@@ -39,17 +39,17 @@ def waiting(recipient: str = "ada@example.org", **fields: Any) -> Letter:
 
 
 def counted() -> dict[str, float]:
-    return {each.value: sample("taskengine_mails_total", outcome=each.value) for each in mail.Outcome}
+    return {each.value: sample("taskengine_mails_total", outcome=each.value) for each in letters.Outcome}
 
 
 def test_each_try_is_counted_by_what_became_of_it(by_smtp: Callable[[int], None]) -> None:
     before = counted()
     by_smtp(free_port())  # where nobody listens
-    mail.deliver(waiting().pk)
+    letters.deliver(waiting().pk)
     with mail_server(turns_away=1, refuses="nobody@example.org") as server:
         by_smtp(server.server_address[1])
         for recipient in ("ada@example.org", "nobody@example.org", "ada@example.org"):
-            mail.deliver(waiting(recipient).pk)
+            letters.deliver(waiting(recipient).pk)
         assert len(server.letters) == 1
     assert {name: value - before[name] for name, value in counted().items()} == {
         "failed": 2,  # nobody was there; turned away at the door
