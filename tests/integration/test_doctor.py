@@ -1,6 +1,7 @@
 """`manage.py doctor`: each fault is made for real, and found."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -152,7 +153,9 @@ def test_an_engine_that_beats_no_more(age_s: float) -> None:
     beat(age_s=age_s)
     found = faults()
     assert set(found) == {"engine"}
-    assert f"{age_s:.0f} s old" in found["engine"]
+    said = re.search(r"is (\d+) s old", found["engine"])
+    assert said
+    assert age_s <= int(said[1]) < age_s + 30, "by now; the machine may be slow"
 
 
 def test_no_engine_at_all() -> None:
