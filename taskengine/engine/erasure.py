@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from realtime import outbox
 from taskengine.accounts import audit, services
@@ -26,9 +26,7 @@ def _breakdowns(owner_id: UUID) -> QuerySet[Any]:
 
 
 def _tasks(owner_id: UUID) -> QuerySet[Any]:
-    """Return those that are no parents: a parent goes after its children, or the database would refuse it."""
-    children = Task.objects.filter(parent=OuterRef("pk"))
-    return Task.objects.filter(~Exists(children), owner_id=owner_id)
+    return Task.objects.filter(owner_id=owner_id)
 
 
 def _projects(owner_id: UUID) -> QuerySet[Any]:
@@ -43,7 +41,8 @@ def _operations(owner_id: UUID) -> QuerySet[Any]:
     return Operation.objects.filter(owner_id=owner_id)
 
 
-# The tables that may have many rows of one person, in the order in which they can go: what points at others first.
+# The tables that may have many rows of one person, in the order in which they can go: what points at others first. (A
+# task may go before its parts: they may name one that is gone.)
 # A table that is not here goes with the account's own row, by its foreign key, in one statement.
 _TABLES: Final[tuple[Callable[[UUID], QuerySet[Any]], ...]] = (
     _breakdowns,
