@@ -28,10 +28,10 @@ import { PhoneColumn } from "./PhoneColumn";
 import { PlaceNote, useIsGone } from "./PlaceNote";
 import { useKeys } from "./useKeys";
 
-const addDialog = part(() => import("../quick-add/AddDialog"));
-const keyHelp = part(() => import("./KeyHelp"));
-const palette = part(() => import("../palette/Palette"));
-const planner = part(() => import("../breakdown/Planner"));
+const addDialog = part(() => import("../quick-add/AddDialog"), { takesKeys: true });
+const keyHelp = part(() => import("./KeyHelp"), { takesKeys: true });
+const palette = part(() => import("../palette/Palette"), { takesKeys: true });
+const planner = part(() => import("../breakdown/Planner"), { takesKeys: true });
 const waitingPlans = part(() => import("../breakdown/WaitingPlans"));
 const swipe = part(() => import("../swipe/Swipe"));
 const elsewhere = part(() => import("../view/Elsewhere"));

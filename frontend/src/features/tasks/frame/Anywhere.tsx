@@ -12,9 +12,9 @@ import { RescheduleAsked } from "../selection/RescheduleAsked";
 import { useComplete } from "../useComplete";
 import { ROW, rowOf } from "./rows";
 
-const addDialog = part(() => import("../quick-add/AddDialog"));
-const keyHelp = part(() => import("../board/KeyHelp"));
-const palette = part(() => import("../palette/Palette"));
+const addDialog = part(() => import("../quick-add/AddDialog"), { takesKeys: true });
+const keyHelp = part(() => import("../board/KeyHelp"), { takesKeys: true });
+const palette = part(() => import("../palette/Palette"), { takesKeys: true });
 
 const STEPS: Readonly<Record<string, 1 | -1>> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
