@@ -39,7 +39,7 @@ export default function InsightsPage({ store, zone, onReschedule }: InsightsPage
   const board = useDeferredValue(useBoardOf(store));
   const ready = useDeferredValue(useReadyOf(store));
   const now = useMinute();
-  const { insights, failed, retry } = useInsights(board, zone);
+  const { insights, failed, answers, retry } = useInsights(board, zone);
   const counted = useMemo(() => numbersOf(board, now, zone), [board, now, zone]);
   const days = useMemo(
     () => insights && loadOf(board, insights.load, zone),
@@ -80,6 +80,7 @@ export default function InsightsPage({ store, zone, onReschedule }: InsightsPage
                 <Load days={days} zone={zone} whole={apart} onReschedule={onReschedule} />
                 <Forecast
                   forecast={insights.forecast}
+                  answers={answers}
                   board={board}
                   zone={zone}
                   whole={apart}

@@ -22,6 +22,7 @@ vi.mock("./uplot", () => ({
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+const PACE = "What will be missed at this pace?";
 /** Half an hour is done a day, and much more than that is due. */
 const FORECAST = {
   unit: "minutes",
@@ -130,19 +131,35 @@ it("what the pace leaves over goes at once, and nothing takes its place until it
     }),
   );
   const { workspace } = await draw(due);
-  const pace = "What will be missed at this pace?";
-  await screen.findByRole("region", { name: pace });
+  await screen.findByRole("region", { name: PACE });
   // By the end of Tuesday; the last is due on Wednesday.
-  expect(rows(pace).map((row) => row.slice(-7))).toEqual(["In 20 h", "In 30 h"]);
+  expect(rows(PACE).map((row) => row.slice(-7))).toEqual(["In 20 h", "In 30 h"]);
   const later = { ...due[2]!, deadline: iso(9 * DAY), version: 2 };
   act(() => {
     workspace.store.apply([makeEvent(1, "task.updated", later)]);
   });
-  expect(rows(pace)).toHaveLength(1);
+  expect(rows(PACE)).toHaveLength(1);
   server.answer = makeInsights({ forecast: { ...FORECAST, missed: 3 } });
   pass(10_000);
   await vi.waitFor(() => {
-    expect(rows(pace).map((row) => row.slice(-7))).toEqual(["In 10 h", "In 20 h"]);
+    expect(rows(PACE).map((row) => row.slice(-7))).toEqual(["In 10 h", "In 20 h"]);
+  });
+});
+
+it("what the pace leaves over is listed though the page learns of it after the server counted it", async () => {
+  server.answer = makeInsights({ forecast: FORECAST });
+  const { workspace } = await draw([makeTask({ id: "9", deadline: iso(9 * DAY) })]);
+  await screen.findByText(/^2 of 3 tasks/);
+  expect(rows(PACE)).toEqual([]);
+  server.fetched.mockResolvedValue(new Response(null, { status: 304 }));
+  act(() => {
+    workspace.store.apply([
+      makeEvent(1, "task.created", makeTask({ id: "1", title: "Late", deadline: iso(DAY) })),
+    ]);
+  });
+  pass(10_000);
+  await vi.waitFor(() => {
+    expect(rows(PACE)).toHaveLength(1);
   });
 });
 

@@ -18,6 +18,8 @@ export interface FeedState {
   readonly insights: Insights | null;
   /** Why there is no newer one, in words; null where there is none to be had. */
   readonly failed: string | null;
+  /** How often the server has counted, though it may have found the same. */
+  readonly answers: number;
 }
 
 interface FeedOptions {
@@ -32,7 +34,7 @@ interface FeedOptions {
  * when; what the server then finds the same is not sent again.
  */
 export class Feed {
-  readonly state = new Observable<FeedState>({ insights: null, failed: null });
+  readonly state = new Observable<FeedState>({ insights: null, failed: null, answers: 0 });
   readonly #options: FeedOptions;
   readonly #alarms: Alarms<"ask">;
   #tag: string | null = null;
@@ -89,14 +91,9 @@ export class Feed {
   #answered(insights: Insights | null, failed: string | null): void {
     this.#asking = false;
     if (!this.#running) return;
-    this.#tell(insights, failed);
+    const { answers } = this.state.get();
+    this.state.set({ insights, failed, answers: failed === null ? answers + 1 : answers });
     if (failed !== null) this.#alarms.set("ask", RETRY_MS, () => void this.#ask());
     else if (this.#wanted) this.changed();
-  }
-
-  #tell(insights: Insights | null, failed: string | null): void {
-    const before = this.state.get();
-    if (before.insights === insights && before.failed === failed) return;
-    this.state.set({ insights, failed });
   }
 }
