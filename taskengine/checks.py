@@ -20,7 +20,12 @@ _FEWEST_LETTERS: Final = 12  # different ones, of a key that was made by chance 
 _KNOWN_KEYS: Final = ("django-insecure-", "for-the-type-checker", "tests only", "change")
 _SHORTEST_TOKEN: Final = 24
 _EVERY_ATTEMPT: Final = (
-    *("login", "login_failed", "login_unfamiliar", "reauthenticate", "reset_password", "signup"),
+    "login",
+    "login_failed",
+    "login_unfamiliar",
+    "reauthenticate",
+    "reset_password",
+    "signup",
 )
 
 

@@ -10,8 +10,10 @@ import logging
 import threading
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from enum import StrEnum
 from functools import partial
+from hashlib import sha256
 from smtplib import SMTPRecipientsRefused
 from typing import Any, Final
 from uuid import UUID
@@ -22,8 +24,9 @@ from django.db import close_old_connections, transaction
 from django.db.models import Q, QuerySet
 from prometheus_client import Counter
 
-from taskengine import clock
+from taskengine import cache, clock
 from taskengine.accounts.models import Letter
+from taskengine.rates import Rate
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +70,8 @@ for _outcome in Outcome:
 def post(*, template: str, subject: str, body: str, to: str) -> None:
     """Have a letter sent, once the caller's transaction is committed.
 
-    Waits for nobody, and raises nothing for what a mail server or Redis does.
+    Waits for nobody, and raises nothing for what a mail server or Redis does. Of one kind `RATE_LIMIT_LETTER` go to an
+    address, and no more, whoever asks: strangers who sign up by somebody's address could fill that mailbox else.
 
     Args:
         template: What it is about, for the log.
@@ -75,6 +79,9 @@ def post(*, template: str, subject: str, body: str, to: str) -> None:
         body: Text alone.
         to: An address.
     """
+    if _are_enough(template, to):
+        logger.warning("A mail is not sent: its address had enough of the kind lately. template=%s", template)
+        return
     now = clock.now()
     letter = Letter(
         template=template, subject=subject, body=body, recipient=to, created_at=now, due_at=now, told_at=now
@@ -89,11 +96,21 @@ def post(*, template: str, subject: str, body: str, to: str) -> None:
         logger.exception("A mail could not be sent. template=%s", template)
 
 
+def _are_enough(template: str, to: str) -> bool:
+    """Count a letter, and say whether it is one too many of its kind for an address."""
+    rate = Rate.parse(settings.RATE_LIMIT_LETTER, name="LETTER")
+    if rate is None:
+        return False
+    key = sha256(f"{template} {to.lower()}".encode()).hexdigest()
+    return cache.hit(f"letter:{key}", window_s=rate.period_s).count > rate.limit
+
+
 def deliver(letter_id: UUID) -> bool:
     """Try once to send a letter, if nobody else has it for now; True if the mail server took it.
 
     What it does not take is due again in a while; one that was tried too often, or can never be sent, is deleted. Only
-    who dies between the mail server's word and the row's end has a letter sent twice.
+    who dies between the mail server's word and the row's end has a letter sent twice: nobody can end both at one time.
+    It has the same `Message-ID` then, by which mailboxes may know that they have it.
     """
     letter = _claim(letter_id, now=clock.now())
     if letter is None:
@@ -157,8 +174,12 @@ def _send(letter: Letter) -> None:
         OSError: It is not taken; every SMTPException is one.
     """
     outcome = Outcome.FAILED
+    sender = settings.DEFAULT_FROM_EMAIL
+    name = f"<{letter.pk}@{parseaddr(sender)[1].rpartition('@')[2]}>"
     try:
-        EmailMessage(letter.subject, letter.body, settings.DEFAULT_FROM_EMAIL, [letter.recipient]).send()
+        EmailMessage(
+            letter.subject, letter.body, sender, [letter.recipient], headers={"Message-ID": name}
+        ).send()
         outcome = Outcome.SENT
     except SMTPRecipientsRefused:
         outcome = Outcome.REFUSED

@@ -6,16 +6,19 @@ import re
 import socket
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from django.core import mail
+from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 from redis import Redis
@@ -148,6 +151,32 @@ def test_a_new_address_asks_for_the_password_first() -> None:
     assert accepted.status_code == 200
 
 
+def test_nobody_floods_a_mailbox_that_is_not_theirs(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    settings.RATE_LIMIT_LETTER = "3/hour"
+    cache.clear()
+    passwords = [f"{PASSWORD} {number}" for number in range(6)]
+    stranger = AppClient()
+    stranger.sign_up(
+        email="bob@example.org", password=passwords[0]
+    )  # which is Bob's, who knows nothing of it
+    for old, new in pairwise(passwords):
+        change = {"current_password": old, "new_password": new}
+        assert stranger.auth("POST", "/account/password/change", change).status_code == 200
+    for _ in range(4):
+        AppClient().auth("POST", "/auth/password/request", {"email": "bob@example.org"})
+    AppClient().auth("POST", "/auth/password/request", {"email": "BOB@example.org"})
+    AppClient().auth("POST", "/auth/password/request", {"email": "ada@example.org"})
+    assert Counter((message.subject, *message.to) for message in mail.outbox) == {
+        ("Confirm your email address", "bob@example.org"): 1,
+        ("Your password was changed", "bob@example.org"): 3,
+        ("Set a new password", "bob@example.org"): 3,
+        ("Set a new password", "ada@example.org"): 1,
+    }
+    assert "had enough of the kind lately" in caplog.text
+    assert "bob@example.org" not in caplog.text
+    cache.clear()
+
+
 def test_a_mail_server_that_is_down_fails_nothing_that_was_done(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -184,6 +213,19 @@ def test_a_mail_server_that_never_answers_holds_up_nobody(
         assert time.monotonic() - began < 2.5, "EMAIL_TIMEOUT is for each of them"
         hangs.settimeout(5)
         hangs.accept()[0].close()  # it was asked all the same
+
+
+@pytest.mark.parametrize("path", ["/auth/password/request", "/auth/signup"])
+def test_an_address_that_is_longer_than_any_is_refused(by_smtp: Callable[[int], None], path: str) -> None:
+    by_smtp(1)  # where nobody listens
+    longest, longer = (
+        AppClient().auth("POST", path, {"email": f"{'a' * letters}@example.org", "password": PASSWORD})
+        for letters in (242, 243)
+    )
+    assert (longest.status_code, longer.status_code) == (200, 400)
+    assert longer.json()["errors"][0]["param"] == "email"
+    postman.drain()
+    assert [len(each.recipient) for each in Letter.objects.all()] == [254]
 
 
 def swept(*, after: timedelta = timedelta()) -> None:
@@ -264,6 +306,21 @@ def test_who_is_asleep_too_long_over_a_letter_does_not_take_it_from_the_next(
     assert Letter.objects.exists()
 
 
+def test_a_letter_that_goes_twice_since_its_sender_died_is_known_by_its_name(
+    by_smtp: Callable[[int], None],
+) -> None:
+    with mail_server(turns_away=0) as server:
+        by_smtp(server.server_address[1])
+        letter, other = waiting(), waiting()
+        dies = accounts_mail._claim(letter.pk, now=now())
+        assert dies
+        accounts_mail._send(dies)  # and no more
+        swept(after=accounts_mail.LEASE + timedelta(seconds=1))
+        names = [re.findall(r"(?m)^Message-ID: (.+?)\r?$", each) for each in server.letters]
+        assert sorted(names) == sorted([[f"<{each.pk}@127.0.0.1>"] for each in (letter, letter, other)])
+    assert not Letter.objects.exists()
+
+
 def test_a_letter_is_given_up_in_the_end(
     by_smtp: Callable[[int], None], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -342,7 +399,7 @@ def test_where_workers_send_mail_they_are_told_an_id_and_while_redis_is_away_the
         message = json.loads(broker.lindex(accounts_mail.QUEUE, 0))
         args, *_ = json.loads(base64.b64decode(message["body"]))
         assert args == [str(Letter.objects.get().pk)]
-        assert "ada" not in json.dumps(message)
+        assert "ada@" not in json.dumps(message)
 
         sweep()
         assert broker.llen(accounts_mail.QUEUE) == 2, "told again: nobody followed the first"

@@ -206,6 +206,19 @@ def test_requests_are_counted_by_route_and_status_and_never_by_what_is_in_the_pa
     assert "BREW" not in methods
 
 
+@pytest.mark.django_db
+def test_what_machines_ask_is_counted_apart_from_what_people_ask(settings: Any) -> None:
+    settings.METRICS_TOKEN = "secret"
+    for path in ("healthz", "readyz", "metrics"):
+        route = {"method": "GET", "route": path, "status": "200"}
+        strangers = {**route, "route": "none"}
+        before = figure("taskengine_http_requests_total", **strangers)
+        asked = figure("taskengine_http_requests_total", **route)
+        assert Client(headers={"authorization": "Bearer secret"}).get(f"/{path}").status_code == 200
+        assert figure("taskengine_http_requests_total", **route) == asked + 1
+        assert figure("taskengine_http_requests_total", **strangers) == before
+
+
 @pytest.mark.django_db(transaction=True)
 async def test_an_event_that_reaches_a_socket_is_counted_with_its_lag() -> None:
     async with house() as home:
