@@ -29,11 +29,12 @@ const FORECAST = {
   pace_low: 30,
   pace_high: 30,
   days: 20,
-  due: 3,
-  missed: 2,
-  missed_low: 2,
-  missed_high: 2,
+  due: 4,
+  missed: 3,
+  missed_low: 3,
+  missed_high: 3,
   first_day: "2026-11-24",
+  first_day_missed: 2,
   confidence: "high",
 } as const;
 let user: ReturnType<typeof freezeTime>;
@@ -139,7 +140,7 @@ it("what the pace leaves over goes at once, and nothing takes its place until it
     workspace.store.apply([makeEvent(1, "task.updated", later)]);
   });
   expect(rows(pace)).toHaveLength(1);
-  server.answer = makeInsights({ forecast: { ...FORECAST, missed: 3 } });
+  server.answer = makeInsights({ forecast: { ...FORECAST, first_day_missed: 3 } });
   pass(10_000);
   await vi.waitFor(() => {
     expect(rows(pace).map((row) => row.slice(-7))).toEqual(["In 10 h", "In 20 h"]);
