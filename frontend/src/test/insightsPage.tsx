@@ -5,6 +5,7 @@ import InsightsPage from "@/features/insights/InsightsPage";
 
 import { makeInsights } from "./insights";
 import { makeTestWorkspace, renderPage, screen } from "./render";
+import { nothingResizes } from "./unsized";
 
 export const MISSED = "What is missed and still open?";
 
@@ -22,17 +23,7 @@ export const server = {
         ),
       );
     vi.stubGlobal("fetch", server.fetched);
-    vi.stubGlobal(
-      "ResizeObserver",
-      class {
-        observe() {
-          return undefined;
-        }
-        disconnect() {
-          return undefined;
-        }
-      },
-    );
+    nothingResizes();
   },
 };
 

@@ -30,11 +30,12 @@ const FORECAST = {
   pace_low: 30,
   pace_high: 30,
   days: 20,
-  due: 3,
-  missed: 2,
-  missed_low: 2,
-  missed_high: 2,
+  due: 4,
+  missed: 3,
+  missed_low: 3,
+  missed_high: 3,
   first_day: "2026-11-24",
+  first_day_missed: 2,
   confidence: "high",
 } as const;
 let user: ReturnType<typeof freezeTime>;
@@ -98,6 +99,20 @@ it("what is missed and open is listed, the newest first, and its absence is calm
   expect(rows(MISSED)[0]).toBe("just nowTask soon");
 });
 
+it("what is due by the end of a day is not said to be due at midnight", async () => {
+  const day = { deadline: iso(12 * HOUR), due_date: "2026-11-22" };
+  const { workspace } = await draw([makeTask({ id: "1", title: "Water the plants", ...day })]);
+  const soon = panel("What is due in the next 24 hours?");
+  expect(soon.getByText("One task, by the end of Sunday: “Water the plants”.")).toBeVisible();
+  expect(rows("What is due in the next 24 hours?")).toEqual(["end of dayWater the plants"]);
+  expect(soon.getByRole("cell", { name: "end of day" })).toBeInTheDocument();
+  act(() => {
+    const next = makeTask({ id: "2", title: "Call", deadline: iso(HOUR) });
+    workspace.store.apply([makeEvent(1, "task.created", next)]);
+  });
+  expect(soon.getByText("2 tasks. The next is “Call”, at 1:00 PM.")).toBeVisible();
+});
+
 it("of the first day that is too full its tasks are listed", async () => {
   const monday = { deadline: iso(DAY), estimate_min: 400 };
   await draw([
@@ -114,7 +129,7 @@ it("of the first day that is too full its tasks are listed", async () => {
   const load = "Does the work fit into your days?";
   await screen.findByRole("region", { name: load });
   expect(panel(load).getByRole("list", { name: /^Due on Monday/ })).toBeVisible();
-  expect(rows(load)).toEqual([expect.stringMatching(/^12:00.*Draw$/), "all dayCollect"]);
+  expect(rows(load)).toEqual([expect.stringMatching(/^12:00.*Draw$/), "end of dayCollect"]);
   // Beside the table, too.
   await user.click(panel(load).getByRole("button", { name: /^Show as a table/ }));
   expect(rows(load)).toHaveLength(2);
@@ -139,7 +154,7 @@ it("what the pace leaves over goes at once, and nothing takes its place until it
     workspace.store.apply([makeEvent(1, "task.updated", later)]);
   });
   expect(rows(PACE)).toHaveLength(1);
-  server.answer = makeInsights({ forecast: { ...FORECAST, missed: 3 } });
+  server.answer = makeInsights({ forecast: { ...FORECAST, first_day_missed: 3 } });
   pass(10_000);
   await vi.waitFor(() => {
     expect(rows(PACE).map((row) => row.slice(-7))).toEqual(["In 10 h", "In 20 h"]);

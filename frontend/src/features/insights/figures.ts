@@ -80,7 +80,7 @@ function workAhead(board: Board): readonly Task[] {
 
 /**
  * The tasks that the forecast's pace leaves over, if the nearest go first: of those due by the end of the first day on
- * which something is missed the last ones, as many as will be missed.
+ * which something is missed the last ones, as many as are missed by then.
  */
 export function leftOver(
   board: Board,
@@ -90,7 +90,7 @@ export function leftOver(
   const until = forecast?.first_day;
   if (!until) return [];
   const due = workAhead(board).filter((task) => dayOfDeadline(task, zone) <= until);
-  return due.slice(-forecast.missed);
+  return due.slice(-forecast.first_day_missed);
 }
 
 /** A deadline that was given as a day is the first instant of the next; it is due on its day. */
