@@ -17,6 +17,7 @@ import {
   Sidebar,
   Tabs,
   UndoKey,
+  ViewProvider,
   WorkspaceProvider,
 } from "@/features/tasks";
 import type { User } from "@/shared/api/types";
@@ -100,7 +101,7 @@ function Frame({ user }: { readonly user: User }) {
           middle={
             <>
               <div className="flex min-w-0 flex-1 justify-start">
-                <NextDeadline />
+                <Next />
               </div>
               {/* An open task lies over the board's note. */}
               <ConnectionPill noted={onBoard && taskId === undefined} />
@@ -127,6 +128,15 @@ function Frame({ user }: { readonly user: User }) {
         {!onBoard && <Anywhere />}
       </Fragment>
     </WorkspaceProvider>
+  );
+}
+
+function Next() {
+  const { view } = usePlace();
+  return (
+    <ViewProvider value={view}>
+      <NextDeadline />
+    </ViewProvider>
   );
 }
 

@@ -12,6 +12,7 @@ import { type Mock, vi } from "vitest";
 import type { Commands } from "@/features/tasks/commands";
 import { WorkspaceProvider } from "@/features/tasks/context";
 import type { WorkingHours } from "@/features/tasks/deadline/slot";
+import type { RowPlace } from "@/features/tasks/frame/rows";
 import type { Arrival, Asking, Connection, Subject, Wanted } from "@/features/tasks/workspace";
 import type { Task } from "@/shared/api/types";
 import { Clock } from "@/shared/clock/clock";
@@ -52,6 +53,7 @@ export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
   const subject = new Observable<Subject | null>(null);
   const asking = new Observable<Asking | null>(null);
   const arrival = new Observable<Arrival | null>(null);
+  const left = new Observable<RowPlace | null>(null);
   const wanted = new Observable<Wanted | null>(null);
   const hours = new Observable<WorkingHours | null>(null);
   const zone = new Observable("UTC");
@@ -63,6 +65,7 @@ export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
     subject,
     asking,
     arrival,
+    left,
     wanted,
     viewer: "me",
     zone,

@@ -146,6 +146,25 @@ it("what the pace leaves over goes at once, and nothing takes its place until it
   });
 });
 
+it("a task that is opened leads back here", async () => {
+  await draw([makeTask({ id: "late", deadline: iso(-HOUR) })]);
+  expect(panel(MISSED).getByRole("link", { name: /Task late$/ })).toHaveAttribute(
+    "href",
+    "/tasks/late?in=insights",
+  );
+});
+
+it("who comes back finds the page whole at once", async () => {
+  server.answer = makeInsights({ forecast: FORECAST });
+  const first = await draw([makeTask({ id: "1", deadline: iso(20 * HOUR), estimate_min: 60 })]);
+  const pace = "What will be missed at this pace?";
+  await screen.findByRole("region", { name: pace });
+  first.unmount();
+  server.fetched.mockImplementation(() => new Promise(() => undefined));
+  await draw(first.workspace);
+  expect(rows(pace)).toHaveLength(1);
+});
+
 it("the focus stays in a panel whose rows go", async () => {
   const late = ["a", "b", "c"].map((id, at) => makeTask({ id, deadline: iso((at - 9) * HOUR) }));
   const { workspace } = await draw([...late, makeTask({ id: "open" })]);

@@ -16,6 +16,7 @@ import { undos } from "@/shared/ui/undos";
 import { type Commands, makeCommands, tellRefusal } from "./commands";
 import type { Deadline } from "./deadline/deadline";
 import type { WorkingHours } from "./deadline/slot";
+import type { RowPlace } from "./frame/rows";
 
 export interface Connection {
   readonly state: ConnectionState;
@@ -56,6 +57,8 @@ export interface Workspace {
   readonly asking: Observable<Asking | null>;
   /** Where the board is to begin when it is drawn next; null for where it is. */
   readonly arrival: Observable<Arrival | null>;
+  /** The row of another page where the person was last; null before the first. */
+  readonly left: Observable<RowPlace | null>;
   /** What the frame's own buttons ask the page to open; null once it has. */
   readonly wanted: Observable<Wanted | null>;
   /** Whose workspace it is; what the browser remembers is kept apart by it. */
@@ -153,6 +156,7 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
     subject: new Observable<Subject | null>(null),
     asking: new Observable<Asking | null>(null),
     arrival: new Observable<Arrival | null>(null),
+    left: new Observable<RowPlace | null>(null),
     wanted: new Observable<Wanted | null>(null),
     viewer,
     zone,

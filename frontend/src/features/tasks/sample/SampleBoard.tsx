@@ -16,6 +16,7 @@ import { NowLine } from "../board/NowLine";
 import { Travel } from "../board/Travel";
 import { useBoard, WorkspaceProvider } from "../context";
 import type { WorkingHours } from "../deadline/slot";
+import type { RowPlace } from "../frame/rows";
 import type { Arrival, Asking, Connection, Subject, Wanted, Workspace } from "../workspace";
 import { simulate } from "./simulation";
 
@@ -29,6 +30,7 @@ function sampleWorkspace(clock: Clock): Workspace {
     subject: new Observable<Subject | null>(null),
     asking: new Observable<Asking | null>(null),
     arrival: new Observable<Arrival | null>(null),
+    left: new Observable<RowPlace | null>(null),
     wanted: new Observable<Wanted | null>(null),
     viewer: "sample",
     zone: new Observable(browserZone()),
