@@ -9,6 +9,7 @@ import { Fragment, useCallback, useEffect, useState } from "react";
 
 import {
   Anywhere,
+  Away,
   ConnectionPill,
   makeWorkspace,
   MissAnnouncer,
@@ -121,6 +122,7 @@ function Frame({ user }: { readonly user: User }) {
             </div>
           )}
           <div className="min-w-0 flex-1">
+            <Away onBoard={onBoard} />
             <Outlet />
           </div>
         </div>

@@ -2,6 +2,7 @@
 export { useLabels, useProjects, useWorkspace, WorkspaceProvider } from "./context";
 export { ViewProvider } from "./board/hands";
 export { Anywhere } from "./frame/Anywhere";
+export { Away } from "./frame/Away";
 export { MissAnnouncer } from "./frame/MissAnnouncer";
 export { Sidebar } from "./frame/Sidebar";
 export { Tabs } from "./frame/Tabs";

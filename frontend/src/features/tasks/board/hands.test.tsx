@@ -11,8 +11,7 @@ import {
 } from "@/test/render";
 import { ALL, done, drawBoard, late, open, soon } from "@/test/board";
 import { FakeServer } from "@/test/breakdowns";
-import { iso, makeEvent, makeTask } from "@/test/tasks";
-import { pass } from "@/test/time";
+import { makeEvent } from "@/test/tasks";
 import { somethingDone } from "@/test/undos";
 import { nothingResizes } from "@/test/unsized";
 
@@ -125,51 +124,6 @@ describe("what is marked", () => {
     await user.click(await screen.findByRole("button", { name: "Tomorrow" }));
     expect(workspace.commands.rescheduleAll).toHaveBeenCalledTimes(1);
     expect(workspace.commands.rescheduleAll.mock.calls[0]?.[0]).toEqual([soon, open]);
-  });
-});
-
-describe("what was missed while away", () => {
-  it("is gathered into one line", async () => {
-    localStorage.setItem("taskengine.seen.me", String(Date.parse(iso(-120_000))));
-    const before = makeTask({ id: "before", deadline: iso(-180_000) });
-    await draw([late, before]);
-    expect(await screen.findByText("1 task was missed while you were away.")).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "Review" }));
-    expect(screen.queryByText(/while you were away/)).toBeNull();
-    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
-  });
-
-  it("is what the server says, not what the browser had kept", async () => {
-    localStorage.setItem("taskengine.seen.me", String(Date.parse(iso(-120_000))));
-    workspace = makeTestWorkspace([late]);
-    workspace.connection.set({ state: "connecting", reason: null });
-    await renderPage(<BoardPage {...ALL} />, workspace);
-    await screen.findByRole("link", { name: "Late" });
-    pass(300);
-    expect(screen.queryByText(/while you were away/)).toBeNull();
-    const elsewhere = { deadline: iso(-30_000), created_at: iso(-90_000) };
-    act(() => {
-      workspace.store.apply([
-        makeEvent(1, "task.completed", { ...late, completed_at: iso(-90_000), version: 2 }),
-        makeEvent(2, "task.created", makeTask({ id: "one", ...elsewhere })),
-        makeEvent(3, "task.created", makeTask({ id: "two", ...elsewhere })),
-      ]);
-      workspace.connection.set({ state: "live", reason: null });
-    });
-    pass(300);
-    expect(screen.getByText("2 tasks were missed while you were away.")).toBeVisible();
-    act(() => {
-      workspace.store.apply([
-        makeEvent(4, "task.completed", makeTask({ id: "one", completed_at: iso(), version: 2 })),
-      ]);
-    });
-    expect(screen.getByText("1 task was missed while you were away.")).toBeVisible();
-  });
-
-  it("is nothing new to who comes for the first time", async () => {
-    await draw([late]);
-    pass(300);
-    expect(screen.queryByText(/while you were away/)).toBeNull();
   });
 });
 

@@ -10,6 +10,7 @@ import { TaskStore } from "@/shared/store/store";
 import { text } from "@/shared/text";
 import { landing } from "@/shared/text/landing";
 
+import type { Absence } from "../board/away";
 import { Column } from "../board/Column";
 import { Count } from "../board/Count";
 import { NowLine } from "../board/NowLine";
@@ -29,6 +30,7 @@ function sampleWorkspace(clock: Clock): Workspace {
     connection: new Observable<Connection>({ state: "live", reason: null }),
     subject: new Observable<Subject | null>(null),
     asking: new Observable<Asking | null>(null),
+    away: new Observable<Absence | null>(null),
     arrival: new Observable<Arrival | null>(null),
     left: new Observable<RowPlace | null>(null),
     wanted: new Observable<Wanted | null>(null),
