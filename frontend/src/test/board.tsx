@@ -24,6 +24,7 @@ export const ALL: Props = {
   onBucket: vi.fn(),
   modal: false,
   detail: null,
+  onLeave: vi.fn(),
   onPlan: vi.fn(),
 };
 

@@ -1,6 +1,6 @@
 import { act, within } from "@testing-library/react";
 import { useState } from "react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
   makeTestWorkspace,
@@ -206,6 +206,27 @@ describe("the keys", () => {
     await user.keyboard("2");
     expect(focused()).toBe("Late");
   });
+});
+
+it("Escape on a card lets go of what is marked, and then closes the task that is open beside", async () => {
+  const onLeave = vi.fn();
+  const onClose = vi.fn();
+  const detail = <Detail taskId="soon" modal={false} onClose={onClose} />;
+  await draw([soon, open], { detail, onLeave });
+  screen.getByRole("link", { name: "Open" }).focus();
+  await user.keyboard("x{Escape}");
+  expect(screen.queryByRole("region", { name: "Selected tasks" })).toBeNull();
+  expect(onLeave).not.toHaveBeenCalled();
+  await user.keyboard("{Escape}");
+  expect(onLeave).toHaveBeenCalledTimes(1);
+  // Its own Escape is its own.
+  expect(onClose).not.toHaveBeenCalled();
+  act(() => {
+    screen.getByRole("complementary", { name: "Task" }).focus();
+  });
+  await user.keyboard("{Escape}");
+  expect(onClose).toHaveBeenCalledTimes(1);
+  expect(onLeave).toHaveBeenCalledTimes(1);
 });
 
 it("has the focus on the card that was open last once it is closed", async () => {

@@ -20,10 +20,13 @@ interface Keys {
   readonly onPalette: () => void;
   /** Opens the neighbour where the open task lies over the cards; null where they are in reach. */
   readonly onOpen: ((id: string) => void) | null;
+  /** Closes the task that is open beside the cards; null where none is. */
+  readonly onLeave: (() => void) | null;
 }
 
 /** The board's keys. They rest while something is typed and while a menu or dialog is open. */
-export function useKeys({ onAdd, search, onBucket, onHelp, onPalette, onOpen }: Keys): void {
+export function useKeys(keys: Keys): void {
+  const { onAdd, search, onBucket, onHelp, onPalette, onOpen, onLeave } = keys;
   const { asking, store, commands, subject } = useWorkspace();
   const hands = useHands();
   const complete = useComplete();
@@ -156,8 +159,10 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette, onOpen }: 
       if (bucket) onBucket(bucket);
       else if (step !== undefined && event.shiftKey) move(step, true);
       else if (event.key === "Escape") {
-        if (selection.ids.get().size === 0) return;
-        hands.unmark();
+        if (hands.dragged.get() !== null) return;
+        if (selection.ids.get().size > 0) hands.unmark();
+        else if (onLeave) onLeave();
+        else return;
       } else {
         const run = plain[event.key];
         if (!run) return;
@@ -178,6 +183,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette, onOpen }: 
     onBucket,
     onHelp,
     onAdd,
+    onLeave,
     onOpen,
     onPalette,
     search,

@@ -90,7 +90,11 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
             : "slide-in fixed top-[57px] bottom-0 z-30 w-[420px] border-l border-line bg-paper px-6 pb-8 right-[max(0px,calc(50vw-840px))]"
         }`}
         onKeyDown={(event) => {
-          if (event.key === "Escape" && !event.defaultPrevented) onClose();
+          if (event.key === "Escape" && !event.defaultPrevented) {
+            // It is not the board's, too.
+            event.preventDefault();
+            onClose();
+          }
           if (modal) trapTab(event, panel);
         }}
       >
