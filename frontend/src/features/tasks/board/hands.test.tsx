@@ -177,6 +177,12 @@ describe("the keys", () => {
     expect(workspace.commands.reopen).toHaveBeenCalledExactlyOnceWith(done);
   });
 
+  it("Delete goes on from all that was marked to the neighbour that is left", async () => {
+    await user.keyboard("jxjx{Delete}");
+    expect(workspace.commands.removeAll).toHaveBeenCalledExactlyOnceWith([soon, open]);
+    expect(focused()).toBe("Late");
+  });
+
   it("b breaks an open task down, and Close leads back to its card", async () => {
     new FakeServer();
     await user.keyboard("jb");

@@ -1,5 +1,6 @@
 import { type RefObject, useEffect } from "react";
 
+import type { Task } from "@/shared/api/types";
 import { type Bucket, BUCKETS } from "@/shared/store/bucket";
 
 import { useWorkspace } from "../context";
@@ -74,15 +75,18 @@ export function useKeys(keys: Keys): void {
       const task = at();
       if (task?.completed_at === null) subject.set({ taskId: task.id });
     };
-    const turnOver = () => {
-      const tasks = meant();
-      const [task] = tasks;
-      if (!task) return;
-      // The focus goes on to the neighbour first, so that it is not lost with the card.
+    /** Moves the focus on to the neighbour that is left, so that it is not lost with the cards that go. */
+    const goOnFrom = (tasks: readonly Task[]) => {
       const ids = new Set(tasks.map(({ id }) => id));
       const from = focusedId();
       const next = from !== null && ids.has(from) ? lists.nearest(from, ids) : null;
       if (next !== null) lists.focus(next);
+    };
+    const turnOver = () => {
+      const tasks = meant();
+      const [task] = tasks;
+      if (!task) return;
+      goOnFrom(tasks);
       // What was marked for it is not meant a second time.
       if (!isInOpenTask(document.activeElement)) hands.unmark();
       if (tasks.length === 1) complete(task);
@@ -101,6 +105,7 @@ export function useKeys(keys: Keys): void {
       // An open task is deleted by its own button, which closes it.
       if (selection.ids.get().size === 0 ? !card() : isInOpenTask(document.activeElement)) return;
       const tasks = meant();
+      goOnFrom(tasks);
       if (tasks.length > 1) commands.removeAll(tasks);
       else if (tasks[0]) commands.remove(tasks[0]);
     };
