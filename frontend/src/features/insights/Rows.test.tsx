@@ -164,7 +164,7 @@ it("what the pace leaves over goes at once, and nothing takes its place until it
 it("what the pace leaves over is listed though the page learns of it after the server counted it", async () => {
   server.answer = makeInsights({ forecast: FORECAST });
   const { workspace } = await draw([makeTask({ id: "9", deadline: iso(9 * DAY) })]);
-  await screen.findByText(/^2 of 3 tasks/);
+  await screen.findByText(/^3 of 4 tasks/);
   expect(rows(PACE)).toEqual([]);
   server.fetched.mockResolvedValue(new Response(null, { status: 304 }));
   act(() => {
@@ -176,6 +176,25 @@ it("what the pace leaves over is listed though the page learns of it after the s
   await vi.waitFor(() => {
     expect(rows(PACE)).toHaveLength(1);
   });
+});
+
+it("a task that is opened leads back here", async () => {
+  await draw([makeTask({ id: "late", deadline: iso(-HOUR) })]);
+  expect(panel(MISSED).getByRole("link", { name: /Task late$/ })).toHaveAttribute(
+    "href",
+    "/tasks/late?in=insights",
+  );
+});
+
+it("who comes back finds the page whole at once", async () => {
+  server.answer = makeInsights({ forecast: FORECAST });
+  const first = await draw([makeTask({ id: "1", deadline: iso(20 * HOUR), estimate_min: 60 })]);
+  const pace = "What will be missed at this pace?";
+  await screen.findByRole("region", { name: pace });
+  first.unmount();
+  server.fetched.mockImplementation(() => new Promise(() => undefined));
+  await draw(first.workspace);
+  expect(rows(pace)).toHaveLength(1);
 });
 
 it("the focus stays in a panel whose rows go", async () => {

@@ -118,3 +118,22 @@ it("leaves the server alone while nobody looks, and once it is stopped", async (
   await pass(60_000);
   expect(read).toHaveBeenCalledTimes(1);
 });
+
+it("keeps for the next start what was answered after it was stopped, and asks again", async () => {
+  let answer: (found: Tagged<Insights>) => void = () => undefined;
+  read.mockReturnValueOnce(
+    new Promise((resolve) => {
+      answer = resolve;
+    }),
+  );
+  feed.start()();
+  answer({ body: first, tag: 'W/"1"' });
+  await pass(0);
+  expect(feed.state.get().insights).toBe(first);
+  read.mockResolvedValue(null);
+  const stop = feed.start();
+  await pass(0);
+  expect(read.mock.calls).toEqual([[null], ['W/"1"']]);
+  expect(feed.state.get().insights).toBe(first);
+  stop();
+});

@@ -48,10 +48,11 @@ export class Feed {
     this.#alarms = new Alarms(options.timers);
   }
 
-  /** Asks at once, and from then on as told. Returns how to stop. */
+  /** Asks at once, and from then on as told. Returns how to stop; what is known by then is kept for the next start. */
   start(): () => void {
     this.#running = true;
-    void this.#ask();
+    if (this.#asking) this.#wanted = true;
+    else void this.#ask();
     return () => {
       this.#running = false;
       this.#alarms.clearAll();
@@ -90,9 +91,9 @@ export class Feed {
 
   #answered(insights: Insights | null, failed: string | null): void {
     this.#asking = false;
-    if (!this.#running) return;
     const { answers } = this.state.get();
     this.state.set({ insights, failed, answers: failed === null ? answers + 1 : answers });
+    if (!this.#running) return;
     if (failed !== null) this.#alarms.set("ask", RETRY_MS, () => void this.#ask());
     else if (this.#wanted) this.changed();
   }
