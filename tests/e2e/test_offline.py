@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_board import ask
 from tests.support.servers import ROOT, Server
-from tests.support.windows import resting_place, sign_in, sign_up
+from tests.support.windows import ask, resting_place, sign_in, sign_up
 
 pytestmark = pytest.mark.untimed
 
