@@ -34,20 +34,20 @@ def sign_in(page: Page, server: Server, email: str) -> None:
 
 
 def wait_until(page: Page, condition: str, *, timeout_s: float = 10) -> None:
-    """Wait until a JavaScript expression is true in the page.
+    """Wait until a JavaScript expression is true in the page, or a promise of something true.
 
-    Playwright's own `wait_for_function` has the page evaluate a string, which our content security policy forbids.
+    Playwright's own `wait_for_function` takes any promise for a yes, and has the page evaluate a string, which our
+    content security policy forbids.
     """
     met = page.evaluate(
-        f"""(timeout) => new Promise((resolve) => {{
+        f"""async (timeout) => {{
             const giveUpAt = Date.now() + timeout;
-            const look = () => {{
-                if ({condition}) resolve(true);
-                else if (Date.now() > giveUpAt) resolve(false);
-                else setTimeout(look, 20);
-            }};
-            look();
-        }})""",
+            while (!(await ({condition}))) {{
+                if (Date.now() > giveUpAt) return false;
+                await new Promise((later) => setTimeout(later, 20));
+            }}
+            return true;
+        }}""",
         timeout_s * 1000,
     )
     assert met, f"not within {timeout_s} s: {condition}"
@@ -71,6 +71,7 @@ def _enter(page: Page, email: str, *, button: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name=button).click()
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="New task")).to_be_visible()  # and the board, which hears keys
 
 
 def ask(page: Page, method: str, path: str, body: Any = None) -> Any:
