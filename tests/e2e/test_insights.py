@@ -168,7 +168,8 @@ def test_what_is_due_soon_is_put_off_where_it_is_seen(
     pick(page, later)
     expect(soon(page)).to_contain_text("Nothing is due in the next 24 hours.")
     expect(soon(page)).to_be_focused()
-    page.keyboard.press("Control+z")
+    with page.expect_response(f"{server.url}/api/v1/undo/"):
+        page.keyboard.press("Control+z")
     expect(soon(page).locator("[data-task]")).to_have_count(2)
     # The server knows, too.
     page.reload()
