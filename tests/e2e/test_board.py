@@ -1,6 +1,5 @@
 """The board under a person's hands, in a real Chromium: many at once, drags, keys, a phone, and axe."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,28 +10,11 @@ from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from tests.support.axe import violations
 from tests.support.servers import Server
-from tests.support.windows import resting_place, sign_up
+from tests.support.windows import PHONE, ask, resting_place, sign_up, too_small
 
 pytestmark = pytest.mark.untimed
 
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-TARGET_PX = 44
 DAY = timedelta(days=1)
-
-
-def ask(page: Page, method: str, path: str, body: Any = None) -> Any:
-    """Ask the API as the page does; return what it answers."""
-    status, text = page.evaluate(
-        """async ([method, path, body]) => {
-            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
-            const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-            const answer = await fetch(`/api/v1/${path}`, { method, headers, body });
-            return [answer.status, await answer.text()];
-        }""",
-        [method, path, None if body is None else json.dumps(body)],
-    )
-    assert status < 300, text
-    return json.loads(text) if text else None
 
 
 def fill(page: Page) -> dict[str, str]:
@@ -233,17 +215,9 @@ def test_a_phone_comes_back_from_a_task_to_the_bucket_that_it_was_opened_from(
 
 def small_targets(page: Page) -> Any:
     """Return what can be pressed and is smaller than a thumb."""
-    pressed = ":is(button, a, summary, input, textarea, select)"
-    return page.locator(f":is(main, [role=dialog]) {pressed}, nav a, header button").evaluate_all(
-        # What covers its card is as large as that is; what has a label around it is pressed by that.
-        """(all, px) => all
-        .filter((one) => one.checkVisibility() && !one.matches('[data-control="title"]'))
-        .map((one) => one.closest('label') ?? one)
-        .map((one) => [one, one.getBoundingClientRect()])
-        .filter(([, { width, height }]) => Math.round(width) < px || Math.round(height) < px)
-        .map(([one]) => one.ariaLabel ?? (one.textContent || one.outerHTML))""",
-        TARGET_PX,
-    )
+    # A title covers its card, and is as large as that is.
+    pressed = ":is(button, a, summary, input, textarea, select):not([data-control=title])"
+    return too_small(page.locator(f":is(main, [role=dialog]) {pressed}, nav a, header button"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -296,8 +270,10 @@ def test_a_task_is_added_by_q_on_every_page(window: Page) -> None:
         keys.press("Escape")
         expect(line).to_have_count(0)
     keys.press("Control+k")
+    expect(window.get_by_role("dialog", name="Anything").get_by_role("combobox")).to_be_focused()
     keys.type("Add a task")
     keys.press("Enter")
+    expect(line.get_by_role("textbox", name="New task")).to_be_focused()
     keys.type("Water the plants")
     keys.press("Enter")
     expect(line).to_have_count(0)
