@@ -21,6 +21,7 @@ from taskengine.engine.loop import Engine
 from taskengine.engine.worker import Worker
 from taskengine.shutdown import GracefulStop
 from taskengine.snapshots import Snapshots
+from taskengine.workers import celery_works
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class Runtime:
             self._threads += [Engine(), Housekeeper()]
         else:
             doorbell.gather_s = GATHER_RINGS_S  # none of its rings is a deadline's
-            if mail.is_sent_from_here() and not mail.is_for_workers():
+            if mail.is_sent_from_here() and not celery_works():
                 self._threads.append(Housekeeper(often=MAIL_SWEEPS, seldom=()))
         if settings.WORKER_IN_SERVER:
             self._threads.append(Worker())

@@ -13,7 +13,7 @@ from django.db import close_old_connections
 
 from realtime import retention
 from taskengine import clock, logs
-from taskengine.accounts import audit, mail, personal_tokens
+from taskengine.accounts import audit, letters, mail, personal_tokens
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine import erasure
 from taskengine.engine.models import Heartbeat
@@ -21,6 +21,7 @@ from taskengine.operations import retention as log
 from taskengine.operations.answers import forget_answers
 from taskengine.planning import attempts, budget, jobs
 from taskengine.tasks import trash
+from taskengine.workers import celery_works
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def _charges(*, now: datetime) -> bool:
 
 
 def _old_letters(*, now: datetime) -> bool:
-    return mail.give_up(now=now)
+    return letters.give_up(now=now)
 
 
 def _answers(*, now: datetime) -> bool:
@@ -89,9 +90,9 @@ def _unheard(*, now: datetime) -> bool:
 
 def _unsent(*, now: datetime) -> bool:
     """See to letters again that nobody took, or that the mail server did not."""
-    if not mail.is_for_workers() and not mail.is_sent_from_here():
+    if not celery_works() and not mail.is_sent_from_here():
         return False  # who knows the mail server sweeps too: `MAIL_SWEEPS`
-    found = mail.untold(now=now)
+    found = letters.untold(now=now)
     mail.postman.take(found, again=True)
     return bool(found)
 

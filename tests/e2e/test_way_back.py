@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.test_board import PHONE
 from tests.e2e.test_insights import fill, open_insights, panel, soon
 from tests.support.servers import Server
-from tests.support.windows import sign_up
+from tests.support.windows import PHONE, sign_up
 
 pytestmark = pytest.mark.untimed
 

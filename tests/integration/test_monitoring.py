@@ -27,7 +27,7 @@ from redis.exceptions import RedisError
 
 from taskengine import clock as database_clock
 from taskengine import figures, runtime, watch
-from taskengine.accounts import mail
+from taskengine.accounts import letters
 from taskengine.accounts.models import User
 from taskengine.api import metrics as of_requests
 from taskengine.engine.models import Heartbeat
@@ -105,7 +105,7 @@ def test_a_label_that_is_asked_for_is_one_of_what_it_is_asked_of(expression: str
         for label, value in MATCHER.findall(matchers):
             assert label in labels_of(name), f"{name} has no {label}"
             assert label != "job" or value in SCRAPED, f"nothing is scraped as {value}"
-            outcomes: set[str] = set(mail.Outcome) if name.startswith(mail.FIGURES) else set(Outcome)
+            outcomes: set[str] = set(letters.Outcome) if name.startswith(letters.FIGURES) else set(Outcome)
             assert label != "outcome" or set(value.split("|")) <= outcomes, f"nothing ends as {value}"
         for label in grouped_by(expression):
             assert label in labels_of(name), f"{name} has no {label}"
