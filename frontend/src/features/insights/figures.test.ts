@@ -92,6 +92,13 @@ describe("the load", () => {
     expect(dueOn("UTC", [whole, { ...part, estimate_min: null }])).toHaveLength(2);
     expect(dueOn("UTC", [whole, { ...part, completed_at: iso() }])).toHaveLength(1);
   });
+
+  it("goes to the end of the last day, and no further", () => {
+    const end = "2026-12-06T00:00:00Z";
+    const whole = makeTask({ id: "1", deadline: end, due_date: "2026-12-05", estimate_min: 30 });
+    const later = makeTask({ id: "2", deadline: end, estimate_min: 60 });
+    expect(dueOn("UTC", [whole, later])).toEqual([["2026-12-05", 1, 30, 0]]);
+  });
 });
 
 describe("what the pace leaves over", () => {

@@ -1,6 +1,6 @@
 import type { Insights, Task } from "@/shared/api/types";
 import { DAY_MS, HOUR_MS } from "@/shared/lib/durations";
-import { dayOf, wallTime } from "@/shared/lib/zone";
+import { dayOf, endOfDay, startOfDay, wallTime } from "@/shared/lib/zone";
 import type { Board } from "@/shared/store/board";
 
 /** The on-time rate is told of so many weeks, and held against as many before them. */
@@ -17,16 +17,17 @@ export interface Numbers {
 
 export function numbersOf(board: Board, now: number, zone: string): Numbers {
   const today = dayOf(now, zone);
+  // As instants once: a calendar is slow to ask, and there may be thousands of tasks.
+  const [begin, end] = [startOfDay(today, zone), endOfDay(today, zone)];
+  const isToday = (at: number) => begin <= at && at < end;
   return {
     soon: board.upcoming.filter(
       ({ deadline }) => deadline !== null && Date.parse(deadline) <= now + DAY_MS,
     ),
     missed: board.missed,
     upcoming: board.upcoming.length,
-    doneToday: board.completed.filter(
-      ({ completed_at }) =>
-        completed_at !== null && dayOf(Date.parse(completed_at), zone) === today,
-    ).length,
+    doneToday: board.completed.filter(({ completed_at }) => isToday(Date.parse(completed_at ?? "")))
+      .length,
   };
 }
 
@@ -51,7 +52,11 @@ export function isOver({ dueMin, capacityMin }: LoadDay): boolean {
  */
 export function loadOf(board: Board, days: Insights["load"], zone: string): readonly LoadDay[] {
   const due = new Map<string, Task[]>();
+  const last = days.at(-1)?.day;
+  const end = last === undefined ? 0 : endOfDay(last, zone);
   for (const task of workAhead(board)) {
+    // The nearest come first. What is due later is not asked on which day, which takes its time.
+    if (Date.parse(task.deadline ?? "") > end) break;
     const day = dayOfDeadline(task, zone);
     const before = due.get(day);
     if (before) before.push(task);
