@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_board import PHONE, ask, fill
+from tests.e2e.test_board import fill
 from tests.support.axe import violations
 from tests.support.servers import Server
-from tests.support.windows import add_task, sign_in, sign_up
+from tests.support.windows import PHONE, add_task, ask, sign_in, sign_up
 
 pytestmark = pytest.mark.untimed
 
@@ -73,7 +73,7 @@ def test_axe_finds_nothing_at_the_doors_and_in_the_boards_rarer_states(
     looker.look("a sign-in that is refused")
 
     sign_up(page, server, "ada@example.org")
-    label = add_label(page)
+    label = ask(page, "POST", "labels/", {"name": "calls", "colour": "teal"})["id"]
     task = add_task(page, title="Send invoice", labels=[label])
     expect(page.get_by_text("Send invoice")).to_be_visible()
     page.goto(f"{server.url}/labels/{label}")
@@ -141,19 +141,3 @@ def test_axe_finds_nothing_in_german_on_a_phone(
         looker.look(f"/{path}")
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"], path
     assert looker.faults == []
-
-
-def add_label(page: Page) -> str:
-    """Make a label as the page does; return its id."""
-    made: str = page.evaluate(
-        """async () => {
-            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
-            const answer = await fetch("/api/v1/labels/", {
-                method: "POST",
-                headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-                body: JSON.stringify({ name: "calls", colour: "teal" }),
-            });
-            return (await answer.json()).id;
-        }"""
-    )
-    return made

@@ -1,38 +1,20 @@
 """The board under a person's hands, in a real Chromium: many at once, drags, keys, a phone, and axe."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from tests.support.axe import violations
 from tests.support.servers import Server
-from tests.support.windows import resting_place, sign_up
+from tests.support.windows import PHONE, ask, resting_place, sign_up, too_small
 
 pytestmark = pytest.mark.untimed
 
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-TARGET_PX = 44
 DAY = timedelta(days=1)
-
-
-def ask(page: Page, method: str, path: str, body: Any = None) -> Any:
-    """Ask the API as the page does; return what it answers."""
-    status, text = page.evaluate(
-        """async ([method, path, body]) => {
-            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
-            const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-            const answer = await fetch(`/api/v1/${path}`, { method, headers, body });
-            return [answer.status, await answer.text()];
-        }""",
-        [method, path, None if body is None else json.dumps(body)],
-    )
-    assert status < 300, text
-    return json.loads(text) if text else None
 
 
 def fill(page: Page) -> dict[str, str]:
@@ -167,6 +149,28 @@ def test_all_is_done_by_keys_alone(window: Page) -> None:
     expect(window.get_by_role("dialog", name="Keyboard")).to_be_visible()
 
 
+def test_what_is_typed_before_the_palette_stands_is_for_it_and_not_for_the_card_at_hand(
+    server: Server, email: str, open_window: Callable[..., Page]
+) -> None:
+    page = open_window(service_workers="block")
+    late: list[Route] = []
+    page.route("**/assets/Palette-*", lambda route: late.append(route))
+    sign_up(page, server, email)
+    fill(page)
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Send invoice", exact=True)).to_be_focused()
+    page.keyboard.press("Control+k")
+    # On the card `t` asks for another deadline, and `e` completes it.
+    page.keyboard.type("the talk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    for route in late:
+        route.continue_()
+    title = page.get_by_role("dialog", name="Task").get_by_label("Title")
+    expect(title).to_have_value("Prepare the talk")
+    expect(page.get_by_role("button", name="Complete “Send invoice”")).to_be_visible()
+
+
 def test_a_phone_has_one_bucket_at_a_time_and_room_for_thumbs(
     server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
@@ -211,17 +215,9 @@ def test_a_phone_comes_back_from_a_task_to_the_bucket_that_it_was_opened_from(
 
 def small_targets(page: Page) -> Any:
     """Return what can be pressed and is smaller than a thumb."""
-    pressed = ":is(button, a, summary, input, textarea, select)"
-    return page.locator(f":is(main, [role=dialog]) {pressed}, nav a, header button").evaluate_all(
-        # What covers its card is as large as that is; what has a label around it is pressed by that.
-        """(all, px) => all
-        .filter((one) => one.checkVisibility() && !one.matches('[data-control="title"]'))
-        .map((one) => one.closest('label') ?? one)
-        .map((one) => [one, one.getBoundingClientRect()])
-        .filter(([, { width, height }]) => Math.round(width) < px || Math.round(height) < px)
-        .map(([one]) => one.ariaLabel ?? (one.textContent || one.outerHTML))""",
-        TARGET_PX,
-    )
+    # A title covers its card, and is as large as that is.
+    pressed = ":is(button, a, summary, input, textarea, select):not([data-control=title])"
+    return too_small(page.locator(f":is(main, [role=dialog]) {pressed}, nav a, header button"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -274,8 +270,10 @@ def test_a_task_is_added_by_q_on_every_page(window: Page) -> None:
         keys.press("Escape")
         expect(line).to_have_count(0)
     keys.press("Control+k")
+    expect(window.get_by_role("dialog", name="Anything").get_by_role("combobox")).to_be_focused()
     keys.type("Add a task")
     keys.press("Enter")
+    expect(line.get_by_role("textbox", name="New task")).to_be_focused()
     keys.type("Water the plants")
     keys.press("Enter")
     expect(line).to_have_count(0)

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error, Page, Route, WebSocketRoute, expect
 
-from tests.e2e.test_board import PHONE, ask, card
+from tests.e2e.test_board import card
 from tests.e2e.test_planner import WHOLE, planner, server  # noqa: F401 - the last one is a fixture
 from tests.e2e.test_planner import ask as ask_for_plan
 from tests.support.gemini import FakeGemini
 from tests.support.gemini_answers import Stream
 from tests.support.servers import Server
-from tests.support.windows import add_task, sign_up
+from tests.support.windows import PHONE, add_task, ask, sign_up
 
 pytestmark = [
     pytest.mark.untimed,

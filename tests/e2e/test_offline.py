@@ -1,6 +1,7 @@
 """The page without its server: what is done meanwhile is there after a reload, and arrives once."""
 
 import hashlib
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -10,9 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.test_board import ask
 from tests.support.servers import ROOT, Server
-from tests.support.windows import resting_place, sign_in, sign_up
+from tests.support.windows import ask, resting_place, sign_in, sign_up, wait_until
 
 pytestmark = pytest.mark.untimed
 
@@ -25,23 +25,22 @@ ADD_AND_GO = """(line) => {
 }"""
 
 
-# Opening it would make it: whoever asks too early leaves the page without its stores.
-HAS_KEPT = """async () => {
+# Whether the browser has kept a state of the page in which a text stands.
+# Opening the database would make it: whoever asks too early leaves the page without its stores.
+HAS_KEPT = """async (text) => {
     const known = await indexedDB.databases();
     const named = known.find(({ name }) => name.startsWith("taskengine."));
     if (!named) return false;
-    const database = await new Promise((resolve, reject) => {
-        const asked = indexedDB.open(named.name);
-        asked.onsuccess = () => resolve(asked.result);
-        asked.onerror = () => reject(asked.error);
+    const done = (request) => new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
     });
-    const kept = await new Promise((resolve, reject) => {
-        const counted = database.transaction("state").objectStore("state").count();
-        counted.onsuccess = () => resolve(counted.result);
-        counted.onerror = () => reject(counted.error);
-    });
+    const database = await done(indexedDB.open(named.name));
+    const reading = database.transaction(["state", "objects"]);
+    const states = await done(reading.objectStore("state").count());
+    const objects = await done(reading.objectStore("objects").getAll());
     database.close();
-    return kept > 0;
+    return states > 0 && JSON.stringify(objects).includes(text);
 }"""
 
 
@@ -61,9 +60,14 @@ def signed_in(server: Server, open_window: Callable[..., Page]) -> Page:
     window = open_window()
     sign_up(window, server, "ada@example.org")
     window.evaluate("navigator.serviceWorker.ready")
-    window.wait_for_function("navigator.serviceWorker.controller !== null")
-    window.wait_for_function(HAS_KEPT)
+    wait_until(window, "navigator.serviceWorker.controller !== null")
+    until_kept(window)
     return window
+
+
+def until_kept(window: Page, text: str = "") -> None:
+    """Wait until the browser has kept what was told, with this text in it: that is written a while later."""
+    wait_until(window, f"({HAS_KEPT})({json.dumps(text)})")
 
 
 def add(window: Page, title: str) -> None:
@@ -90,8 +94,7 @@ def arrives(kept: list[Any], server: Server, window: Page) -> None:
 
 def test_what_is_done_offline_outlives_a_reload_and_arrives_once(server: Server, window: Page) -> None:
     add(window, "Send invoice")
-    expect(window.get_by_text("Live", exact=True)).to_be_visible()
-    window.wait_for_timeout(700)  # what was told is written half a second later
+    until_kept(window, "Send invoice")
     window.context.set_offline(True)
     add(window, "Book flights")
     window.get_by_role("button", name="Complete “Send invoice”").click()
@@ -102,7 +105,7 @@ def test_what_is_done_offline_outlives_a_reload_and_arrives_once(server: Server,
     expect(window.get_by_text("Offline: 2 changes wait")).to_be_visible(timeout=20_000)
     window.context.set_offline(False)
     expect(window.get_by_text("Live", exact=True)).to_be_visible(timeout=20_000)
-    window.wait_for_function("navigator.onLine")
+    wait_until(window, "navigator.onLine")
     expect(window.get_by_role("button", name="Reopen “Send invoice”")).to_be_visible()
     kept = [("Book flights", "upcoming"), ("Send invoice", "completed")]
     arrives(kept, server, window)
@@ -178,7 +181,7 @@ def test_a_new_version_waits_until_it_is_wanted_and_loses_nothing(
     with (page / "sw.js").open("a") as worker:
         worker.write("// newer")
     add(window, "Send invoice")
-    expect(window.get_by_text("Live", exact=True)).to_be_visible()
+    until_kept(window, "Send invoice")
     window.evaluate("navigator.serviceWorker.ready.then((one) => one.update()).then(() => undefined)")
     expect(window.get_by_text("A new version is ready.")).to_be_visible()
     server.kill()
@@ -201,7 +204,7 @@ def test_a_log_out_leaves_nothing_in_the_browser(window: Page) -> None:
     window.get_by_role("button", name="Account").click()
     window.get_by_role("menuitem", name="Sign out").click()
     expect(window.get_by_role("link", name="Sign in")).to_be_visible()
-    window.wait_for_function("async () => (await indexedDB.databases()).length === 0")
+    wait_until(window, "indexedDB.databases().then((left) => left.length === 0)")
     assert window.evaluate("localStorage.getItem('taskengine.user')") in {None, ""}
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -11,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.gemini import FakeGemini
 from tests.support.gemini_answers import STEPS, Failure, Stream, plan, step
 from tests.support.servers import Server
-from tests.support.windows import add_task, sign_in, sign_up
+from tests.support.windows import PHONE, add_task, sign_in, sign_up, too_small
 
 pytestmark = pytest.mark.untimed
 
@@ -19,8 +18,6 @@ GOAL = "Write my thesis on urban trees"
 FREE_STEPS = [{**one, "depends_on": []} for one in STEPS]  # may stand in any order
 WHOLE = plan(FREE_STEPS)
 TWO_STEPS = WHOLE[: WHOLE.index('{"key": "outline"')]
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-TARGET_PX = 44
 
 
 @pytest.fixture
@@ -212,19 +209,7 @@ def test_on_a_phone_all_is_in_reach_of_a_thumb(server: Server, open_window: Call
     sign_up(window, server, "ada@example.org")
     ask(window, "Write my thesis on urban trees and on all that grows between the stones")
     expect(planner(window).get_by_role("button", name="Add 5 steps")).to_be_visible()
-    small = (
-        planner(window)
-        .locator("button, input, textarea, summary")
-        .evaluate_all(
-            """(all, px) => all
-            .filter((one) => one.checkVisibility())
-            .map((one) => [one, one.getBoundingClientRect()])
-            .filter(([, { width, height }]) => width < px || height < px)
-            .map(([one]) => one.ariaLabel ?? one.textContent)""",
-            TARGET_PX,
-        )
-    )
-    assert small == []
+    assert too_small(planner(window).locator("button, input, textarea, summary")) == []
     window.keyboard.press("Escape")
     expect(window.get_by_role("button", name="Open")).to_be_visible()
     assert window.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]

@@ -12,11 +12,10 @@ from playwright.sync_api import Page, expect
 
 from tests.support.axe import SETTLED, violations
 from tests.support.servers import Server
-from tests.support.windows import PASSWORD, add_task, sign_in, sign_up
+from tests.support.windows import PASSWORD, PHONE, add_task, sign_in, sign_up
 
 pytestmark = pytest.mark.untimed
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SCHEMES: Final[list[Literal["light", "dark"]]] = ["light", "dark"]
 SECTIONS = ["account", "hours", "security", "tokens", "notifications", "data"]
 

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from tests.e2e.test_board import PHONE, card, fill, group
+from tests.e2e.test_board import card, fill, group
 from tests.support.servers import Server
-from tests.support.windows import resting_place, sign_up
+from tests.support.windows import PHONE, resting_place, sign_up
 
 pytestmark = pytest.mark.untimed
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ from taskengine.celery import app
 from taskengine.clock import now
 from taskengine.engine import housekeeping
 from tests.support.accounts import PASSWORD, AppClient, signed_up
+from tests.support.letters import send_to, waiting
 from tests.support.mail_server import mail_server
 from tests.support.redis import PrivateRedis
 
@@ -190,23 +192,18 @@ def test_a_mail_server_that_is_down_fails_nothing_that_was_done(
 
 
 @pytest.fixture
-def by_smtp(transactional_db: None, settings: Any) -> Iterator[Callable[[tuple[str, int]], None]]:
-    """Have mail go to a server at an address; a process that ends leaves no thread behind."""
-
-    def use(address: tuple[str, int]) -> None:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = address
-
-    yield use
+def by_smtp(transactional_db: None, settings: Any) -> Iterator[Callable[[int], None]]:
+    """Have mail go to a server on a port of this machine; a process that ends leaves no thread behind."""
+    yield partial(send_to, settings)
     postman.drain(timeout_s=10)
 
 
 def test_a_mail_server_that_never_answers_holds_up_nobody(
-    by_smtp: Callable[[tuple[str, int]], None], settings: Any
+    by_smtp: Callable[[int], None], settings: Any
 ) -> None:
     settings.EMAIL_TIMEOUT = 3
     with socket.create_server(("127.0.0.1", 0)) as hangs:
-        by_smtp(hangs.getsockname())
+        by_smtp(hangs.getsockname()[1])
         began = time.monotonic()
         ada = AppClient()
         assert ada.sign_up().status_code == 200
@@ -219,10 +216,8 @@ def test_a_mail_server_that_never_answers_holds_up_nobody(
 
 
 @pytest.mark.parametrize("path", ["/auth/password/request", "/auth/signup"])
-def test_an_address_that_is_longer_than_any_is_refused(
-    by_smtp: Callable[[tuple[str, int]], None], path: str
-) -> None:
-    by_smtp(("127.0.0.1", 1))  # where nobody listens
+def test_an_address_that_is_longer_than_any_is_refused(by_smtp: Callable[[int], None], path: str) -> None:
+    by_smtp(1)  # where nobody listens
     longest, longer = (
         AppClient().auth("POST", path, {"email": f"{'a' * chars}@example.org", "password": PASSWORD})
         for chars in (242, 243)
@@ -241,10 +236,10 @@ def swept(*, after: timedelta = timedelta()) -> None:
 
 
 def test_a_mail_that_was_turned_away_is_tried_again_and_one_that_waits_goes_before_the_process_ends(
-    by_smtp: Callable[[tuple[str, int]], None],
+    by_smtp: Callable[[int], None],
 ) -> None:
     with mail_server(turns_away=2) as server:
-        by_smtp(("127.0.0.1", server.server_address[1]))
+        by_smtp(server.server_address[1])
         AppClient().sign_up()
         postman.drain()  # it is tried before the process ends
         assert server.turned_away == 1
@@ -261,18 +256,11 @@ def test_a_mail_that_was_turned_away_is_tried_again_and_one_that_waits_goes_befo
         assert len(server.letters) == 1
 
 
-def waiting(**fields: Any) -> Letter:
-    """Return a letter that a process left behind."""
-    at = fields.pop("created_at", now())
-    about = {"template": "a/b", "recipient": "ada@example.org", "subject": "A word", "body": "More words"}
-    return Letter.objects.create(**{**about, "created_at": at, "due_at": at, "told_at": at, **fields})
-
-
 def test_a_letter_of_which_nobody_heard_is_sent_all_the_same(
-    by_smtp: Callable[[tuple[str, int]], None],
+    by_smtp: Callable[[int], None],
 ) -> None:
     with mail_server(turns_away=0) as server:
-        by_smtp(("127.0.0.1", server.server_address[1]))
+        by_smtp(server.server_address[1])
         waiting()  # and the process that wrote it is gone
         swept()
         assert server.letters == [], "it was told of a moment ago"
@@ -282,10 +270,10 @@ def test_a_letter_of_which_nobody_heard_is_sent_all_the_same(
 
 
 def test_a_letter_is_sent_once_however_many_are_told_of_it(
-    by_smtp: Callable[[tuple[str, int]], None],
+    by_smtp: Callable[[int], None],
 ) -> None:
     with mail_server(turns_away=0) as server:
-        by_smtp(("127.0.0.1", server.server_address[1]))
+        by_smtp(server.server_address[1])
         several = [waiting(subject=f"Number {number}") for number in range(5)]
 
         def worker() -> int:
@@ -302,7 +290,7 @@ def test_a_letter_is_sent_once_however_many_are_told_of_it(
 
 
 def test_who_is_asleep_too_long_over_a_letter_does_not_take_it_from_the_next(
-    by_smtp: Callable[[tuple[str, int]], None],
+    by_smtp: Callable[[int], None],
 ) -> None:
     letter = waiting()
     asleep = letters._claim(letter.pk, now=now())
@@ -319,10 +307,10 @@ def test_who_is_asleep_too_long_over_a_letter_does_not_take_it_from_the_next(
 
 
 def test_a_letter_that_goes_twice_since_its_sender_died_is_known_by_its_name(
-    by_smtp: Callable[[tuple[str, int]], None],
+    by_smtp: Callable[[int], None],
 ) -> None:
     with mail_server(turns_away=0) as server:
-        by_smtp(("127.0.0.1", server.server_address[1]))
+        by_smtp(server.server_address[1])
         letter, other = waiting(), waiting()
         dies = letters._claim(letter.pk, now=now())
         assert dies
@@ -334,10 +322,10 @@ def test_a_letter_that_goes_twice_since_its_sender_died_is_known_by_its_name(
 
 
 def test_a_letter_is_given_up_in_the_end(
-    by_smtp: Callable[[tuple[str, int]], None], caplog: pytest.LogCaptureFixture
+    by_smtp: Callable[[int], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     with mail_server(turns_away=1) as server:
-        by_smtp(("127.0.0.1", server.server_address[1]))
+        by_smtp(server.server_address[1])
         tired = waiting(tries=letters.TRIES - 1)
         assert not letters.deliver(tired.pk)
         assert "is given up after 206 tries" in caplog.text
@@ -346,18 +334,18 @@ def test_a_letter_is_given_up_in_the_end(
         assert "can't be sent, and is given up" in caplog.text
         assert not Letter.objects.exists()
 
-        old = waiting(created_at=now() - letters.LETTER_LIFE)
-        young = waiting(created_at=now() - letters.LETTER_LIFE + timedelta(minutes=1))
+        old = waiting(since=letters.LETTER_LIFE)
+        young = waiting(since=letters.LETTER_LIFE - timedelta(minutes=1))
         assert housekeeping._old_letters(now=now())
         assert [each.pk for each in Letter.objects.all()] == [young.pk] != [old.pk]
         assert server.letters == []
     assert housekeeping._old_letters in housekeeping.SWEEPS
 
 
-def test_no_letter_is_sent_for_what_was_taken_back(by_smtp: Callable[[tuple[str, int]], None]) -> None:
+def test_no_letter_is_sent_for_what_was_taken_back(by_smtp: Callable[[int], None]) -> None:
     words = {"template": "a/b", "subject": "A word", "body": "More words", "to": "ada@example.org"}
     with mail_server(turns_away=0) as server:
-        by_smtp(("127.0.0.1", server.server_address[1]))
+        by_smtp(server.server_address[1])
         with transaction.atomic():
             accounts_mail.post(**words)
             transaction.set_rollback(True)
@@ -370,12 +358,12 @@ def test_no_letter_is_sent_for_what_was_taken_back(by_smtp: Callable[[tuple[str,
 
 
 def test_a_worker_sends_what_stands_in_the_database_and_nothing_that_somebody_put_into_redis(
-    by_smtp: Callable[[tuple[str, int]], None], settings: Any
+    by_smtp: Callable[[int], None], settings: Any
 ) -> None:
     task: Any = app.tasks[accounts_mail.TASK_NAME]
     forged = {"template": "", "subject": "Hello", "body": "Evil", "sender": "a@b.c", "to": ["d@e.f"]}
     with mail_server(turns_away=0) as server:
-        by_smtp(("127.0.0.1", server.server_address[1]))
+        by_smtp(server.server_address[1])
         for message in (forged, [forged], json.dumps(forged)):
             with pytest.raises((ValueError, AttributeError)):
                 task.run(message)
@@ -389,7 +377,7 @@ def test_a_worker_sends_what_stands_in_the_database_and_nothing_that_somebody_pu
 
 
 def test_where_workers_send_mail_they_are_told_an_id_and_while_redis_is_away_the_server_sends_it(
-    by_smtp: Callable[[tuple[str, int]], None],
+    by_smtp: Callable[[int], None],
     settings: Any,
     redis: PrivateRedis,
     monkeypatch: pytest.MonkeyPatch,
@@ -404,7 +392,7 @@ def test_where_workers_send_mail_they_are_told_an_id_and_while_redis_is_away_the
         Letter.objects.update(told_at=None)
 
     with mail_server(turns_away=0) as server, Redis.from_url(redis.url) as broker:
-        by_smtp(("127.0.0.1", server.server_address[1]))
+        by_smtp(server.server_address[1])
         AppClient().sign_up()
         thread.drain()
         assert broker.llen(accounts_mail.QUEUE) == 1

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,45 +10,27 @@ import pytest
 
 from taskengine import celery, clock, figures
 from taskengine.accounts import letters
-from taskengine.accounts.models import Letter
 from taskengine.doctor import processes
-from tests.integration.test_monitoring import sample
+from tests.support.letters import send_to, waiting
 from tests.support.mail_server import mail_server
+from tests.support.metrics import figure
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def by_smtp(settings: Any) -> Callable[[int], None]:
-    """Have mail go to a server on a port of this machine."""
-
-    def use(port: int) -> None:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-
-    return use
-
-
-def waiting(recipient: str = "ada@example.org", **fields: Any) -> Letter:
-    """Return a letter that is due."""
-    at = clock.now() - fields.pop("since", timedelta())
-    words = {"template": "a/b", "subject": "A word", "body": "More words", "recipient": recipient}
-    return Letter.objects.create(**words, created_at=at, due_at=at, told_at=at, **fields)
-
-
 def counted() -> dict[str, float]:
-    return {each.value: sample("taskengine_mails_total", outcome=each.value) for each in letters.Outcome}
+    return {each.value: figure("taskengine_mails_total", outcome=each.value) for each in letters.Outcome}
 
 
-def test_each_try_is_counted_by_what_became_of_it(by_smtp: Callable[[int], None]) -> None:
+def test_each_try_is_counted_by_what_became_of_it(settings: Any) -> None:
     before = counted()
-    by_smtp(free_port())  # where nobody listens
+    send_to(settings, free_port())  # where nobody listens
     letters.deliver(waiting().pk)
     with mail_server(turns_away=1, refuses="nobody@example.org") as server:
-        by_smtp(server.server_address[1])
+        send_to(settings, server.server_address[1])
         for recipient in ("ada@example.org", "nobody@example.org", "ada@example.org"):
-            letters.deliver(waiting(recipient).pk)
+            letters.deliver(waiting(recipient=recipient).pk)
         assert len(server.letters) == 1
     assert {name: value - before[name] for name, value in counted().items()} == {
         "failed": 2,  # nobody was there; turned away at the door

@@ -38,12 +38,13 @@ from taskengine.planning.metrics import Outcome
 from taskengine.planning.models import Breakdown
 from tests.support.accounts import signed_up
 from tests.support.client import eventually
+from tests.support.composition import SERVICES
 from tests.support.environment import server_environment
+from tests.support.metrics import figure
 from tests.support.missing import missing
 from tests.support.redis import PrivateRedis
 from tests.support.servers import ROOT
 from tests.support.sockets import house, new_stream, record
-from tests.unit.test_composition import SERVICES
 
 MONITORING = ROOT / "containers/monitoring"
 DASHBOARD = json.loads((MONITORING / "grafana/dashboards/taskengine.json").read_text())
@@ -58,10 +59,6 @@ SCRAPED = {
 OF_TARGETS = {"job", "instance"}
 SELECTOR = re.compile(r"\b(taskengine_\w+|up)\b(?:\{([^}]*)\})?")
 MATCHER = re.compile(r'(\w+)\s*(?:=~|!~|!=|=)\s*"([^"]*)"')
-
-
-def sample(name: str, **labels: str) -> float:
-    return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
 def labels_of(name: str) -> set[str]:
@@ -215,11 +212,11 @@ def test_what_machines_ask_is_counted_apart_from_what_people_ask(settings: Any) 
     for path in ("healthz", "readyz", "metrics"):
         route = {"method": "GET", "route": path, "status": "200"}
         strangers = {**route, "route": "none"}
-        before = sample("taskengine_http_requests_total", **strangers)
-        asked = sample("taskengine_http_requests_total", **route)
+        before = figure("taskengine_http_requests_total", **strangers)
+        asked = figure("taskengine_http_requests_total", **route)
         assert Client(headers={"authorization": "Bearer secret"}).get(f"/{path}").status_code == 200
-        assert sample("taskengine_http_requests_total", **route) == asked + 1
-        assert sample("taskengine_http_requests_total", **strangers) == before
+        assert figure("taskengine_http_requests_total", **route) == asked + 1
+        assert figure("taskengine_http_requests_total", **strangers) == before
 
 
 @pytest.mark.django_db(transaction=True)
@@ -229,7 +226,7 @@ async def test_an_event_that_reaches_a_socket_is_counted_with_its_lag() -> None:
         socket = await home.open(stream)
         await socket.hello()
         before = {
-            name: sample(name)
+            name: figure(name)
             for name in (
                 "taskengine_events_total",
                 "taskengine_events_told_total",
@@ -242,11 +239,11 @@ async def test_an_event_that_reaches_a_socket_is_counted_with_its_lag() -> None:
         await eventually(
             "lag",
             lambda: (
-                sample("taskengine_stream_lag_seconds_count") > before["taskengine_stream_lag_seconds_count"]
+                figure("taskengine_stream_lag_seconds_count") > before["taskengine_stream_lag_seconds_count"]
             ),
         )
         for name, value in before.items():
-            assert sample(name) == value + 1, name
+            assert figure(name) == value + 1, name
 
 
 @pytest.mark.django_db(transaction=True)
@@ -259,17 +256,17 @@ async def test_a_ring_that_was_lost_is_counted_when_it_is_repaired(monkeypatch: 
         await socket.hello()
         await record(stream, 1)
         await socket.seqs(1)
-        before = sample("taskengine_doorbells_repaired_total")
+        before = figure("taskengine_doorbells_repaired_total")
         monkeypatch.setattr(outbox, "_tell", lambda recorded: None)
         await record(stream, 1)
         await socket.seqs(1)
-        assert sample("taskengine_doorbells_repaired_total") == before + 1
+        assert figure("taskengine_doorbells_repaired_total") == before + 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_engines_and_workers_are_watched_by_the_servers() -> None:
     watch.look_around()
-    assert sample("taskengine_engine_heartbeat_age_seconds") == watch.NEVER_S
+    assert figure("taskengine_engine_heartbeat_age_seconds") == watch.NEVER_S
     signed_up()
     now = database_clock.now()
     Heartbeat.objects.create(id=uuid.uuid4(), name="x", started_at=now, beat_at=now - timedelta(seconds=7))
@@ -283,9 +280,9 @@ def test_engines_and_workers_are_watched_by_the_servers() -> None:
         updated_at=past,
     )
     watch.look_around()
-    assert 7 <= sample("taskengine_engine_heartbeat_age_seconds") < 20
-    assert 90 <= sample("taskengine_jobs_oldest_waiting_seconds") < 110
-    assert sample("taskengine_jobs", kind="breakdown", state="queued") == 1
+    assert 7 <= figure("taskengine_engine_heartbeat_age_seconds") < 20
+    assert 90 <= figure("taskengine_jobs_oldest_waiting_seconds") < 110
+    assert figure("taskengine_jobs", kind="breakdown", state="queued") == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -293,7 +290,7 @@ def test_the_queue_and_who_hears_it_are_told(settings: Any, redis: PrivateRedis)
     settings.REDIS_URL = redis.url
     queue = {"queue": "celery"}
     watch.look_at_broker()
-    assert sample("taskengine_job_queue_messages", **queue) == sample("taskengine_workers") == 0
+    assert figure("taskengine_job_queue_messages", **queue) == figure("taskengine_workers") == 0
 
     sender = jobs.Sender()
     sender.send([uuid.uuid4() for _ in range(3)])
@@ -302,8 +299,8 @@ def test_the_queue_and_who_hears_it_are_told(settings: Any, redis: PrivateRedis)
     with Redis.from_url(redis.url) as client:
         until("three messages", lambda: client.llen("celery") == 3)
         watch.look_at_broker()
-        assert sample("taskengine_job_queue_messages", **queue) == 3
-        assert sample("taskengine_workers") == 2
+        assert figure("taskengine_job_queue_messages", **queue) == 3
+        assert figure("taskengine_workers") == 2
         settings.WORKER_IN_SERVER = False
         assert watch.workers_live()
 
@@ -311,10 +308,10 @@ def test_the_queue_and_who_hears_it_are_told(settings: Any, redis: PrivateRedis)
         client.hset("unacked", "a tag", "a message")
     broker.sign_off("celery@there")
     watch.look_at_broker()
-    assert sample("taskengine_workers") == 0
+    assert figure("taskengine_workers") == 0
     assert not watch.workers_live()
     assert json.loads(Client().get("/readyz").content)["worker"] == "down"
-    assert sample("taskengine_job_queue_unacknowledged_messages") == 1
+    assert figure("taskengine_job_queue_unacknowledged_messages") == 1
 
     redis.kill()
     with pytest.raises(RedisError):
@@ -383,7 +380,7 @@ async def test_lines_and_pools_are_told() -> None:
     watch.look_here(open_sockets=3, workers=1)
     free.set()
     await asyncio.gather(*calls)
-    assert sample("taskengine_http_waiting_requests", lane="watched-by-a-test") == 3
-    assert sample("taskengine_sockets") == 3
-    assert sample("taskengine_workers_in_servers") == 1
-    assert sample("taskengine_database_pool_max_connections") >= 1
+    assert figure("taskengine_http_waiting_requests", lane="watched-by-a-test") == 3
+    assert figure("taskengine_sockets") == 3
+    assert figure("taskengine_workers_in_servers") == 1
+    assert figure("taskengine_database_pool_max_connections") >= 1

@@ -1,14 +1,21 @@
 """What people do in a window before a test begins."""
 
-from typing import Any
+import json
+from typing import Any, Final
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.support.servers import Server
 
-PASSWORD = "correct horse battery staple"
+PASSWORD: Final = "correct horse battery staple"
+PHONE: Final[dict[str, Any]] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
+TARGET_PX: Final = 44  # a thumb
 
-ARRIVED = """(one) => {
+ARRIVED: Final = """(one) => {
     const card = one.closest("[data-travel]") ?? one;
     return Promise.allSettled(card.getAnimations().map(({ finished }) => finished)).then(() => undefined);
 }"""
@@ -27,20 +34,20 @@ def sign_in(page: Page, server: Server, email: str) -> None:
 
 
 def wait_until(page: Page, condition: str, *, timeout_s: float = 10) -> None:
-    """Wait until a JavaScript expression is true in the page.
+    """Wait until a JavaScript expression is true in the page, or a promise of something true.
 
-    Playwright's own `wait_for_function` has the page evaluate a string, which our content security policy forbids.
+    Playwright's own `wait_for_function` takes any promise for a yes, and has the page evaluate a string, which our
+    content security policy forbids.
     """
     met = page.evaluate(
-        f"""(timeout) => new Promise((resolve) => {{
+        f"""async (timeout) => {{
             const giveUpAt = Date.now() + timeout;
-            const look = () => {{
-                if ({condition}) resolve(true);
-                else if (Date.now() > giveUpAt) resolve(false);
-                else setTimeout(look, 20);
-            }};
-            look();
-        }})""",
+            while (!(await ({condition}))) {{
+                if (Date.now() > giveUpAt) return false;
+                await new Promise((later) => setTimeout(later, 20));
+            }}
+            return true;
+        }}""",
         timeout_s * 1000,
     )
     assert met, f"not within {timeout_s} s: {condition}"
@@ -64,21 +71,38 @@ def _enter(page: Page, email: str, *, button: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name=button).click()
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="New task")).to_be_visible()  # and the board, which hears keys
+
+
+def ask(page: Page, method: str, path: str, body: Any = None) -> Any:
+    """Ask the API as the page does; return what it answers."""
+    status, text = page.evaluate(
+        """async ([method, path, body]) => {
+            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+            const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+            const answer = await fetch(`/api/v1/${path}`, { method, headers, body });
+            return [answer.status, await answer.text()];
+        }""",
+        [method, path, None if body is None else json.dumps(body)],
+    )
+    assert status < 300, text
+    return json.loads(text) if text else None
 
 
 def add_task(page: Page, **fields: Any) -> str:
-    """Add a task as the page does, with what the line for new tasks has no room for; return its id."""
-    task_id = page.evaluate(
-        """async (fields) => {
-            const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
-            const answer = await fetch("/api/v1/tasks/", {
-                method: "POST",
-                headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-                body: JSON.stringify(fields),
-            });
-            return (await answer.json()).id;
-        }""",
-        fields,
+    """Add a task, with what the line for new tasks has no room for; return its id."""
+    return str(ask(page, "POST", "tasks/", fields)["id"])
+
+
+def too_small(what: Locator) -> Any:
+    """Return those of what can be pressed that are smaller than a thumb."""
+    return what.evaluate_all(
+        # What has a label around it is pressed by that.
+        """(all, px) => all
+        .filter((one) => one.checkVisibility())
+        .map((one) => one.closest('label') ?? one)
+        .map((one) => [one, one.getBoundingClientRect()])
+        .filter(([, { width, height }]) => Math.round(width) < px || Math.round(height) < px)
+        .map(([one]) => one.ariaLabel ?? (one.textContent || one.outerHTML))""",
+        TARGET_PX,
     )
-    assert isinstance(task_id, str)
-    return task_id

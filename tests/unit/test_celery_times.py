@@ -9,7 +9,7 @@ from django.conf import settings
 
 from taskengine.accounts import letters
 from taskengine.celery import app
-from tests.unit.test_composition import SERVICES
+from tests.support.composition import SERVICES
 
 # Redis looks for what is overdue now and then, and a worker starts a job a little after it has its message.
 ROOM_S: Final = 30

@@ -4,38 +4,16 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
+from tests.support.composition import FILES, SERVICES, composition
 from tests.support.servers import ROOT
 from tests.support.stack import OWN
 
-FILES = ("compose.yaml", "containers/proxy/services.yaml", "containers/monitoring/services.yaml")
 ONE_SHOT = {"keys", "migrate"}
 FROM_OUTSIDE = {"web", "proxy", "grafana"}
-
-
-def services() -> dict[str, dict[str, Any]]:
-    """Every service, whatever profile it is of."""
-    found: dict[str, dict[str, Any]] = {}
-    for file in FILES:
-        found |= yaml.safe_load((ROOT / file).read_text())["services"]
-    return found
-
-
-def composition() -> dict[str, dict[str, Any]]:
-    """Return what there is beside services, by kind and name."""
-    found: dict[str, dict[str, Any]] = {"volumes": {}, "networks": {}, "secrets": {}}
-    for file in FILES:
-        read = yaml.safe_load((ROOT / file).read_text())
-        for kind, entries in found.items():
-            entries |= read.get(kind) or {}
-    return found
-
-
-SERVICES = services()
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
+from tests.support.composition import FILES
 from tests.support.servers import ROOT
-from tests.unit.test_composition import FILES
 
 TEXT: Final = (ROOT / "docs/operations.md").read_text()
 # Read to be refused: it was another release's.

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from prometheus_client import REGISTRY
 
 from taskengine.proxies import (
     DISBELIEF_TOLD_EVERY_S,
@@ -14,6 +13,7 @@ from taskengine.proxies import (
     behind_proxies,
     origin,
 )
+from tests.support.metrics import figure
 
 NOBODY = TrustedProxies.parse([])
 PROXIES = TrustedProxies.parse(["10.0.0.0/8", "2001:db8:ffff::/48"])
@@ -184,7 +184,7 @@ async def test_whoever_is_not_believed_is_counted_and_who_is_or_says_nothing_is_
 
 
 def counted() -> float:
-    return REGISTRY.get_sample_value("taskengine_untrusted_proxy_requests_total") or 0.0
+    return figure("taskengine_untrusted_proxy_requests_total")
 
 
 async def test_one_behind_a_unix_socket_is_named_by_what_would_trust_it(
