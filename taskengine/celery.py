@@ -26,7 +26,7 @@ from prometheus_client import CollectorRegistry, Metric, start_http_server  # no
 from redis.exceptions import RedisError  # noqa: E402
 
 from taskengine import alive, clock, figures, logs, tracing  # noqa: E402
-from taskengine.accounts import mail  # noqa: E402
+from taskengine.accounts import letters, mail  # noqa: E402
 from taskengine.checks import refuse_faults  # noqa: E402
 from taskengine.planning import attempts, broker, metrics  # noqa: E402
 from taskengine.planning.attempts import Attempt  # noqa: E402
@@ -92,14 +92,14 @@ def _claim(breakdown_id: UUID) -> Attempt | None:
     return attempts.claim(breakdown_id)
 
 
-@app.task(name=mail.TASK_NAME, bind=True, time_limit=mail.TIME_LIMIT_S)  # type: ignore[untyped-decorator]
+@app.task(name=mail.TASK_NAME, bind=True, time_limit=letters.TIME_LIMIT_S)  # type: ignore[untyped-decorator]
 def send_mail(self: Any, letter_id: str) -> None:
     """Send one letter, if it still waits."""
     with logs.bound(job_id=self.request.id):
         close_old_connections()
         try:
             clock.measure()
-            mail.deliver(UUID(letter_id))
+            letters.deliver(UUID(letter_id))
         finally:
             close_old_connections()
 
@@ -109,7 +109,7 @@ class OfJobs(figures.OfAllProcesses):
 
     def collect(self) -> Iterable[Metric]:
         """Yield those alone: of what servers and engines do a worker knows nothing, and would say zero."""
-        return (each for each in super().collect() if each.name.startswith((metrics.PREFIX, mail.FIGURES)))
+        return (each for each in super().collect() if each.name.startswith((metrics.PREFIX, letters.FIGURES)))
 
 
 class Figures(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery has no types

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from allauth.core.internal.ratelimit import parse_rates
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register  # noqa: A004 (Django's name for it)
 from django.core.exceptions import ImproperlyConfigured
 
 from taskengine.env import is_loopback
+from taskengine.rates import Rate
 
 TAG: Final = "taskengine"
 _FEWEST_LETTERS: Final = 12  # different ones, of a key that was made by chance and not by hand
@@ -20,7 +22,12 @@ _FEWEST_LETTERS: Final = 12  # different ones, of a key that was made by chance 
 _KNOWN_KEYS: Final = ("django-insecure-", "for-the-type-checker", "tests only", "change")
 _SHORTEST_TOKEN: Final = 24
 _EVERY_ATTEMPT: Final = (
-    *("login", "login_failed", "login_unfamiliar", "reauthenticate", "reset_password", "signup"),
+    "login",
+    "login_failed",
+    "login_unfamiliar",
+    "reauthenticate",
+    "reset_password",
+    "signup",
 )
 
 
@@ -79,6 +86,8 @@ def _faults() -> Iterator[CheckMessage]:
             hint="Name the proxies' own addresses or network.",
             id="taskengine.E005",
         )
+    for what in _ill_written():
+        yield Error(what, hint="Write it so, or unset it; empty is no limit.", id="taskengine.E006")
 
 
 def _advice() -> Iterator[CheckMessage]:
@@ -120,6 +129,35 @@ def _advice() -> Iterator[CheckMessage]:
             hint="Unset RATE_LIMIT_" + ", RATE_LIMIT_".join(name.upper() for name in off) + ".",
             id="taskengine.W006",
         )
+
+
+def _ill_written() -> Iterator[str]:
+    """Yield which limits can't be read. Else the first request that one counts would say so, and each after it."""
+    throttles: Any = settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"]
+    ours = {
+        **{name.upper(): text for name, text in throttles.items()},
+        "HANDSHAKE": settings.RATE_LIMIT_HANDSHAKE,
+        "LETTER": settings.RATE_LIMIT_LETTER,
+        "LOGIN_UNFAMILIAR": settings.RATE_LIMIT_LOGIN_UNFAMILIAR,
+    }
+    for name, text in ours.items():
+        try:
+            Rate.parse(text, name=name)
+        except ImproperlyConfigured as error:
+            yield str(error)
+    for name, text in settings.ACCOUNT_RATE_LIMITS.items():
+        default = settings.ACCOUNT_RATE_LIMITS_WHERE_NONE_ARE_SET[name]
+        # By whom it may be counted: by the network always, by more where allauth says who it is.
+        known = {"ip", *(rate.per for rate in parse_rates(default))}
+        try:
+            is_well = {rate.per for rate in parse_rates(text)} <= known
+        except ValueError:
+            is_well = False
+        if not is_well:
+            yield (
+                f"RATE_LIMIT_{name.upper()} is {text!r}, but is written like {default}: s, m, h or d, and after them"
+                f" {' or '.join(sorted(known))}."
+            )
 
 
 def _is_known(key: str) -> bool:

@@ -26,6 +26,7 @@ from django.urls import set_script_prefix
 from taskengine.accounts import tokens
 from taskengine.api import metrics
 from taskengine.api.limits import Receive, Send, refuse
+from taskengine.health import FOR_MACHINES
 from taskengine.lanes import Lane, LaneFull, Turns
 
 logger = logging.getLogger(__name__)
@@ -33,8 +34,6 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER_S: Final = 1
 # For how long nobody looks whether a client that waits has left.
 _WATCHED_AFTER_S: Final = 0.05
-# Who watches the server must hear of it most of all when all its threads are taken.
-_WATCHED: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 # Where passwords are hashed, which takes a core for half a second.
 _ACCOUNTS: Final = "/api/auth/"
 # What goes through all that somebody has. One at a time, so that it never takes the threads of the others.
@@ -146,7 +145,7 @@ class OneHopHandler(ASGIHandler):
             answering.cancel()
 
     def _lane(self, path: str) -> Lane:
-        if path in _WATCHED:
+        if path in FOR_MACHINES:  # who must hear of it most of all when all threads are taken
             return self._watched
         if path in _WHOLE:
             return self._whole

@@ -85,6 +85,9 @@ class TrustedProxies:
     def __bool__(self) -> bool:
         return bool(self.networks) or self.unix
 
+    def __str__(self) -> str:
+        return ", ".join([*map(str, self.networks), *([UNIX] if self.unix else [])])
+
     def has(self, address: Address | None) -> bool:
         """Whether this is one of them; None is a peer without an address."""
         if address is None:

@@ -14,13 +14,14 @@ from redis.exceptions import RedisError
 from realtime.publisher import doorbell
 from realtime.relay import Relay
 from taskengine import clock, watch
-from taskengine.accounts.mail import postman
+from taskengine.accounts import mail
 from taskengine.accounts.sessions import SessionAuthenticator
-from taskengine.engine.housekeeping import Housekeeper
+from taskengine.engine.housekeeping import MAIL_SWEEPS, Housekeeper
 from taskengine.engine.loop import Engine
 from taskengine.engine.worker import Worker
 from taskengine.shutdown import GracefulStop
 from taskengine.snapshots import Snapshots
+from taskengine.workers import celery_works
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +65,10 @@ class Runtime:
         ]
         if settings.ENGINE_IN_SERVER:
             self._threads += [Engine(), Housekeeper()]
-        else:  # none of its rings is a deadline's
-            doorbell.gather_s = GATHER_RINGS_S
+        else:
+            doorbell.gather_s = GATHER_RINGS_S  # none of its rings is a deadline's
+            if mail.is_sent_from_here() and not celery_works():
+                self._threads.append(Housekeeper(often=MAIL_SWEEPS, seldom=()))
         if settings.WORKER_IN_SERVER:
             self._threads.append(Worker())
         for thread in self._threads:
@@ -77,7 +80,8 @@ class Runtime:
             task.cancel()
         await self.relay.stop()
         await asyncio.gather(
-            asyncio.to_thread(postman.drain), *(asyncio.to_thread(thread.stop) for thread in self._threads)
+            asyncio.to_thread(mail.postman.drain),
+            *(asyncio.to_thread(thread.stop) for thread in self._threads),
         )
         if self._leave_doorbell is not None:  # last of all: the threads may have rung
             await asyncio.to_thread(doorbell.drain, timeout_s=_LAST_RINGS_S)

@@ -222,7 +222,7 @@ CELERY: dict[str, Any] = {
     "broker_connection_max_retries": None,
     "broker_connection_timeout": 3,  # seconds
     # A message whose worker is gone comes back after this time; the sweep is quicker anyway. No worker may have one for
-    # as long and still be at it: `task_time_limit`, and for mail the pause before a try and the try, are shorter.
+    # as long and still be at it: `task_time_limit` is shorter.
     "broker_transport_options": {"visibility_timeout": 300, "socket_timeout": 3, "socket_connect_timeout": 3},
     # Their depths are looked at by these names. Two, which are served in turn: neither waits behind the other.
     "task_default_queue": "celery",
@@ -286,6 +286,8 @@ ACCOUNT_RATE_LIMITS = {
 }
 # Attempts to log in to one account from networks that nobody has logged in to it from, all together.
 RATE_LIMIT_LOGIN_UNFAMILIAR: str = env.str("RATE_LIMIT_LOGIN_UNFAMILIAR", default="50/hour")
+# Letters of one kind to one address: some of them follow from what anybody may do who names it as theirs.
+RATE_LIMIT_LETTER: str = env.str("RATE_LIMIT_LETTER", default="5/hour")
 USERSESSIONS_ADAPTER = "taskengine.accounts.adapter.SessionsAdapter"
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app", "browser")

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.conf import settings
 from django.db import connections
 from django.db.models import Count, Max, Min
 from prometheus_client import Gauge
@@ -24,6 +23,7 @@ from taskengine.planning import broker
 from taskengine.planning.lifecycle import Status
 from taskengine.planning.metrics import BREAKDOWN
 from taskengine.planning.models import Breakdown
+from taskengine.workers import celery_works
 
 # One connection asks two small questions so often.
 LOOK_INTERVAL_S: Final = 5
@@ -115,7 +115,7 @@ def workers_live() -> bool:
 
     A broker that has not answered for a while hands nothing out, so then nobody does.
     """
-    if settings.WORKER_IN_SERVER or not settings.REDIS_URL:
+    if not celery_works():
         return True
     return _workers_seen > 0 and time.monotonic() - _broker_seen_at < BROKER_STALE_S
 

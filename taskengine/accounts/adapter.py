@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from allauth.account import app_settings
@@ -17,6 +17,7 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -28,9 +29,20 @@ from taskengine.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
+_LENGTH_OF_EMAIL: Final = MaxLengthValidator(254)
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     """allauth's hooks, with our rules."""
+
+    def clean_email(self, email: str) -> str:
+        """Return an address that somebody typed.
+
+        Raises:
+            ValidationError: No mail server takes one as long (RFC 5321, section 4.5.3.1.3), and allauth would cut it off.
+        """
+        _LENGTH_OF_EMAIL(email)
+        return str(super().clean_email(email))
 
     def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:
         """Save a new user together with their stream."""

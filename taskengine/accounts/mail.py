@@ -2,46 +2,33 @@
 
 A letter is a row, which is the truth: written with what it is about, deleted when the mail server has it. Whoever is to
 send it is told its id alone, a worker of Celery's or a thread of this process; that is only a hint. Who claims the row has
-it for one try, and a sweep tells again of what was lost, and of what is due once more. A backend that calls nobody
+it for one try (`letters`), and a sweep tells again of what was lost, and of what is due once more. A backend that calls nobody
 (console, file, memory) is used at once, and needs no row.
 """
 
 import logging
 import threading
 from collections.abc import Collection
-from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import partial
-from smtplib import SMTPRecipientsRefused
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import close_old_connections, transaction
-from django.db.models import Q, QuerySet
-from prometheus_client import Counter
+from redis import Redis
 
-from taskengine import clock
+from taskengine import cache, clock
+from taskengine.accounts import letters
 from taskengine.accounts.models import Letter
+from taskengine.rates import Rate
+from taskengine.workers import celery_client, celery_works
 
 logger = logging.getLogger(__name__)
 
 TASK_NAME: Final = "taskengine.mail"
 # Of Celery's own, so that letters and breakdowns wait in two lines, which are served in turn.
 QUEUE: Final = "mail"
-# The links in a letter are good for a day.
-LETTER_LIFE: Final = timedelta(days=1)
-FIRST_PAUSE_S: Final = 2
-LONGEST_PAUSE_S: Final = 180
-# About ten hours.
-TRIES: Final = 206
-# In a worker of Celery's a try takes no longer: EMAIL_TIMEOUT is for each read and write.
-TIME_LIMIT_S: Final = 60
-# Whoever has a letter for longer is dead.
-LEASE: Final = timedelta(seconds=180)
-# A hint that nobody followed in this time was lost.
-TOLD_AGAIN_AFTER: Final = timedelta(seconds=30)
 # No more hints are added to so many that wait: with the workers gone for a day they would fill Redis.
 MOST_TOLD: Final = 1_000
 DRAINED_WITHIN_S: Final = 5.0
@@ -49,25 +36,11 @@ _SMTP: Final = "django.core.mail.backends.smtp.EmailBackend"
 _REDIS_TIMEOUT_S: Final = 3
 
 
-class Outcome(StrEnum):
-    """What became of one try to send a letter."""
-
-    SENT = "sent"
-    REFUSED = "refused"  # to this recipient: the mail server works
-    FAILED = "failed"  # the mail server is away, or takes nothing from us
-
-
-FIGURES: Final = "taskengine_mails"
-TRIED: Final = Counter(FIGURES, "Tries of this process to send a mail, by what became of them.", ["outcome"])
-# What has not happened yet is a zero, and not a gap, to whoever asks how much it grew.
-for _outcome in Outcome:
-    TRIED.labels(_outcome.value)
-
-
 def post(*, template: str, subject: str, body: str, to: str) -> None:
     """Have a letter sent, once the caller's transaction is committed.
 
-    Waits for nobody, and raises nothing for what a mail server or Redis does.
+    Waits for nobody, and raises nothing for what a mail server or Redis does. Of one kind `RATE_LIMIT_LETTER` go to an
+    address, and no more, whoever asks: strangers who sign up by somebody's address could fill that mailbox else.
 
     Args:
         template: What it is about, for the log.
@@ -75,6 +48,9 @@ def post(*, template: str, subject: str, body: str, to: str) -> None:
         body: Text alone.
         to: An address.
     """
+    if _are_enough(template, to):
+        logger.warning("A mail is not sent: its address had enough of the kind lately. template=%s", template)
+        return
     now = clock.now()
     letter = Letter(
         template=template, subject=subject, body=body, recipient=to, created_at=now, due_at=now, told_at=now
@@ -84,117 +60,23 @@ def post(*, template: str, subject: str, body: str, to: str) -> None:
         transaction.on_commit(partial(postman.take, [letter.pk]), robust=True)
         return
     try:
-        _send(letter)
+        letters.send(letter)
     except OSError:
         logger.exception("A mail could not be sent. template=%s", template)
 
 
-def deliver(letter_id: UUID) -> bool:
-    """Try once to send a letter, if nobody else has it for now; True if the mail server took it.
-
-    What it does not take is due again in a while; one that was tried too often, or can never be sent, is deleted. Only
-    who dies between the mail server's word and the row's end has a letter sent twice.
-    """
-    letter = _claim(letter_id, now=clock.now())
-    if letter is None:
+def _are_enough(template: str, to: str) -> bool:
+    """Count a letter, and say whether it is one too many of its kind for an address."""
+    rate = Rate.parse(settings.RATE_LIMIT_LETTER, name="LETTER")
+    if rate is None:
         return False
-    try:
-        _send(letter)
-    except OSError as error:
-        _put_off(letter, error)
-        return False
-    except Exception:
-        logger.exception("A mail can't be sent, and is given up. template=%s", letter.template)
-        _ours(letter).delete()
-        return False
-    _ours(letter).delete()
-    return True
-
-
-def untold(*, now: datetime, limit: int = 100) -> list[UUID]:
-    """Return letters that are due and of which nobody was told lately, and note that somebody is told now."""
-    with transaction.atomic():
-        waiting = Letter.objects.select_for_update(no_key=True, skip_locked=True).filter(
-            Q(told_at=None) | Q(told_at__lte=now - TOLD_AGAIN_AFTER), due_at__lte=now
-        )
-        ids = list(waiting.order_by("due_at", "id").values_list("id", flat=True)[:limit])
-        Letter.objects.filter(id__in=ids).update(told_at=now)
-    return ids
-
-
-def give_up(*, now: datetime) -> bool:
-    """Delete letters whose links are dead; True if there were some."""
-    given_up, _ = Letter.objects.filter(created_at__lte=now - LETTER_LIFE).delete()
-    if given_up:
-        logger.error("A mail could not be sent within a day, and is given up. letters=%d", given_up)
-    return given_up > 0
-
-
-def forget(*, addresses: Collection[str]) -> None:
-    """Send nothing that still waits to go to these, in the caller's transaction."""
-    Letter.objects.filter(recipient__in=addresses).delete()
-
-
-def is_for_workers() -> bool:
-    """Whether Celery's workers send mail, and not the servers."""
-    return bool(settings.REDIS_URL) and not settings.WORKER_IN_SERVER
+    key = sha256(f"{template} {to.lower()}".encode()).hexdigest()
+    return cache.hit(f"letter:{key}", window_s=rate.period_s).count > rate.limit
 
 
 def is_sent_from_here() -> bool:
     """Whether this process may reach a mail server itself."""
     return bool(settings.EMAIL_BACKEND == _SMTP)
-
-
-def pause_s(tries: int) -> int:
-    """Return how long to wait after so many tries that failed."""
-    return int(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(tries - 1, 10)))
-
-
-def _send(letter: Letter) -> None:
-    """Hand it to the mail server.
-
-    Raises:
-        OSError: It is not taken; every SMTPException is one.
-    """
-    outcome = Outcome.FAILED
-    try:
-        EmailMessage(letter.subject, letter.body, settings.DEFAULT_FROM_EMAIL, [letter.recipient]).send()
-        outcome = Outcome.SENT
-    except SMTPRecipientsRefused:
-        outcome = Outcome.REFUSED
-        raise
-    finally:
-        TRIED.labels(outcome.value).inc()
-
-
-def _claim(letter_id: UUID, *, now: datetime) -> Letter | None:
-    """Take a letter for one try; None if it is sent, not due, or somebody else's for now."""
-    # One that was never tried is due, whatever this machine's clock says.
-    due = Q(tries=0) | Q(due_at__lte=now)
-    with transaction.atomic():
-        rows = Letter.objects.select_for_update(no_key=True, skip_locked=True)
-        letter = rows.filter(due, pk=letter_id).first()
-        if letter is not None:
-            letter.tries += 1
-            letter.due_at = now + LEASE
-            letter.save(update_fields=["tries", "due_at"])
-    return letter
-
-
-def _ours(letter: Letter) -> QuerySet[Letter]:
-    """Return its row, unless somebody else has it by now."""
-    return Letter.objects.filter(pk=letter.pk, tries=letter.tries)
-
-
-def _put_off(letter: Letter, error: OSError) -> None:
-    about = (letter.tries, error, letter.template)
-    if letter.tries >= TRIES:
-        logger.error("A mail could not be sent, and is given up after %d tries: %r. template=%s", *about)
-        _ours(letter).delete()
-    else:
-        logger.warning("A mail could not be sent in try %d: %r. template=%s", *about)
-        due_at = clock.now() + timedelta(seconds=pause_s(letter.tries))
-        _ours(letter).update(due_at=due_at, told_at=None)
 
 
 class Postman:
@@ -240,9 +122,9 @@ class Postman:
             letter_id, again = found
             close_old_connections()
             try:
-                if is_for_workers() and (self._told_workers(letter_id, again=again) or again):
+                if celery_works() and (self._told_workers(letter_id, again=again) or again):
                     continue
-                deliver(letter_id)
+                letters.deliver(letter_id)
             except Exception:
                 logger.exception("A mail waits for its next turn.")
             finally:
@@ -260,12 +142,8 @@ class Postman:
 
     def _told_workers(self, letter_id: UUID, *, again: bool) -> bool:
         """Tell Celery's workers of a letter; False if the broker is away."""
-        from celery import Celery  # only where there is a broker: the embedded run is spared it
-        from redis import Redis
-
         if self._broker is None:
-            self._broker = Celery("taskengine", broker=settings.REDIS_URL, set_as_current=False)
-            self._broker.conf.update(settings.CELERY)
+            self._broker = celery_client()
         try:
             if again:
                 with Redis.from_url(

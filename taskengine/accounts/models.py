@@ -237,7 +237,7 @@ class PersonalToken(models.Model):
 
 
 class Letter(models.Model):
-    """A mail that waits to be sent: `accounts.mail`. It goes when the mail server has it, and after a day at the latest.
+    """A mail that waits to be sent: `accounts.letters`. It goes when the mail server has it, and after a day at the latest.
 
     It names an address and no account, as it may go to somebody who has none.
     """

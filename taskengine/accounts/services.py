@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Concat
 
 from realtime import outbox
 from taskengine import clock
-from taskengine.accounts import audit, logins, mail, personal_tokens
+from taskengine.accounts import audit, letters, logins, personal_tokens
 from taskengine.accounts.audit import Action
 from taskengine.accounts.errors import InvalidTimeZone, LastStaff, TooManyGuests, WrongPassword
 from taskengine.accounts.models import User, validate_time_zone
@@ -149,7 +149,7 @@ def hide(users: Collection[User], *, actor_id: UUID | None, now: datetime) -> No
     told = {pk: {"email_hash": audit.email_hash(email)} for pk, email in known}
     logins.end_all(user_ids=ids)
     addresses = EmailAddress.objects.filter(user_id__in=ids)
-    mail.forget(addresses={email for _, email in known} | set(addresses.values_list("email", flat=True)))
+    letters.forget(addresses={email for _, email in known} | set(addresses.values_list("email", flat=True)))
     addresses.delete()
     User.objects.filter(pk__in=told).update(
         deleted_at=now,

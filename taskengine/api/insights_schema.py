@@ -95,6 +95,9 @@ class ForecastSerializer(serializers.Serializer[Any]):
     first_day = serializers.DateField(
         allow_null=True, help_text="The first day by whose end something is missed; null where nothing is."
     )
+    first_day_missed = serializers.IntegerField(
+        help_text="How many of the tasks due by the end of `first_day` are missed by then; 0 where nothing is."
+    )
     confidence = serializers.ChoiceField(
         CONFIDENCE_CHOICES,
         help_text="`low` where the three paces don't agree on whether anything is missed; else by `days`.",
@@ -197,6 +200,7 @@ def _forecast(forecast: Forecast) -> Mapping[str, Any]:
         "missed_low": forecast.least,
         "missed_high": forecast.most,
         "first_day": forecast.first_day.isoformat() if forecast.first_day else None,
+        "first_day_missed": forecast.first_day_missed,
         "confidence": forecast.confidence.value,
     }
 
@@ -254,6 +258,7 @@ INSIGHTS_EXAMPLE = OpenApiExample(
             "missed_low": 1,
             "missed_high": 6,
             "first_day": "2026-12-02",
+            "first_day_missed": 1,
             "confidence": "high",
         },
     },

@@ -15,6 +15,7 @@ def examine() -> Iterator[Finding]:
     Changes nothing, and takes seconds at most whatever is down.
     """
     yield from installation.configuration()
+    yield installation.proxies()
     yield installation.page()
     yield installation.planner()
     redis = list(processes.redis())

@@ -27,6 +27,19 @@ def configuration() -> Iterator[Finding]:
         yield well("settings", f"Nothing is held against them; people come to {settings.PUBLIC_URL}.")
 
 
+def proxies() -> Finding:
+    """Whose word is taken about who asks. Only servers see who else says so: it is in their log and their figures."""
+    whose = (
+        f"Believed about who asks: {settings.TRUSTED_PROXIES}."
+        if settings.TRUSTED_PROXIES
+        else "None is believed: whoever connects counts as who asks."
+    )
+    return well(
+        "proxies",
+        f"{whose} Whichever else says for whom it asks is named in the servers' log, in a line with TRUSTED_PROXIES.",
+    )
+
+
 def planner() -> Finding:
     """Whether there is a key for Gemini. It is not tried: each try costs money."""
     if settings.GEMINI_API_KEY:

@@ -18,6 +18,7 @@ from taskengine.env import env
 from taskengine.planning import broker
 from taskengine.planning.lifecycle import PENDING, Status
 from taskengine.planning.models import Breakdown
+from taskengine.workers import celery_client
 
 # A worker that lives takes what waits within seconds; beyond this none does.
 LONGEST_WAIT: Final = timedelta(minutes=1)
@@ -144,10 +145,7 @@ def mail(*, now: datetime) -> Finding:
 
 
 def _workers() -> list[str]:
-    from celery import Celery  # only where there is a broker
-
-    app: Any = Celery("taskengine", broker=settings.REDIS_URL, set_as_current=False)
-    app.conf.update(settings.CELERY)
+    app = celery_client()
     try:
         return [name for answer in app.control.ping(timeout=_PING_S) for name in answer]
     finally:

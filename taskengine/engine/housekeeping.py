@@ -4,7 +4,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +13,7 @@ from django.db import close_old_connections
 
 from realtime import retention
 from taskengine import clock, logs
-from taskengine.accounts import audit, mail, personal_tokens
+from taskengine.accounts import audit, letters, mail, personal_tokens
 from taskengine.accounts.services import purge_expired_sessions, purge_guests
 from taskengine.engine import erasure
 from taskengine.engine.models import Heartbeat
@@ -21,6 +21,7 @@ from taskengine.operations import retention as log
 from taskengine.operations.answers import forget_answers
 from taskengine.planning import attempts, budget, jobs
 from taskengine.tasks import trash
+from taskengine.workers import celery_works
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def _charges(*, now: datetime) -> bool:
 
 
 def _old_letters(*, now: datetime) -> bool:
-    return mail.give_up(now=now)
+    return letters.give_up(now=now)
 
 
 def _answers(*, now: datetime) -> bool:
@@ -89,9 +90,9 @@ def _unheard(*, now: datetime) -> bool:
 
 def _unsent(*, now: datetime) -> bool:
     """See to letters again that nobody took, or that the mail server did not."""
-    if not mail.is_for_workers() and not mail.is_sent_from_here():
-        return False  # another process, which knows the mail server, sweeps too
-    found = mail.untold(now=now)
+    if not celery_works() and not mail.is_sent_from_here():
+        return False  # who knows the mail server sweeps too: `MAIL_SWEEPS`
+    found = letters.untold(now=now)
     mail.postman.take(found, again=True)
     return bool(found)
 
@@ -133,13 +134,25 @@ SWEEPS: Final[tuple[Callable[..., bool], ...]] = (
 JOB_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unheard, _unsent, _deleted)
 
 
-class Housekeeper:
-    """Runs every sweep once a minute, those of jobs and of deleted accounts every few seconds.
+# What a server does that has no engine and sends mail: an engine elsewhere may not know the mail server.
+MAIL_SWEEPS: Final[tuple[Callable[..., bool], ...]] = (_unsent,)
 
-    Several replicas may: each sweep is safe beside itself.
+
+class Housekeeper:
+    """Runs sweeps, some of them seldom and some often. Several replicas may: each sweep is safe beside itself.
+
+    Args:
+        often: What is swept every few seconds.
+        seldom: And once a minute.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        often: Collection[Callable[..., bool]] = JOB_SWEEPS,
+        seldom: Collection[Callable[..., bool]] = SWEEPS,
+    ) -> None:
+        self._often, self._seldom = often, seldom
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self.run, name="housekeeper", daemon=True)
 
@@ -159,9 +172,9 @@ class Housekeeper:
         pause_s = random.random() * JOBS_INTERVAL_S  # noqa: S311
         while not self._stopping.wait(pause_s):
             pause_s = JOBS_INTERVAL_S
-            self.sweep_all(JOB_SWEEPS, now=clock.now())
+            self.sweep_all(self._often, now=clock.now())
             if time.monotonic() >= sweep_at:
-                self.sweep_all(SWEEPS, now=clock.now())
+                self.sweep_all(self._seldom, now=clock.now())
                 sweep_at = time.monotonic() + INTERVAL_S
 
     def sweep_all(self, sweeps: Iterable[Callable[..., bool]], *, now: datetime) -> None:

@@ -8,8 +8,9 @@
    a task without one then being as long as the others are on average; in tasks otherwise.
 3. From now on so much gets done on each working day of the fourteen ahead, and of today as much as its hours left are
    of it. Nearer deadlines go first, and nothing else comes.
-4. What is due by the end of a day and beyond what gets done by then can't be done in time. The largest such excess is
-   what will be missed: no order of work misses less, and doing the nearest first misses no more.
+4. What is due by the end of a day and beyond what gets done by then can't be done in time: so many of the tasks that are
+   due by then, each as long as the others. The largest such excess is what will be missed: no order of work misses
+   less, and doing the nearest first misses no more.
 5. The same is asked at the lower and the upper quartile of the days. Where the three don't agree on whether anything
    is missed, the answer is of `low` confidence; where they do, `high` from 18 counted days on, and else `medium`.
 
@@ -67,6 +68,7 @@ class Forecast:
         missed: How many of them will be missed.
         least, most: The same at the faster and the slower pace.
         first_day: The first day by whose end something is missed; None where nothing is.
+        first_day_missed: How many are missed by its end, of those due by then.
         confidence: How sure it is.
     """
 
@@ -80,6 +82,7 @@ class Forecast:
     least: int
     most: int
     first_day: date | None
+    first_day_missed: int
     confidence: Confidence
 
 
@@ -114,26 +117,23 @@ def forecast(
     if pace <= 0:
         return None
     wanted = _amounts(planned, unit)
-    due = sum(work.tasks for work in planned)
-
-    def missed_at(speed: float) -> int:
-        excess = max(0.0, *_excesses(wanted, ahead, speed))
-        # Sums of means may be off in the last digits, which are no task.
-        return min(due, math.ceil(excess / wanted.of_a_task - 1e-9)) if excess > 0 else 0
-
-    missed, least, most = missed_at(pace), missed_at(fast), missed_at(slow)
-    short = (day.day for day, excess in zip(ahead, _excesses(wanted, ahead, pace), strict=True) if excess > 0)
+    by_day = _missed_by_day(wanted, ahead, pace)
+    missed = max(by_day)
+    least, most = (max(_missed_by_day(wanted, ahead, speed)) for speed in (fast, slow))
+    short = ((day.day, count) for day, count in zip(ahead, by_day, strict=True) if count)
+    first_short, first_missed = next(short, (None, 0))
     return Forecast(
         unit=unit,
         pace=pace,
         slow=slow,
         fast=fast,
         days=len(days),
-        due=due,
+        due=sum(work.tasks for work in planned),
         missed=missed,
         least=least,
         most=most,
-        first_day=next(short, None) if missed else None,
+        first_day=first_short,
+        first_day_missed=first_missed,
         confidence=_confidence(agree=len({missed > 0, least > 0, most > 0}) == 1, days=len(days)),
     )
 
@@ -179,14 +179,17 @@ def _amounts(group: Sequence[_Sum], unit: Unit) -> _Amounts:
     return _Amounts(by_day=by_day, of_a_task=of_a_task)
 
 
-def _excesses(wanted: _Amounts, ahead: Sequence[Day], speed: float) -> list[float]:
-    """Return for each day what is due by its end beyond what gets done by then."""
-    excesses, due, got = [], 0.0, 0.0
+def _missed_by_day(wanted: _Amounts, ahead: Sequence[Day], speed: float) -> list[int]:
+    """Return for each day how many of the tasks that are due by its end can't be done by then."""
+    missed, tasks, due, got = [], 0, 0.0, 0.0
     for amount, day in zip(wanted.by_day, ahead, strict=True):
+        tasks += day.tasks
         due += amount
         got += speed * day.share
-        excesses.append(due - got)
-    return excesses
+        # Sums of means may be off in the last digits, which are no task.
+        excess = math.ceil((due - got) / wanted.of_a_task - 1e-9)
+        missed.append(min(tasks, max(0, excess)))
+    return missed
 
 
 def _confidence(*, agree: bool, days: int) -> Confidence:

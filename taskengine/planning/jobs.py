@@ -8,14 +8,14 @@ import logging
 import os
 import threading
 from collections import deque
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from realtime.publisher import doorbell
 from taskengine import logs
+from taskengine.workers import celery_client, celery_works
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def hint(breakdown_ids: list[UUID], *, op_id: str | None = None) -> None:
         while len(_asked_by) > _MAX_REMEMBERED:
             _asked_by.pop(next(iter(_asked_by)), None)
     doorbell.publish(JOBS_TOPIC, [str(breakdown_id) for breakdown_id in breakdown_ids])
-    if settings.REDIS_URL and not settings.WORKER_IN_SERVER:
+    if celery_works():
         _sender.send(breakdown_ids, op_id=op_id)
 
 
@@ -81,10 +81,7 @@ class Sender:
         self._queued.set()
 
     def _run(self) -> None:
-        from celery import Celery  # only where there is a broker: the embedded run is spared it
-
-        app: Any = Celery("taskengine", broker=settings.REDIS_URL, set_as_current=False)
-        app.conf.update(settings.CELERY)
+        app = celery_client()
         while True:
             self._queued.wait()
             self._queued.clear()

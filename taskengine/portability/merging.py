@@ -341,11 +341,11 @@ class _Merge:
         tasks = {task.id: task for _, task in ready}
         for circle in _circles(parents | above(outside, owner_id=self._owner_id)):
             # None is in the file alone, so it goes out of it and back. To open it at one place is enough.
-            first = next((id_ for id_ in parents if id_ in circle and parents[id_] in outside), None)
-            if first is not None:  # else it is one that the account has already
-                tasks[first].parent_id = None
+            leaving = next((id_ for id_ in circle if parents.get(id_) in outside), None)
+            if leaving is not None:  # else it is one that the account has already
+                tasks[leaving].parent_id = None
                 detail = "What it was a part of is a part of it now: it stands by itself."
-                self._warn(made[first], "parent", "parent_circle", detail)
+                self._warn(made[leaving], "parent", "parent_circle", detail)
 
     def _fault(self, new: NewTask, column: str, code: str, detail: str) -> None:
         self._plan.faults.append(Fault(pointer=f"{new.place}/{column}", code=code, detail=detail))
@@ -354,7 +354,7 @@ class _Merge:
         self._plan.warnings.append(Fault(pointer=f"{new.place}/{column}", code=code, detail=detail))
 
 
-def _circles(parents: Mapping[_Key, _Key | None]) -> Iterator[Collection[_Key]]:
+def _circles(parents: Mapping[_Key, _Key | None]) -> Iterator[Sequence[_Key]]:
     """Yield each circle that following parents leads into, once."""
     settled: set[_Key] = set()
     for start in parents:
@@ -365,7 +365,7 @@ def _circles(parents: Mapping[_Key, _Key | None]) -> Iterator[Collection[_Key]]:
             key = parents[key]
         if key is not None and key in path:
             steps = list(path)
-            yield dict.fromkeys(steps[steps.index(key) :])
+            yield steps[steps.index(key) :]
         settled |= path.keys()
 
 

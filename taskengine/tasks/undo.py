@@ -47,7 +47,8 @@ def undo_tasks(*, operation: OpenOperation, changes: Sequence[Change]) -> Sequen
     """Take the changes of tasks back (`operations.undo.Undoer`).
 
     Old values come back as they were: a completion with its own instant and outcome. But a day without a zone of its
-    own ends where the person is now, if the task is open then. Where an operation brought the task in, it is deleted: what was changed of it since stands against that.
+    own ends where the person is now, if the task is open then. Where an operation brought the task in, it is deleted:
+    what was changed of it since stands against that.
 
     Raises:
         TaskNotFound: There never was such a task.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from tests.support.axe import violations
 from tests.support.servers import Server
@@ -147,6 +147,28 @@ def test_all_is_done_by_keys_alone(window: Page) -> None:
     keys.press("Escape")
     keys.press("?")
     expect(window.get_by_role("dialog", name="Keyboard")).to_be_visible()
+
+
+def test_what_is_typed_before_the_palette_stands_is_for_it_and_not_for_the_card_at_hand(
+    server: Server, email: str, open_window: Callable[..., Page]
+) -> None:
+    page = open_window(service_workers="block")
+    late: list[Route] = []
+    page.route("**/assets/Palette-*", lambda route: late.append(route))
+    sign_up(page, server, email)
+    fill(page)
+    page.keyboard.press("j")
+    expect(page.get_by_role("link", name="Send invoice", exact=True)).to_be_focused()
+    page.keyboard.press("Control+k")
+    # On the card `t` asks for another deadline, and `e` completes it.
+    page.keyboard.type("the talk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    for route in late:
+        route.continue_()
+    title = page.get_by_role("dialog", name="Task").get_by_label("Title")
+    expect(title).to_have_value("Prepare the talk")
+    expect(page.get_by_role("button", name="Complete “Send invoice”")).to_be_visible()
 
 
 def test_a_phone_has_one_bucket_at_a_time_and_room_for_thumbs(

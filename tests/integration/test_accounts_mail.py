@@ -6,22 +6,25 @@ import re
 import socket
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import time_machine
 from django.core import mail
+from django.core.cache import cache
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
 from redis import Redis
 
+from taskengine.accounts import letters, services
 from taskengine.accounts import mail as accounts_mail
-from taskengine.accounts import services
 from taskengine.accounts.mail import postman
 from taskengine.accounts.models import Letter, User
 from taskengine.celery import app
@@ -148,6 +151,32 @@ def test_a_new_address_asks_for_the_password_first() -> None:
     assert accepted.status_code == 200
 
 
+def test_nobody_floods_a_mailbox_that_is_not_theirs(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    settings.RATE_LIMIT_LETTER = "3/hour"
+    cache.clear()
+    passwords = [f"{PASSWORD} {number}" for number in range(6)]
+    stranger = AppClient()
+    stranger.sign_up(
+        email="bob@example.org", password=passwords[0]
+    )  # which is Bob's, who knows nothing of it
+    for old, new in pairwise(passwords):
+        change = {"current_password": old, "new_password": new}
+        assert stranger.auth("POST", "/account/password/change", change).status_code == 200
+    for _ in range(4):
+        AppClient().auth("POST", "/auth/password/request", {"email": "bob@example.org"})
+    AppClient().auth("POST", "/auth/password/request", {"email": "BOB@example.org"})
+    AppClient().auth("POST", "/auth/password/request", {"email": "ada@example.org"})
+    assert Counter((message.subject, *message.to) for message in mail.outbox) == {
+        ("Confirm your email address", "bob@example.org"): 1,
+        ("Your password was changed", "bob@example.org"): 3,
+        ("Set a new password", "bob@example.org"): 3,
+        ("Set a new password", "ada@example.org"): 1,
+    }
+    assert "had enough of the kind lately" in caplog.text
+    assert "bob@example.org" not in caplog.text
+    cache.clear()
+
+
 def test_a_mail_server_that_is_down_fails_nothing_that_was_done(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -186,6 +215,19 @@ def test_a_mail_server_that_never_answers_holds_up_nobody(
         hangs.accept()[0].close()  # it was asked all the same
 
 
+@pytest.mark.parametrize("path", ["/auth/password/request", "/auth/signup"])
+def test_an_address_that_is_longer_than_any_is_refused(by_smtp: Callable[[int], None], path: str) -> None:
+    by_smtp(1)  # where nobody listens
+    longest, longer = (
+        AppClient().auth("POST", path, {"email": f"{'a' * chars}@example.org", "password": PASSWORD})
+        for chars in (242, 243)
+    )
+    assert (longest.status_code, longer.status_code) == (200, 400)
+    assert longer.json()["errors"][0]["param"] == "email"
+    postman.drain()
+    assert [len(each.recipient) for each in Letter.objects.all()] == [254]
+
+
 def swept(*, after: timedelta = timedelta()) -> None:
     """Sweep at a later time, as every few seconds."""
     with time_machine.travel(datetime.now(UTC) + after, tick=True):
@@ -222,7 +264,7 @@ def test_a_letter_of_which_nobody_heard_is_sent_all_the_same(
         waiting()  # and the process that wrote it is gone
         swept()
         assert server.letters == [], "it was told of a moment ago"
-        swept(after=accounts_mail.TOLD_AGAIN_AFTER)
+        swept(after=letters.TOLD_AGAIN_AFTER)
         assert len(server.letters) == 1
     assert housekeeping._unsent in housekeeping.JOB_SWEEPS
 
@@ -232,11 +274,11 @@ def test_a_letter_is_sent_once_however_many_are_told_of_it(
 ) -> None:
     with mail_server(turns_away=0) as server:
         by_smtp(server.server_address[1])
-        letters = [waiting(subject=f"Number {number}") for number in range(5)]
+        several = [waiting(subject=f"Number {number}") for number in range(5)]
 
         def worker() -> int:
             try:
-                return sum(accounts_mail.deliver(letter.pk) for letter in letters for _ in range(2))
+                return sum(letters.deliver(letter.pk) for letter in several for _ in range(2))
             finally:
                 connection.close()
 
@@ -251,17 +293,32 @@ def test_who_is_asleep_too_long_over_a_letter_does_not_take_it_from_the_next(
     by_smtp: Callable[[int], None],
 ) -> None:
     letter = waiting()
-    asleep = accounts_mail._claim(letter.pk, now=now())
+    asleep = letters._claim(letter.pk, now=now())
     assert asleep
-    assert accounts_mail._claim(letter.pk, now=now()) is None
-    next_ = accounts_mail._claim(letter.pk, now=now() + accounts_mail.LEASE)
+    assert letters._claim(letter.pk, now=now()) is None
+    next_ = letters._claim(letter.pk, now=now() + letters.LEASE)
     assert next_
 
-    accounts_mail._put_off(asleep, TimeoutError())
+    letters._put_off(asleep, TimeoutError())
     letter.refresh_from_db()
     assert (letter.tries, letter.due_at) == (2, next_.due_at)
-    accounts_mail._ours(asleep).delete()
+    letters._ours(asleep).delete()
     assert Letter.objects.exists()
+
+
+def test_a_letter_that_goes_twice_since_its_sender_died_is_known_by_its_name(
+    by_smtp: Callable[[int], None],
+) -> None:
+    with mail_server(turns_away=0) as server:
+        by_smtp(server.server_address[1])
+        letter, other = waiting(), waiting()
+        dies = letters._claim(letter.pk, now=now())
+        assert dies
+        letters.send(dies)  # and no more
+        swept(after=letters.LEASE + timedelta(seconds=1))
+        names = [re.findall(r"(?m)^Message-ID: (.+?)\r?$", each) for each in server.letters]
+        assert sorted(names) == sorted([[f"<{each.pk}@127.0.0.1>"] for each in (letter, letter, other)])
+    assert not Letter.objects.exists()
 
 
 def test_a_letter_is_given_up_in_the_end(
@@ -269,16 +326,16 @@ def test_a_letter_is_given_up_in_the_end(
 ) -> None:
     with mail_server(turns_away=1) as server:
         by_smtp(server.server_address[1])
-        tired = waiting(tries=accounts_mail.TRIES - 1)
-        assert not accounts_mail.deliver(tired.pk)
+        tired = waiting(tries=letters.TRIES - 1)
+        assert not letters.deliver(tired.pk)
         assert "is given up after 206 tries" in caplog.text
         broken = waiting(subject="Two\nlines")
-        assert not accounts_mail.deliver(broken.pk)
+        assert not letters.deliver(broken.pk)
         assert "can't be sent, and is given up" in caplog.text
         assert not Letter.objects.exists()
 
-        old = waiting(since=accounts_mail.LETTER_LIFE)
-        young = waiting(since=accounts_mail.LETTER_LIFE - timedelta(minutes=1))
+        old = waiting(since=letters.LETTER_LIFE)
+        young = waiting(since=letters.LETTER_LIFE - timedelta(minutes=1))
         assert housekeeping._old_letters(now=now())
         assert [each.pk for each in Letter.objects.all()] == [young.pk] != [old.pk]
         assert server.letters == []
@@ -326,23 +383,24 @@ def test_where_workers_send_mail_they_are_told_an_id_and_while_redis_is_away_the
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.REDIS_URL, settings.WORKER_IN_SERVER = redis.url, False
-    monkeypatch.setattr(accounts_mail, "postman", letters := accounts_mail.Postman())
+    monkeypatch.setattr(accounts_mail, "postman", thread := accounts_mail.Postman())
 
     def sweep() -> None:
         with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1), tick=True):
             assert housekeeping._unsent(now=now())
-            letters.drain(timeout_s=10)
+            thread.drain(timeout_s=10)
         Letter.objects.update(told_at=None)
 
     with mail_server(turns_away=0) as server, Redis.from_url(redis.url) as broker:
         by_smtp(server.server_address[1])
         AppClient().sign_up()
-        letters.drain()
+        thread.drain()
         assert broker.llen(accounts_mail.QUEUE) == 1
         message = json.loads(broker.lindex(accounts_mail.QUEUE, 0))
-        args, *_ = json.loads(base64.b64decode(message["body"]))
+        body = base64.b64decode(message["body"]).decode()
+        args, *_ = json.loads(body)
         assert args == [str(Letter.objects.get().pk)]
-        assert "ada" not in json.dumps(message)
+        assert "ada@" not in json.dumps(message) + body
 
         sweep()
         assert broker.llen(accounts_mail.QUEUE) == 2, "told again: nobody followed the first"
@@ -354,7 +412,7 @@ def test_where_workers_send_mail_they_are_told_an_id_and_while_redis_is_away_the
         sweep()
         assert server.letters == [], "who sweeps may have no way to the mail server"
         AppClient().auth("POST", "/auth/password/request", {"email": "ada@example.org"})
-        letters.drain()
+        thread.drain()
         (letter,) = server.letters
         assert "Set a new password" in letter
 

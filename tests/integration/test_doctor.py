@@ -22,6 +22,7 @@ from redis import Redis
 from taskengine.doctor import database, installation
 from taskengine.engine.models import Heartbeat
 from taskengine.planning.models import Breakdown
+from taskengine.proxies import TrustedProxies
 from tests.support.accounts import signed_up
 from tests.support.environment import server_environment
 from tests.support.ports import free_port
@@ -78,6 +79,7 @@ def test_nothing_is_wrong_with_a_good_installation() -> None:
     assert {part: level for part, (level, _) in found.items()} == dict.fromkeys(
         [
             "settings",
+            "proxies",
             "page",
             "ai",
             "redis",
@@ -186,6 +188,12 @@ def test_settings_that_would_do_harm(settings: Any) -> None:
     assert "taskengine.E003" in str(
         [one.says for one in installation.configuration() if one.level == "fault"]
     )
+
+
+def test_whose_word_is_taken_is_said(settings: Any) -> None:
+    assert "None is believed" in installation.proxies().says
+    settings.TRUSTED_PROXIES = TrustedProxies.parse(["10.213.77.2", "2001:db8::/32", "unix"])
+    assert "who asks: 10.213.77.2/32, 2001:db8::/32, unix." in installation.proxies().says
 
 
 def test_work_that_nobody_takes(settings: Any) -> None:

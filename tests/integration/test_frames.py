@@ -1,6 +1,7 @@
 """The frames of protocol v1: golden ones that server and clients are held to, and the document about them."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ import jsonschema
 import orjson
 import pytest
 import yaml
+from django.conf import settings
 
-from realtime import envelope
+from realtime import consumers, envelope
+from realtime.cursor import MAX_UNACKED_BYTES, MAX_UNACKED_EVENTS
 from realtime.envelope import (
     Ack,
     Bye,
@@ -235,3 +238,38 @@ def test_the_document_is_served_beside_the_other() -> None:
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("application/vnd.aai.asyncapi+yaml")
     assert answer.content.decode() == DOCUMENT.read_text()
+
+
+# --- The page about the protocol --------------------------------------------------------------------
+
+PAGE = (DOCUMENT.parent / "realtime.md").read_text()
+DIAGRAM = PAGE.partition("```mermaid")[2].partition("```")[0]
+
+
+def test_the_page_has_each_close_code_and_says_who_comes_back() -> None:
+    table = PAGE.partition("## Close codes")[2].partition("\n\n##")[0]
+    rows = [line.split("|")[1:-1] for line in table.splitlines() if line.startswith("| 4")]
+    comes_back = {int(code): again.strip().startswith("yes") for code, _, again in rows}
+
+    assert comes_back == {int(code): code < 4500 for code in CloseCode}
+    # A client learns of each by the diagram, too.
+    assert {int(code) for code in re.findall(r"\((4\d{3})\)", DIAGRAM)} == {int(code) for code in CloseCode}
+
+
+@pytest.mark.parametrize(
+    ("words", "figures"),
+    [
+        ("no hello in {} s", [consumers.HELLO_TIMEOUT_S]),
+        ("no ack in {} s (4008)", [consumers.STALL_TIMEOUT_S]),
+        ("live --> full: {:,} events or {} KiB", [MAX_UNACKED_EVENTS, MAX_UNACKED_BYTES // 1024]),
+        ("no pong for {} seconds (4012)", [consumers.PONG_TIMEOUT_S]),
+        ("takes nothing in for {} (4008)", [consumers.STALL_TIMEOUT_S]),
+        ("about every {} seconds", [consumers.PING_INTERVAL_S]),
+        ("{} sockets of a person", [settings.SOCKETS_PER_USER]),
+        ("frames of {} Ki characters", [envelope.MAX_CLIENT_FRAME_CHARS // 1024]),
+        ("end at {} Ki characters", [envelope.MAX_SERVER_FRAME_CHARS // 1024]),
+        ("in {} seconds (`SOCKETS_DISMISSED_WITHIN_S`)", [settings.SOCKETS_DISMISSED_WITHIN_S]),
+    ],
+)
+def test_the_page_has_the_figures_that_the_code_has(words: str, figures: list[int]) -> None:
+    assert words.format(*figures) in " ".join(PAGE.split())

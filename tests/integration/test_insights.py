@@ -232,6 +232,7 @@ def test_pace_is_of_the_last_four_weeks_and_says_what_will_be_missed(
         "missed_low": 1,
         "missed_high": 1,
         "first_day": "2026-11-25",
+        "first_day_missed": 1,
         "confidence": "high",
     }
     update(ada, ada.tasks.get(completed_at=None), deadline=NOON + 5 * DAY)

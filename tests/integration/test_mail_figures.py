@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from taskengine import celery, clock, figures
-from taskengine.accounts import mail
+from taskengine.accounts import letters
 from taskengine.doctor import processes
 from tests.support.letters import send_to, waiting
 from tests.support.mail_server import mail_server
@@ -20,17 +20,17 @@ pytestmark = pytest.mark.django_db
 
 
 def counted() -> dict[str, float]:
-    return {each.value: figure("taskengine_mails_total", outcome=each.value) for each in mail.Outcome}
+    return {each.value: figure("taskengine_mails_total", outcome=each.value) for each in letters.Outcome}
 
 
 def test_each_try_is_counted_by_what_became_of_it(settings: Any) -> None:
     before = counted()
     send_to(settings, free_port())  # where nobody listens
-    mail.deliver(waiting().pk)
+    letters.deliver(waiting().pk)
     with mail_server(turns_away=1, refuses="nobody@example.org") as server:
         send_to(settings, server.server_address[1])
         for recipient in ("ada@example.org", "nobody@example.org", "ada@example.org"):
-            mail.deliver(waiting(recipient=recipient).pk)
+            letters.deliver(waiting(recipient=recipient).pk)
         assert len(server.letters) == 1
     assert {name: value - before[name] for name, value in counted().items()} == {
         "failed": 2,  # nobody was there; turned away at the door

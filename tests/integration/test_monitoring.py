@@ -27,7 +27,7 @@ from redis.exceptions import RedisError
 
 from taskengine import clock as database_clock
 from taskengine import figures, runtime, watch
-from taskengine.accounts import mail
+from taskengine.accounts import letters
 from taskengine.accounts.models import User
 from taskengine.api import metrics as of_requests
 from taskengine.engine.models import Heartbeat
@@ -105,7 +105,7 @@ def test_a_label_that_is_asked_for_is_one_of_what_it_is_asked_of(expression: str
         for label, value in MATCHER.findall(matchers):
             assert label in labels_of(name), f"{name} has no {label}"
             assert label != "job" or value in SCRAPED, f"nothing is scraped as {value}"
-            outcomes: set[str] = set(mail.Outcome) if name.startswith(mail.FIGURES) else set(Outcome)
+            outcomes: set[str] = set(letters.Outcome) if name.startswith(letters.FIGURES) else set(Outcome)
             assert label != "outcome" or set(value.split("|")) <= outcomes, f"nothing ends as {value}"
         for label in grouped_by(expression):
             assert label in labels_of(name), f"{name} has no {label}"
@@ -204,6 +204,19 @@ def test_requests_are_counted_by_route_and_status_and_never_by_what_is_in_the_pa
     assert not [name for name in after if name and re.search(r"[0-9a-f]{8}-[0-9a-f]{4}|php", name)]
     methods = {each.labels.get("method") for family in REGISTRY.collect() for each in family.samples}
     assert "BREW" not in methods
+
+
+@pytest.mark.django_db
+def test_what_machines_ask_is_counted_apart_from_what_people_ask(settings: Any) -> None:
+    settings.METRICS_TOKEN = "secret"
+    for path in ("healthz", "readyz", "metrics"):
+        route = {"method": "GET", "route": path, "status": "200"}
+        strangers = {**route, "route": "none"}
+        before = figure("taskengine_http_requests_total", **strangers)
+        asked = figure("taskengine_http_requests_total", **route)
+        assert Client(headers={"authorization": "Bearer secret"}).get(f"/{path}").status_code == 200
+        assert figure("taskengine_http_requests_total", **route) == asked + 1
+        assert figure("taskengine_http_requests_total", **strangers) == before
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,6 +17,7 @@ RATE_LIMITS_OFF = {
         "EXPORT",
         "HANDSHAKE",
         "IMPORT",
+        "LETTER",
         "LOGIN",
         "LOGIN_FAILED",
         "LOGIN_UNFAMILIAR",

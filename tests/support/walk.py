@@ -10,7 +10,7 @@ from django.db import transaction
 
 from realtime import outbox
 from taskengine import clock, watch
-from taskengine.accounts import mail
+from taskengine.accounts import letters, mail
 from taskengine.accounts.models import Letter, User
 from taskengine.accounts.sessions import SessionAuthenticator
 from taskengine.engine.housekeeping import JOB_SWEEPS, SWEEPS
@@ -103,9 +103,9 @@ def _as_the_postman(patch: pytest.MonkeyPatch) -> None:
             mail.post(template="a/b", subject="A word", body="More words", to=to)
             letter = Letter.objects.latest("created_at")
             patch.setattr(settings, "EMAIL_BACKEND", sending if to else "no such backend")
-            mail.deliver(letter.pk)
-        mail.untold(now=clock.now())
-        mail.give_up(now=clock.now() + LONG)
+            letters.deliver(letter.pk)
+        letters.untold(now=clock.now())
+        letters.give_up(now=clock.now() + LONG)
         transaction.set_rollback(True)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 from django.conf import settings
 
-from taskengine.accounts import mail
+from taskengine.accounts import letters
 from taskengine.celery import app
 from tests.support.composition import SERVICES
 
@@ -37,16 +37,16 @@ def test_no_job_runs_when_its_message_is_given_to_another_worker(name: str) -> N
 
 
 def test_no_letter_is_anothers_before_who_has_it_is_done_or_killed() -> None:
-    assert limit_s("taskengine.mail") + ROOM_S <= mail.LEASE.total_seconds()
+    assert limit_s("taskengine.mail") + ROOM_S <= letters.LEASE.total_seconds()
 
 
 def test_a_letter_is_tried_for_ten_hours_which_its_links_outlive() -> None:
-    pauses_s = [mail.pause_s(tries) for tries in range(1, mail.TRIES + 1)]
+    pauses_s = [letters.pause_s(tries) for tries in range(1, letters.TRIES + 1)]
     assert all(one <= next_ for one, next_ in pairwise(pauses_s))
-    assert pauses_s[-1] == mail.LONGEST_PAUSE_S
+    assert pauses_s[-1] == letters.LONGEST_PAUSE_S
     assert sum(pauses_s) == pytest.approx(10 * 3_600, rel=0.01)
-    assert sum(pauses_s) + mail.TRIES * mail.TIME_LIMIT_S < mail.LETTER_LIFE.total_seconds()
-    assert timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT) == mail.LETTER_LIFE
+    assert sum(pauses_s) + letters.TRIES * letters.TIME_LIMIT_S < letters.LETTER_LIFE.total_seconds()
+    assert timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT) == letters.LETTER_LIFE
 
 
 def test_a_worker_that_is_stopped_in_order_is_given_the_time_that_a_job_may_take() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from django.conf import settings as real
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
@@ -23,7 +24,7 @@ GOOD: Mapping[str, Any] = {
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "METRICS_TOKEN": "",
     "RATE_LIMIT_LOGIN_UNFAMILIAR": "50/hour",
-    "ACCOUNT_RATE_LIMITS": dict.fromkeys(checks._EVERY_ATTEMPT, "1/m/ip"),
+    "ACCOUNT_RATE_LIMITS": real.ACCOUNT_RATE_LIMITS_WHERE_NONE_ARE_SET,
 }
 HERE: Mapping[str, Any] = {"PUBLIC": False, "HTTPS": False}
 
@@ -51,6 +52,13 @@ def test_nothing_is_held_against_good_settings() -> None:
         ({"CSRF_TRUSTED_ORIGINS": ["https://*.com"]}, "E004"),
         ({"TRUSTED_PROXIES": TrustedProxies.parse(["0.0.0.0/0"])}, "E005"),
         ({"TRUSTED_PROXIES": TrustedProxies.parse(["10.0.0.1", "::/0"])}, "E005"),
+        ({"RATE_LIMIT_LETTER": "five an hour"}, "E006"),
+        ({"RATE_LIMIT_HANDSHAKE": "600/month"}, "E006"),
+        ({"REST_FRAMEWORK": {"DEFAULT_THROTTLE_RATES": {"read": "1200"}}}, "E006"),
+        *(
+            ({"ACCOUNT_RATE_LIMITS": {**GOOD["ACCOUNT_RATE_LIMITS"], "login": rate}}, "E006")
+            for rate in ("30/min", "30", "many/m/ip", "30/m/ip/x", "30/m/key", "30/m/ip,")
+        ),
         ({"REDIS_URL": "redis://redis:6379/0"}, "W001"),
         ({"HTTPS": False}, "W002"),
         ({"TRUSTED_PROXIES": TrustedProxies(), "SECURE_SSL_REDIRECT": False}, "W003"),
@@ -71,6 +79,8 @@ def test_each_fault_has_its_id(settings: dict[str, Any], identity: str) -> None:
         {"REDIS_URL": "redis://127.0.0.1:6379/0"},
         {"TRUSTED_PROXIES": TrustedProxies()},  # HTTPS_REDIRECT=1 says that the server itself ends TLS
         {"METRICS_TOKEN": "k" * 24},
+        {"ACCOUNT_RATE_LIMITS": {**GOOD["ACCOUNT_RATE_LIMITS"], "login_failed": "9/s/ip, 5/300s/key"}},
+        {"RATE_LIMIT_LETTER": "", "RATE_LIMIT_HANDSHAKE": ""},
         {**HERE, "DEBUG": True, "SECRET_KEY": "a" * 40, "REDIS_URL": "redis://redis:6379/0"},
     ],
 )

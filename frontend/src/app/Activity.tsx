@@ -7,6 +7,9 @@ import { Unloaded } from "@/shared/ui/Unloaded";
 
 const page = part(() => import("@/features/activity/ActivityPage"));
 
+/** Who closes a task that they opened here comes back here. */
+const BACK = { in: "activity" };
+
 /** What was done, over the same tasks as the board. */
 export function Activity() {
   const { store, viewer, zone } = useWorkspace();
@@ -17,7 +20,8 @@ export function Activity() {
         store,
         viewer,
         zone: useObservable(zone),
-        openTask: (taskId) => void navigate({ to: "/tasks/$taskId", params: { taskId } }),
+        openTask: (taskId) =>
+          void navigate({ to: "/tasks/$taskId", params: { taskId }, search: BACK }),
       }}
       failed={(retry) => <Unloaded onRetry={retry} />}
     />

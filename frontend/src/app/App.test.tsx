@@ -1,4 +1,4 @@
-import { act, render, screen } from "@testing-library/react";
+import { act, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -6,63 +6,24 @@ import { makePlan } from "@/test/breakdowns";
 import { speakAs } from "@/shared/text/language";
 import { showToast } from "@/shared/ui/toasts";
 import { FakeSocket } from "@/test/FakeSocket";
-import { snapshot, welcome } from "@/test/stream";
 import { makeLabel, makeProject, makeTask } from "@/test/tasks";
 import { somethingDone } from "@/test/undos";
+import { ada, page } from "@/test/wholePage";
 
-import { App, makePage } from "./App";
 // Here already: it is fetched when it is wanted, which takes its time the first time.
 import "./memberRoutes";
 import "@/features/settings/SettingsPage";
 import "@/shared/ui/MenuPanel";
 
-const ada = { id: "ada", email: "ada@example.org", time_zone: "UTC", is_guest: false };
 const items = [
   { kind: "task", data: makeTask({ id: "a" }) },
   { kind: "project", data: makeProject({ id: "work", name: "Work" }) },
   { kind: "label", data: makeLabel({ id: "calls", name: "calls" }) },
 ];
-const fetched = vi.fn<typeof fetch>();
-/** Answers of the server by path; a path that is not here cannot be reached. */
-let server: Record<string, () => Response>;
+const { openMenu } = page;
+const connect = () => page.connect(items);
 
-beforeEach(async () => {
-  FakeSocket.reset();
-  window.history.replaceState(null, "", "/");
-  document.cookie = "csrftoken=abc";
-  server = {
-    "/api/v1/about/": () => Response.json({ demo: false, signed_in: true }),
-    "/api/v1/users/me/": () => Response.json(ada),
-  };
-  fetched.mockReset();
-  fetched.mockImplementation((path) => {
-    const answer = server[path as string];
-    return answer ? Promise.resolve(answer()) : Promise.reject(new TypeError("no network"));
-  });
-  vi.stubGlobal("fetch", fetched);
-  vi.stubGlobal(
-    "WebSocket",
-    vi.fn(function () {
-      return FakeSocket.open();
-    }),
-  );
-  vi.stubGlobal("BroadcastChannel", undefined);
-  render(<App {...makePage()} />);
-  await screen.findByRole("status", { name: "Connection" });
-});
-
-const connect = () =>
-  act(async () => {
-    FakeSocket.last.accept();
-    FakeSocket.last.say(welcome());
-    FakeSocket.last.say(snapshot(7, { items }));
-    await Promise.resolve();
-  });
-
-async function openMenu(item: string) {
-  await userEvent.click(screen.getByRole("button", { name: "Account: ada" }));
-  await userEvent.click(await screen.findByRole("menuitem", { name: item }));
-}
+beforeEach(() => page.open());
 
 describe("the page", () => {
   beforeEach(connect);
@@ -76,11 +37,7 @@ describe("the page", () => {
   });
 
   it("is called by the task that is open, and by the place behind it again", async () => {
-    const go = (to: string) => {
-      act(() => {
-        window.history.pushState(null, "", to);
-      });
-    };
+    const { go } = page;
     const called = (title: string) =>
       vi.waitFor(() => {
         expect(document.title).toBe(`${title} · taskengine`);
@@ -110,9 +67,7 @@ describe("the page", () => {
     await act(() => speakAs("de"));
     expect(document.title).toBe("Deine Aufgaben · taskengine");
     await act(() => speakAs("en"));
-    act(() => {
-      window.history.pushState(null, "", "/projects/nothing");
-    });
+    page.go("/projects/nothing");
     await vi.waitFor(() => {
       expect(document.title).toBe("Project · taskengine");
     });
@@ -125,7 +80,7 @@ describe("the page", () => {
     const circle = await screen.findByRole("button", { name: "Complete “Task a”" });
     await userEvent.click(circle);
     await openMenu("Settings");
-    server["/api/v1/users/me/"] = () => Response.json({ ...ada, time_zone: "Asia/Tokyo" });
+    page.server["/api/v1/users/me/"] = () => Response.json({ ...ada, time_zone: "Asia/Tokyo" });
     const zone = await screen.findByLabelText("Time zone");
     await userEvent.clear(zone);
     await userEvent.type(zone, "Asia/Tokyo{Enter}");
@@ -142,10 +97,8 @@ describe("the page", () => {
 
   it("has the open plan in its address, which leads back to it", async () => {
     const plan = () => screen.queryByRole("dialog", { name: "Break down" });
-    server["/api/v1/breakdowns/d1/"] = () => Response.json(makePlan());
-    act(() => {
-      window.history.pushState(null, "", "/?plan=d1");
-    });
+    page.server["/api/v1/breakdowns/d1/"] = () => Response.json(makePlan());
+    page.go("/?plan=d1");
     expect(await screen.findByRole("button", { name: "Add 3 steps" })).toBeVisible();
     await userEvent.click(screen.getByRole("button", { name: "Close" }));
     await vi.waitFor(() => {
@@ -157,9 +110,7 @@ describe("the page", () => {
     await vi.waitFor(() => {
       expect(window.location.search).toBe("?plan=d1");
     });
-    act(() => {
-      window.history.back();
-    });
+    page.back();
     await vi.waitFor(() => {
       expect(plan()).toBeNull();
     });
@@ -186,7 +137,7 @@ describe("the page", () => {
       showToast({ message: "A new version is ready.", stays: true });
     });
     expect(screen.getByText("Completed “Task a”.")).toBeVisible();
-    server["/api/auth/browser/v1/auth/session"] = () => Response.json({}, { status: 401 });
+    page.server["/api/auth/browser/v1/auth/session"] = () => Response.json({}, { status: 401 });
     await openMenu("Sign out");
     await userEvent.click(await screen.findByRole("button", { name: "Sign out anyway" }));
     await vi.waitFor(() => {
@@ -206,7 +157,7 @@ describe("the page", () => {
 });
 
 it("never shows one person's tasks under another's name", async () => {
-  server["/api/v1/users/me/"] = () => Response.json({ ...ada, id: "carol" });
+  page.server["/api/v1/users/me/"] = () => Response.json({ ...ada, id: "carol" });
   await connect();
   expect(await screen.findByText(/Your session has ended/)).toBeVisible();
   expect(screen.queryByRole("article", { name: "Task a" })).toBeNull();

@@ -18,7 +18,7 @@ const detail = part(() => import("@/features/tasks/detail/Detail"));
 export function Board() {
   const { taskId } = useParams({ strict: false });
   const { bucket = "upcoming" } = useSearch({ strict: false });
-  const { view, title, back } = usePlace();
+  const { view, title, back, behind } = usePlace();
   const { kind } = view.place;
   // An open task says itself what it is called, and the other places what they always are.
   useTitle(taskId === undefined && (kind === "project" || kind === "label") ? title : null);
@@ -26,6 +26,7 @@ export function Board() {
   const showPlan = usePlanAddress();
   const modal = !useMedia(ROOM_BESIDE);
   const close = useCallback(() => void navigate(back), [back, navigate]);
+  const leave = useCallback(() => void navigate(behind), [behind, navigate]);
   const showBucket = useCallback(
     (wanted: Bucket) =>
       void navigate({
@@ -42,6 +43,7 @@ export function Board() {
       title={title}
       bucket={bucket}
       onBucket={showBucket}
+      onLeave={leave}
       modal={modal}
       onPlan={showPlan}
       detail={

@@ -9,6 +9,7 @@ import { Fragment, useCallback, useEffect, useState } from "react";
 
 import {
   Anywhere,
+  Away,
   ConnectionPill,
   makeWorkspace,
   MissAnnouncer,
@@ -17,6 +18,7 @@ import {
   Sidebar,
   Tabs,
   UndoKey,
+  ViewProvider,
   WorkspaceProvider,
 } from "@/features/tasks";
 import type { User } from "@/shared/api/types";
@@ -100,7 +102,7 @@ function Frame({ user }: { readonly user: User }) {
           middle={
             <>
               <div className="flex min-w-0 flex-1 justify-start">
-                <NextDeadline />
+                <Next />
               </div>
               {/* An open task lies over the board's note. */}
               <ConnectionPill noted={onBoard && taskId === undefined} />
@@ -120,6 +122,7 @@ function Frame({ user }: { readonly user: User }) {
             </div>
           )}
           <div className="min-w-0 flex-1">
+            <Away onBoard={onBoard} />
             <Outlet />
           </div>
         </div>
@@ -127,6 +130,15 @@ function Frame({ user }: { readonly user: User }) {
         {!onBoard && <Anywhere />}
       </Fragment>
     </WorkspaceProvider>
+  );
+}
+
+function Next() {
+  const { view } = usePlace();
+  return (
+    <ViewProvider value={view}>
+      <NextDeadline />
+    </ViewProvider>
   );
 }
 

@@ -1,6 +1,7 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 
+import { pageAt } from "@/features/tasks/view/address";
 import { useClock } from "@/shared/clock/react";
 import { useObservable } from "@/shared/lib/observable";
 import { followChoice, noticeChoice } from "@/shared/notices/choice";
@@ -10,12 +11,16 @@ import type { TaskStore } from "@/shared/store/store";
 export function useNotices({ store }: { readonly store: TaskStore }): void {
   const clock = useClock();
   const navigate = useNavigate();
+  const router = useRouter();
   const { on } = useObservable(noticeChoice);
   useEffect(followChoice, []);
   useEffect(() => {
     if (!on) return;
-    const openTask = (taskId: string) =>
-      void navigate({ to: "/tasks/$taskId", params: { taskId } });
+    const openTask = (taskId: string) => {
+      const page = pageAt(router.state.location.pathname);
+      const search = page === null ? {} : { in: page };
+      void navigate({ to: "/tasks/$taskId", params: { taskId }, search });
+    };
     let stop: (() => void) | null = null;
     let left = false;
     const start = async () => {
@@ -36,5 +41,5 @@ export function useNotices({ store }: { readonly store: TaskStore }): void {
       stop?.();
       workers?.removeEventListener("message", pressed);
     };
-  }, [on, store, clock, navigate]);
+  }, [on, store, clock, navigate, router]);
 }

@@ -2,7 +2,13 @@ import { useParams, useRouterState, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 
 import { useLabels, useProjects } from "@/features/tasks";
-import { type BoardSearch, filterOf, placeOfWord, searchOf } from "@/features/tasks/view/address";
+import {
+  type BoardSearch,
+  filterOf,
+  pageOfWord,
+  placeOfWord,
+  searchOf,
+} from "@/features/tasks/view/address";
 import { fold, type Place, type View } from "@/features/tasks/view/view";
 import { SIGNS } from "@/shared/lib/signs";
 import { views } from "@/shared/text/views";
@@ -11,8 +17,15 @@ interface Placed {
   readonly view: View;
   /** What it is called. */
   readonly title: string;
-  /** Where closing an open task leads. */
-  readonly back: { readonly to: "/"; readonly search: BoardSearch };
+  /** Where closing an open task leads: to what it was opened from. */
+  readonly back: Address;
+  /** The board without it. */
+  readonly behind: Address;
+}
+
+interface Address {
+  readonly to: "/";
+  readonly search: BoardSearch;
 }
 
 /** What the address says is to be looked at. */
@@ -47,11 +60,13 @@ export function usePlace(): Placed {
       ...(q === undefined ? {} : { q }),
       ...(order === undefined ? {} : { order }),
     });
-    return {
-      view: { place, filter },
-      title,
-      back: { to: pathOf(place), search: { ...searchOf(filter), ...(bucket ? { bucket } : {}) } },
+    const behind = {
+      to: pathOf(place),
+      search: { ...searchOf(filter), ...(bucket ? { bucket } : {}) },
     };
+    const page = pageOfWord(from);
+    const back = page === null ? behind : { to: `/${page}` as "/", search: {} };
+    return { view: { place, filter }, title, back, behind };
   }, [
     bucket,
     from,

@@ -1,6 +1,7 @@
 import { vi } from "vitest";
 
 import { BoardPage } from "@/features/tasks/board/BoardPage";
+import { Away } from "@/features/tasks/frame/Away";
 import { UndoKey } from "@/features/tasks/frame/UndoKey";
 import { NO_FILTER } from "@/features/tasks/view/view";
 import type { Task } from "@/shared/api/types";
@@ -23,6 +24,7 @@ export const ALL: Props = {
   onBucket: vi.fn(),
   modal: false,
   detail: null,
+  onLeave: vi.fn(),
   onPlan: vi.fn(),
 };
 
@@ -37,6 +39,7 @@ export async function drawBoard(
   await renderPage(
     <>
       <UndoKey />
+      <Away onBoard />
       <BoardPage {...ALL} {...props} />
     </>,
     workspace,

@@ -4,7 +4,8 @@ import { vi } from "vitest";
 import InsightsPage from "@/features/insights/InsightsPage";
 
 import { makeInsights } from "./insights";
-import { makeTestWorkspace, renderPage, screen } from "./render";
+import { makeTestWorkspace, renderPage, screen, type TestWorkspace } from "./render";
+import { nothingResizes } from "./unsized";
 
 export const MISSED = "What is missed and still open?";
 
@@ -22,23 +23,13 @@ export const server = {
         ),
       );
     vi.stubGlobal("fetch", server.fetched);
-    vi.stubGlobal(
-      "ResizeObserver",
-      class {
-        observe() {
-          return undefined;
-        }
-        disconnect() {
-          return undefined;
-        }
-      },
-    );
+    nothingResizes();
   },
 };
 
-/** Draws the insights of these tasks. */
-export async function drawInsights(tasks: Parameters<typeof makeTestWorkspace>[0]) {
-  const workspace = makeTestWorkspace(tasks);
+/** Draws the insights of these tasks, or of a workspace in which they were drawn before. */
+export async function drawInsights(of: Parameters<typeof makeTestWorkspace>[0] | TestWorkspace) {
+  const workspace = of && "store" in of ? of : makeTestWorkspace(of);
   const reschedule = vi.fn<(ids: readonly string[], anchor: HTMLElement) => void>();
   const page = <InsightsPage store={workspace.store} zone="UTC" onReschedule={reschedule} />;
   const view = await renderPage(page, workspace);

@@ -9,9 +9,11 @@ import userEvent from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { type Mock, vi } from "vitest";
 
+import type { Absence } from "@/features/tasks/board/away";
 import type { Commands } from "@/features/tasks/commands";
 import { WorkspaceProvider } from "@/features/tasks/context";
 import type { WorkingHours } from "@/features/tasks/deadline/slot";
+import type { RowPlace } from "@/features/tasks/frame/rows";
 import type { Arrival, Asking, Connection, Subject, Wanted } from "@/features/tasks/workspace";
 import type { Task } from "@/shared/api/types";
 import { Clock } from "@/shared/clock/clock";
@@ -51,7 +53,9 @@ export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
   const connection = new Observable<Connection>({ state: "live", reason: null });
   const subject = new Observable<Subject | null>(null);
   const asking = new Observable<Asking | null>(null);
+  const away = new Observable<Absence | null>(null);
   const arrival = new Observable<Arrival | null>(null);
+  const left = new Observable<RowPlace | null>(null);
   const wanted = new Observable<Wanted | null>(null);
   const hours = new Observable<WorkingHours | null>(null);
   const zone = new Observable("UTC");
@@ -62,7 +66,9 @@ export function makeTestWorkspace(tasks: readonly Task[] | null = []) {
     connection,
     subject,
     asking,
+    away,
     arrival,
+    left,
     wanted,
     viewer: "me",
     zone,

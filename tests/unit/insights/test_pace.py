@@ -72,6 +72,18 @@ def test_a_task_too_many_on_one_day_is_missed_however_much_time_there_is_afterwa
     assert crowded.missed == later.missed == 2
 
 
+def test_of_the_first_day_that_is_too_full_only_those_are_counted_that_are_missed_by_then() -> None:
+    # By Tuesday's end one task is too many, by Friday's four.
+    found = known(EVERY_DAY, [due_in(1, tasks=7, minutes=210), due_in(4, tasks=12, minutes=360)])
+    assert (found.missed, found.first_day, found.first_day_missed) == (4, TODAY + timedelta(days=1), 1)
+
+
+def test_no_more_is_missed_by_a_day_than_is_due_by_then_however_long_it_is() -> None:
+    # The one long task would be five of the usual length.
+    found = known(EVERY_DAY, [due_in(1, tasks=1, minutes=600), due_in(11, tasks=9, minutes=270)])
+    assert (found.missed, found.first_day_missed) == (1, 1)
+
+
 def test_free_days_get_nothing_done_and_are_not_counted() -> None:
     on_weekdays = [work for work in EVERY_DAY if work.quarter.weekday() < 5]
     assert known(on_weekdays, []).pace == 90
@@ -162,7 +174,8 @@ def test_no_more_is_missed_than_is_due_and_a_faster_pace_misses_no_more(
     if found is not None:
         assert 0 <= found.least <= found.missed <= found.most <= found.due == sum(future)
         assert found.slow <= found.pace <= found.fast
-        assert (found.first_day is None) == (found.missed == 0)
+        assert (found.first_day is None) == (found.missed == 0) == (found.first_day_missed == 0)
+        assert found.first_day_missed <= found.missed
 
 
 @given(futures, st.integers(0, DAYS_AHEAD - 1))

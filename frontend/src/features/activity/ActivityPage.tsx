@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 
 import { useObservable } from "@/shared/lib/observable";
 import { useBoardOf } from "@/shared/store/react";
@@ -25,8 +25,17 @@ interface ActivityPageProps {
   readonly openTask: (id: string) => void;
 }
 
+/** Who comes back finds the page as far as it was read, while the server is asked what is new. */
+const logs = new WeakMap<TaskStore, OperationLog>();
+
+function logOf(store: TaskStore): OperationLog {
+  const log = logs.get(store) ?? new OperationLog();
+  logs.set(store, log);
+  return log;
+}
+
 export default function ActivityPage({ store, viewer, zone, openTask }: ActivityPageProps) {
-  const [log] = useState(() => new OperationLog());
+  const log = logOf(store);
   const { operations, cursor, busy, ready, problem } = useObservable(log.state);
   const board = useBoardOf(store);
   const others = useOthers();

@@ -21,7 +21,10 @@ export function Line({ entry, zone, openable, onOpen, onUndo }: LineProps) {
   const { at, by, sentence, taskId, undoable, undone } = entry;
   const ago = useReading(useCallback((now: number) => timeAgo(at, now), [at]));
   return (
-    <li className="appear grid min-h-12 grid-cols-[4.5rem_minmax(0,1fr)_auto] items-center gap-x-2 border-b border-line py-1">
+    <li
+      data-task={openable ? taskId : undefined}
+      className="appear grid min-h-12 grid-cols-[4.5rem_minmax(0,1fr)_auto] items-center gap-x-2 border-b border-line py-1"
+    >
       <time
         dateTime={new Date(at).toISOString()}
         title={wholeTime(at, zone)}
@@ -35,6 +38,7 @@ export function Line({ entry, zone, openable, onOpen, onUndo }: LineProps) {
           {openable && taskId !== null ? (
             <button
               type="button"
+              data-control="title"
               // Tall enough for a thumb, over the line below it: the rows stay as close as they are.
               className="min-w-0 rounded-card text-left hover:underline hover:underline-offset-2 max-wide:-my-[11px] max-wide:min-w-11 max-wide:py-[11px]"
               onClick={() => {

@@ -18,14 +18,19 @@ interface ForecastProps {
   readonly forecast: Insights["forecast"];
   readonly board: Board;
   readonly zone: string;
+  /** How often the server has counted. */
+  readonly answers: number;
   /** Has a row of its own. */
   readonly whole: boolean;
   readonly onReschedule: Reschedule;
 }
 
+type LeftOverOf = Pick<ForecastProps, "forecast" | "answers" | "board" | "zone">;
+
 /** What of the days ahead will be missed at the usual pace, how sure that is, and which tasks these are. */
-export function Forecast({ forecast, board, zone, whole, onReschedule }: ForecastProps) {
-  const left = useLeftOver({ forecast, board, zone });
+export function Forecast(props: ForecastProps) {
+  const { forecast, zone, whole, onReschedule } = props;
+  const left = useLeftOver(props);
   return (
     <Panel
       whole={whole}
@@ -69,26 +74,19 @@ export function Forecast({ forecast, board, zone, whole, onReschedule }: Forecas
 }
 
 /**
- * Which tasks are left over, of those that were when the forecast was made: what is put off leaves them at once, and no
- * other takes its place until the server has counted again.
+ * Which tasks are left over, of those that were when the server last counted: what is put off leaves them at once, and
+ * no other takes its place until it has counted again. What it finds the same is looked at anew too, for this page may
+ * have learnt of a task since.
  */
-function useLeftOver(of: Pick<ForecastProps, "forecast" | "board" | "zone">): readonly Task[] {
-  const { forecast, board, zone } = of;
-  const [made, setMade] = useState(() => ({
-    forecast,
-    ids: idsOf(leftOver(board, forecast, zone)),
-  }));
-  if (made.forecast !== forecast)
-    setMade({ forecast, ids: idsOf(leftOver(board, forecast, zone)) });
+function useLeftOver({ forecast, answers, board, zone }: LeftOverOf): readonly Task[] {
+  const ids = () => new Set(leftOver(board, forecast, zone).map(({ id }) => id));
+  const [made, setMade] = useState(() => ({ answers, ids: ids() }));
+  if (made.answers !== answers) setMade({ answers, ids: ids() });
   const until = forecast?.first_day;
   if (!until) return [];
   return board.upcoming.filter(
     (task) => made.ids.has(task.id) && task.deadline !== null && dayOfDeadline(task, zone) <= until,
   );
-}
-
-function idsOf(tasks: readonly Task[]): ReadonlySet<string> {
-  return new Set(tasks.map(({ id }) => id));
 }
 
 function answerOf(forecast: Known | null): string {

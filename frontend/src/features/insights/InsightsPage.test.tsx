@@ -90,6 +90,7 @@ it("each chart stands under its question and the answer in words, with a table b
       missed_low: 1,
       missed_high: 6,
       first_day: "2026-12-02",
+      first_day_missed: 1,
       confidence: "high",
     },
   });

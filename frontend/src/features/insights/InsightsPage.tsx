@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo } from "react";
 
 import { getInsights } from "@/shared/api/getInsights";
 import { useReading } from "@/shared/clock/react";
@@ -39,7 +39,7 @@ export default function InsightsPage({ store, zone, onReschedule }: InsightsPage
   const board = useDeferredValue(useBoardOf(store));
   const ready = useDeferredValue(useReadyOf(store));
   const now = useMinute();
-  const { insights, failed, retry } = useInsights(board, zone);
+  const { insights, failed, answers, retry } = useInsights(store, board, zone);
   const counted = useMemo(() => numbersOf(board, now, zone), [board, now, zone]);
   const days = useMemo(
     () => insights && loadOf(board, insights.load, zone),
@@ -80,6 +80,7 @@ export default function InsightsPage({ store, zone, onReschedule }: InsightsPage
                 <Load days={days} zone={zone} whole={apart} onReschedule={onReschedule} />
                 <Forecast
                   forecast={insights.forecast}
+                  answers={answers}
                   board={board}
                   zone={zone}
                   whole={apart}
@@ -99,11 +100,24 @@ export default function InsightsPage({ store, zone, onReschedule }: InsightsPage
   );
 }
 
+/** Who comes back finds the page whole, with what it knew, while the server is asked what is new. */
+const feeds = new WeakMap<TaskStore, Feed>();
+
+function feedOf(store: TaskStore): Feed {
+  const known = feeds.get(store);
+  if (known) return known;
+  const feed = new Feed({
+    read: getInsights,
+    timers: systemTimers,
+    isSeen: () => !document.hidden,
+  });
+  feeds.set(store, feed);
+  return feed;
+}
+
 /** The aggregate, asked for at first and again after each change of the board. */
-function useInsights(board: Board, zone: string) {
-  const [feed] = useState(
-    () => new Feed({ read: getInsights, timers: systemTimers, isSeen: () => !document.hidden }),
-  );
+function useInsights(store: TaskStore, board: Board, zone: string) {
+  const feed = feedOf(store);
   useEffect(() => feed.start(), [feed]);
   const today = useToday(zone);
   const { upcoming, missed, completed } = board;

@@ -22,6 +22,7 @@ vi.mock("./uplot", () => ({
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
+const PACE = "What will be missed at this pace?";
 /** Half an hour is done a day, and much more than that is due. */
 const FORECAST = {
   unit: "minutes",
@@ -29,11 +30,12 @@ const FORECAST = {
   pace_low: 30,
   pace_high: 30,
   days: 20,
-  due: 3,
-  missed: 2,
-  missed_low: 2,
-  missed_high: 2,
+  due: 4,
+  missed: 3,
+  missed_low: 3,
+  missed_high: 3,
   first_day: "2026-11-24",
+  first_day_missed: 2,
   confidence: "high",
 } as const;
 let user: ReturnType<typeof freezeTime>;
@@ -97,6 +99,20 @@ it("what is missed and open is listed, the newest first, and its absence is calm
   expect(rows(MISSED)[0]).toBe("just nowTask soon");
 });
 
+it("what is due by the end of a day is not said to be due at midnight", async () => {
+  const day = { deadline: iso(12 * HOUR), due_date: "2026-11-22" };
+  const { workspace } = await draw([makeTask({ id: "1", title: "Water the plants", ...day })]);
+  const soon = panel("What is due in the next 24 hours?");
+  expect(soon.getByText("One task, by the end of Sunday: “Water the plants”.")).toBeVisible();
+  expect(rows("What is due in the next 24 hours?")).toEqual(["end of dayWater the plants"]);
+  expect(soon.getByRole("cell", { name: "end of day" })).toBeInTheDocument();
+  act(() => {
+    const next = makeTask({ id: "2", title: "Call", deadline: iso(HOUR) });
+    workspace.store.apply([makeEvent(1, "task.created", next)]);
+  });
+  expect(soon.getByText("2 tasks. The next is “Call”, at 1:00 PM.")).toBeVisible();
+});
+
 it("of the first day that is too full its tasks are listed", async () => {
   const monday = { deadline: iso(DAY), estimate_min: 400 };
   await draw([
@@ -113,7 +129,7 @@ it("of the first day that is too full its tasks are listed", async () => {
   const load = "Does the work fit into your days?";
   await screen.findByRole("region", { name: load });
   expect(panel(load).getByRole("list", { name: /^Due on Monday/ })).toBeVisible();
-  expect(rows(load)).toEqual([expect.stringMatching(/^12:00.*Draw$/), "all dayCollect"]);
+  expect(rows(load)).toEqual([expect.stringMatching(/^12:00.*Draw$/), "end of dayCollect"]);
   // Beside the table, too.
   await user.click(panel(load).getByRole("button", { name: /^Show as a table/ }));
   expect(rows(load)).toHaveLength(2);
@@ -130,20 +146,55 @@ it("what the pace leaves over goes at once, and nothing takes its place until it
     }),
   );
   const { workspace } = await draw(due);
-  const pace = "What will be missed at this pace?";
-  await screen.findByRole("region", { name: pace });
+  await screen.findByRole("region", { name: PACE });
   // By the end of Tuesday; the last is due on Wednesday.
-  expect(rows(pace).map((row) => row.slice(-7))).toEqual(["In 20 h", "In 30 h"]);
+  expect(rows(PACE).map((row) => row.slice(-7))).toEqual(["In 20 h", "In 30 h"]);
   const later = { ...due[2]!, deadline: iso(9 * DAY), version: 2 };
   act(() => {
     workspace.store.apply([makeEvent(1, "task.updated", later)]);
   });
-  expect(rows(pace)).toHaveLength(1);
-  server.answer = makeInsights({ forecast: { ...FORECAST, missed: 3 } });
+  expect(rows(PACE)).toHaveLength(1);
+  server.answer = makeInsights({ forecast: { ...FORECAST, first_day_missed: 3 } });
   pass(10_000);
   await vi.waitFor(() => {
-    expect(rows(pace).map((row) => row.slice(-7))).toEqual(["In 10 h", "In 20 h"]);
+    expect(rows(PACE).map((row) => row.slice(-7))).toEqual(["In 10 h", "In 20 h"]);
   });
+});
+
+it("what the pace leaves over is listed though the page learns of it after the server counted it", async () => {
+  server.answer = makeInsights({ forecast: FORECAST });
+  const { workspace } = await draw([makeTask({ id: "9", deadline: iso(9 * DAY) })]);
+  await screen.findByText(/^3 of 4 tasks/);
+  expect(rows(PACE)).toEqual([]);
+  server.fetched.mockResolvedValue(new Response(null, { status: 304 }));
+  act(() => {
+    workspace.store.apply([
+      makeEvent(1, "task.created", makeTask({ id: "1", title: "Late", deadline: iso(DAY) })),
+    ]);
+  });
+  pass(10_000);
+  await vi.waitFor(() => {
+    expect(rows(PACE)).toHaveLength(1);
+  });
+});
+
+it("a task that is opened leads back here", async () => {
+  await draw([makeTask({ id: "late", deadline: iso(-HOUR) })]);
+  expect(panel(MISSED).getByRole("link", { name: /Task late$/ })).toHaveAttribute(
+    "href",
+    "/tasks/late?in=insights",
+  );
+});
+
+it("who comes back finds the page whole at once", async () => {
+  server.answer = makeInsights({ forecast: FORECAST });
+  const first = await draw([makeTask({ id: "1", deadline: iso(20 * HOUR), estimate_min: 60 })]);
+  const pace = "What will be missed at this pace?";
+  await screen.findByRole("region", { name: pace });
+  first.unmount();
+  server.fetched.mockImplementation(() => new Promise(() => undefined));
+  await draw(first.workspace);
+  expect(rows(pace)).toHaveLength(1);
 });
 
 it("the focus stays in a panel whose rows go", async () => {

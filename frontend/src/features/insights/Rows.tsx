@@ -13,6 +13,9 @@ export type Reschedule = (ids: readonly string[], anchor: HTMLElement) => void;
 /** Longer lists are the board's. */
 export const LISTED = 4;
 
+/** Who closes a task that they opened here comes back here. */
+const BACK = { in: "insights" };
+
 interface RowsProps {
   /** What these tasks are. */
   readonly label: string;
@@ -90,6 +93,7 @@ function Row({ task, when, onReschedule }: RowProps) {
       <Link
         to="/tasks/$taskId"
         params={{ taskId: task.id }}
+        search={BACK}
         data-control="title"
         className="flex min-h-11 min-w-0 flex-1 scroll-my-20 items-center gap-3 rounded-card wide:min-h-9"
       >

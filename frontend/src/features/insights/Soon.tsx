@@ -5,7 +5,7 @@ import { dayOf, wallTime } from "@/shared/lib/zone";
 import { insights as text } from "@/shared/text/insights";
 
 import { hourMarks, SLOTS, slotsOf } from "./figures";
-import { clockTime, dayText, hourText, SHORT_DAY, work } from "./format";
+import { clockTime, dayText, hourText, SHORT_DAY, timeOrDay, work } from "./format";
 import { Figures, Panel } from "./Panel";
 import { type Reschedule, Rows } from "./Rows";
 
@@ -26,12 +26,12 @@ interface SoonPanelProps extends SoonProps {
 /** The next 24 hours: a dot for each task, by half hours from now on. */
 export function Soon({ soon, now, zone, onReschedule }: SoonPanelProps) {
   const [first] = soon;
-  const time = (task: Task) => clockTime(Date.parse(task.deadline ?? ""), zone);
+  const when = (task: Task) => timeOrDay(task, zone);
   const answer = !first
     ? text.soon.none
     : soon.length === 1
-      ? text.soon.one(time(first), first.title)
-      : text.soon.many(soon.length, time(first), first.title);
+      ? text.soon.one(byWhen(first, zone), first.title)
+      : text.soon.many(soon.length, byWhen(first, zone), first.title);
   return (
     <Panel
       whole
@@ -46,7 +46,7 @@ export function Soon({ soon, now, zone, onReschedule }: SoonPanelProps) {
             columns={[text.soon.columns.title, text.soon.columns.time, text.soon.columns.estimate]}
             rows={soon.map((task) => [
               task.title,
-              time(task),
+              when(task),
               task.estimate_min === null ? text.numbers.none : work(task.estimate_min),
             ])}
           />
@@ -58,7 +58,7 @@ export function Soon({ soon, now, zone, onReschedule }: SoonPanelProps) {
             label={text.soon.question}
             heard
             tasks={soon}
-            when={time}
+            when={when}
             onReschedule={onReschedule}
           />
         ) : null
@@ -67,6 +67,13 @@ export function Soon({ soon, now, zone, onReschedule }: SoonPanelProps) {
       {() => <Line soon={soon} now={now} zone={zone} />}
     </Panel>
   );
+}
+
+/** A day ends at midnight, but nobody says that a thing is due then. */
+function byWhen(task: Task, zone: string): string {
+  return task.due_date === null
+    ? text.soon.at(timeOrDay(task, zone))
+    : text.soon.byEndOf(dayText(task.due_date, { weekday: "long" }));
 }
 
 function Line({ soon, now, zone }: SoonProps) {

@@ -27,7 +27,7 @@ beforeEach(() => {
 it("asks at once, and then only when something has changed", async () => {
   const stop = feed.start();
   await pass(0);
-  expect(feed.state.get()).toEqual({ insights: first, failed: null });
+  expect(feed.state.get()).toEqual({ insights: first, failed: null, answers: 1 });
   await pass(10 * 60_000);
   expect(read).toHaveBeenCalledTimes(1);
   feed.changed();
@@ -42,12 +42,10 @@ it("names what it knows, and keeps it where nothing is new", async () => {
   const stop = feed.start();
   await pass(0);
   read.mockResolvedValue(null);
-  const told = vi.fn();
-  feed.state.subscribe(told);
   feed.changed();
   await pass(GAP_MS);
   expect(read.mock.calls).toEqual([[null], ['W/"1"']]);
-  expect(told).not.toHaveBeenCalled();
+  expect(feed.state.get()).toEqual({ insights: first, failed: null, answers: 2 });
   read.mockResolvedValue({ body: second, tag: 'W/"2"' });
   feed.changed();
   await pass(GAP_MS);
@@ -94,6 +92,7 @@ it("keeps what it has when the server does not answer, says why, and tries again
   expect(feed.state.get()).toEqual({
     insights: first,
     failed: "There is no connection right now. Try again in a moment.",
+    answers: 1,
   });
   await pass(RETRY_MS);
   expect(feed.state.get().failed).toBeNull();
@@ -118,4 +117,23 @@ it("leaves the server alone while nobody looks, and once it is stopped", async (
   stop();
   await pass(60_000);
   expect(read).toHaveBeenCalledTimes(1);
+});
+
+it("keeps for the next start what was answered after it was stopped, and asks again", async () => {
+  let answer: (found: Tagged<Insights>) => void = () => undefined;
+  read.mockReturnValueOnce(
+    new Promise((resolve) => {
+      answer = resolve;
+    }),
+  );
+  feed.start()();
+  answer({ body: first, tag: 'W/"1"' });
+  await pass(0);
+  expect(feed.state.get().insights).toBe(first);
+  read.mockResolvedValue(null);
+  const stop = feed.start();
+  await pass(0);
+  expect(read.mock.calls).toEqual([[null], ['W/"1"']]);
+  expect(feed.state.get().insights).toBe(first);
+  stop();
 });

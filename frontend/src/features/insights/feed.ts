@@ -18,6 +18,8 @@ export interface FeedState {
   readonly insights: Insights | null;
   /** Why there is no newer one, in words; null where there is none to be had. */
   readonly failed: string | null;
+  /** How often the server has counted, though it may have found the same. */
+  readonly answers: number;
 }
 
 interface FeedOptions {
@@ -32,7 +34,7 @@ interface FeedOptions {
  * when; what the server then finds the same is not sent again.
  */
 export class Feed {
-  readonly state = new Observable<FeedState>({ insights: null, failed: null });
+  readonly state = new Observable<FeedState>({ insights: null, failed: null, answers: 0 });
   readonly #options: FeedOptions;
   readonly #alarms: Alarms<"ask">;
   #tag: string | null = null;
@@ -46,10 +48,11 @@ export class Feed {
     this.#alarms = new Alarms(options.timers);
   }
 
-  /** Asks at once, and from then on as told. Returns how to stop. */
+  /** Asks at once, and from then on as told. Returns how to stop; what is known by then is kept for the next start. */
   start(): () => void {
     this.#running = true;
-    void this.#ask();
+    if (this.#asking) this.#wanted = true;
+    else void this.#ask();
     return () => {
       this.#running = false;
       this.#alarms.clearAll();
@@ -88,15 +91,10 @@ export class Feed {
 
   #answered(insights: Insights | null, failed: string | null): void {
     this.#asking = false;
+    const { answers } = this.state.get();
+    this.state.set({ insights, failed, answers: failed === null ? answers + 1 : answers });
     if (!this.#running) return;
-    this.#tell(insights, failed);
     if (failed !== null) this.#alarms.set("ask", RETRY_MS, () => void this.#ask());
     else if (this.#wanted) this.changed();
-  }
-
-  #tell(insights: Insights | null, failed: string | null): void {
-    const before = this.state.get();
-    if (before.insights === insights && before.failed === failed) return;
-    this.state.set({ insights, failed });
   }
 }

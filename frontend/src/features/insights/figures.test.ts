@@ -92,6 +92,13 @@ describe("the load", () => {
     expect(dueOn("UTC", [whole, { ...part, estimate_min: null }])).toHaveLength(2);
     expect(dueOn("UTC", [whole, { ...part, completed_at: iso() }])).toHaveLength(1);
   });
+
+  it("goes to the end of the last day, and no further", () => {
+    const end = "2026-12-06T00:00:00Z";
+    const whole = makeTask({ id: "1", deadline: end, due_date: "2026-12-05", estimate_min: 30 });
+    const later = makeTask({ id: "2", deadline: end, estimate_min: 60 });
+    expect(dueOn("UTC", [whole, later])).toEqual([["2026-12-05", 1, 30, 0]]);
+  });
 });
 
 describe("what the pace leaves over", () => {
@@ -102,10 +109,12 @@ describe("what the pace leaves over", () => {
     pace_high: 1,
     days: 20,
     due: 4,
-    missed: 2,
-    missed_low: 2,
-    missed_high: 2,
+    missed: 3,
+    missed_low: 3,
+    missed_high: 3,
     first_day: "2026-11-24",
+    // The third is missed on a later day.
+    first_day_missed: 2,
     confidence: "high",
   } as const;
   const due = (id: string, hours: number, fields = {}) =>
@@ -132,11 +141,15 @@ describe("what the pace leaves over", () => {
     expect(left(forecast)).toEqual(["monday", "whole tuesday"]);
     // Midnight in UTC is still the evening before there.
     expect(left(forecast, "America/New_York")).toEqual(["whole tuesday", "wednesday"]);
-    expect(left({ ...forecast, missed: 9 })).toEqual(["sunday", "monday", "whole tuesday"]);
+    expect(left({ ...forecast, first_day_missed: 9 })).toEqual([
+      "sunday",
+      "monday",
+      "whole tuesday",
+    ]);
   });
 
   it("is nothing where nothing is missed, or nobody can say", () => {
-    expect(left({ ...forecast, missed: 0, first_day: null })).toEqual([]);
+    expect(left({ ...forecast, missed: 0, first_day: null, first_day_missed: 0 })).toEqual([]);
     expect(left(null)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Insights, Task } from "@/shared/api/types";
 import { DAY_MS, HOUR_MS } from "@/shared/lib/durations";
-import { dayOf, wallTime } from "@/shared/lib/zone";
+import { dayOf, endOfDay, startOfDay, wallTime } from "@/shared/lib/zone";
 import type { Board } from "@/shared/store/board";
 
 /** The on-time rate is told of so many weeks, and held against as many before them. */
@@ -17,16 +17,17 @@ export interface Numbers {
 
 export function numbersOf(board: Board, now: number, zone: string): Numbers {
   const today = dayOf(now, zone);
+  // As instants once: a calendar is slow to ask, and there may be thousands of tasks.
+  const [begin, end] = [startOfDay(today, zone), endOfDay(today, zone)];
+  const isToday = (at: number) => begin <= at && at < end;
   return {
     soon: board.upcoming.filter(
       ({ deadline }) => deadline !== null && Date.parse(deadline) <= now + DAY_MS,
     ),
     missed: board.missed,
     upcoming: board.upcoming.length,
-    doneToday: board.completed.filter(
-      ({ completed_at }) =>
-        completed_at !== null && dayOf(Date.parse(completed_at), zone) === today,
-    ).length,
+    doneToday: board.completed.filter(({ completed_at }) => isToday(Date.parse(completed_at ?? "")))
+      .length,
   };
 }
 
@@ -51,7 +52,11 @@ export function isOver({ dueMin, capacityMin }: LoadDay): boolean {
  */
 export function loadOf(board: Board, days: Insights["load"], zone: string): readonly LoadDay[] {
   const due = new Map<string, Task[]>();
+  const last = days.at(-1)?.day;
+  const end = last === undefined ? 0 : endOfDay(last, zone);
   for (const task of workAhead(board)) {
+    // The nearest come first. What is due later is not asked on which day, which takes its time.
+    if (Date.parse(task.deadline ?? "") > end) break;
     const day = dayOfDeadline(task, zone);
     const before = due.get(day);
     if (before) before.push(task);
@@ -80,7 +85,7 @@ function workAhead(board: Board): readonly Task[] {
 
 /**
  * The tasks that the forecast's pace leaves over, if the nearest go first: of those due by the end of the first day on
- * which something is missed the last ones, as many as will be missed.
+ * which something is missed the last ones, as many as are missed by then.
  */
 export function leftOver(
   board: Board,
@@ -90,7 +95,7 @@ export function leftOver(
   const until = forecast?.first_day;
   if (!until) return [];
   const due = workAhead(board).filter((task) => dayOfDeadline(task, zone) <= until);
-  return due.slice(-forecast.missed);
+  return due.slice(-forecast.first_day_missed);
 }
 
 /** A deadline that was given as a day is the first instant of the next; it is due on its day. */

@@ -13,9 +13,11 @@ import { TaskStore } from "@/shared/store/store";
 import { clearToasts } from "@/shared/ui/toasts";
 import { undos } from "@/shared/ui/undos";
 
+import type { Absence } from "./board/away";
 import { type Commands, makeCommands, tellRefusal } from "./commands";
 import type { Deadline } from "./deadline/deadline";
 import type { WorkingHours } from "./deadline/slot";
+import type { RowPlace } from "./frame/rows";
 
 export interface Connection {
   readonly state: ConnectionState;
@@ -54,8 +56,12 @@ export interface Workspace {
   readonly subject: Observable<Subject | null>;
   /** Which tasks another deadline is asked for; null while none is. */
   readonly asking: Observable<Asking | null>;
+  /** When nobody looked at the page, where that is not dealt with; else null. */
+  readonly away: Observable<Absence | null>;
   /** Where the board is to begin when it is drawn next; null for where it is. */
   readonly arrival: Observable<Arrival | null>;
+  /** The row of another page where the person was last; null before the first. */
+  readonly left: Observable<RowPlace | null>;
   /** What the frame's own buttons ask the page to open; null once it has. */
   readonly wanted: Observable<Wanted | null>;
   /** Whose workspace it is; what the browser remembers is kept apart by it. */
@@ -152,7 +158,9 @@ export function makeWorkspace(options: LiveOptions): LiveWorkspace {
     connection,
     subject: new Observable<Subject | null>(null),
     asking: new Observable<Asking | null>(null),
+    away: new Observable<Absence | null>(null),
     arrival: new Observable<Arrival | null>(null),
+    left: new Observable<RowPlace | null>(null),
     wanted: new Observable<Wanted | null>(null),
     viewer,
     zone,

@@ -1578,6 +1578,8 @@ export interface components {
              * @description The first day by whose end something is missed; null where nothing is.
              */
             first_day: string | null;
+            /** @description How many of the tasks due by the end of `first_day` are missed by then; 0 where nothing is. */
+            first_day_missed: number;
             /**
              * @description `low` where the three paces don't agree on whether anything is missed; else by `days`.
              *

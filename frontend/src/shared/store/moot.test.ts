@@ -2,37 +2,29 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 import type { Write } from "@/shared/api/carryOut";
 import { ApiError } from "@/shared/api/errors";
-import type { Task } from "@/shared/api/types";
 import { createTask, updateTask } from "@/shared/api/writes";
-import { Clock } from "@/shared/clock/clock";
-import { systemTimers } from "@/shared/lib/timers";
-import { asItems, makeTask, NOW } from "@/test/tasks";
+import { makeOperations, type Send } from "@/test/operations";
+import { makeTask, NOW } from "@/test/tasks";
 
 import type { Change } from "./change";
-import { Operations } from "./operations";
-import { TaskStore } from "./store";
+import type { Operations } from "./operations";
+import type { TaskStore } from "./store";
 
 /** What becomes of the changes to a task that the server will not make. */
 
 const a = makeTask({ id: "a" });
 const made = makeTask({ id: "new", title: "Tea" });
-type Send = (opId: string) => Promise<readonly Task[]>;
 /** What was refused, and the names of what went with it. */
 const refused = vi.fn<(error: unknown, moot: readonly string[]) => void>();
 const journal = { add: vi.fn(), settled: vi.fn<(opId: string) => void>() };
 let store: TaskStore;
 let operations: Operations;
+/** How each request of a test is answered. */
+let sends: Map<Write, Send>;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
-  store = new TaskStore(new Clock(systemTimers));
-  store.replace({ epoch: "e", seq: 1 }, asItems([a]));
-  operations = new Operations({
-    store,
-    timers: systemTimers,
-    random: () => 1,
-    now: () => Date.now(),
-    send: (request, opId) => sends.get(request)?.(opId) ?? Promise.reject(new Error("not sent")),
+  ({ store, operations, sends } = makeOperations([a], {
     refused: (_, error, moot) => {
       refused(
         error,
@@ -41,7 +33,7 @@ beforeEach(() => {
     },
     reached: () => undefined,
     sessionEnded: () => undefined,
-  });
+  }));
   operations.keepIn(journal);
   refused.mockReset();
   journal.settled.mockReset();
@@ -50,9 +42,6 @@ beforeEach(() => {
 afterEach(() => {
   operations.stop();
 });
-
-/** How each request of a test is answered. */
-const sends = new Map<Write, Send>();
 
 function create(opId: string, send: Send, task = made): void {
   const request = createTask({ id: task.id, title: "Tea" });

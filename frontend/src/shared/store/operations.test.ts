@@ -4,38 +4,32 @@ import type { Write } from "@/shared/api/carryOut";
 import { ApiError, NetworkError } from "@/shared/api/errors";
 import type { Task } from "@/shared/api/types";
 import { updateTask } from "@/shared/api/writes";
-import { Clock } from "@/shared/clock/clock";
 import { systemTimers } from "@/shared/lib/timers";
-import { asItems, makeTask, NOW } from "@/test/tasks";
+import { makeOperations, type Send } from "@/test/operations";
+import { makeTask, NOW } from "@/test/tasks";
 
 import type { Change } from "./change";
 import { type Operation, Operations } from "./operations";
-import { TaskStore } from "./store";
+import type { TaskStore } from "./store";
 
 const a = makeTask({ id: "a" });
-type Send = (opId: string) => Promise<readonly Task[]>;
 const sessionEnded = vi.fn();
 const reached = vi.fn();
 const refused = vi.fn<(error: unknown) => void>();
 let store: TaskStore;
 let operations: Operations;
+/** How each request of a test is answered. */
+let sends: Map<Write, Send>;
 
 beforeEach(() => {
   vi.useFakeTimers({ now: NOW });
-  store = new TaskStore(new Clock(systemTimers));
-  store.replace({ epoch: "e", seq: 1 }, asItems([a]));
-  operations = new Operations({
-    store,
-    timers: systemTimers,
-    random: () => 1,
-    now: () => Date.now(),
-    send: (request, opId) => sends.get(request)?.(opId) ?? Promise.reject(new Error("not sent")),
+  ({ store, operations, sends } = makeOperations([a], {
     refused: (_, error) => {
       refused(error);
     },
     reached,
     sessionEnded,
-  });
+  }));
   refused.mockReset();
   sessionEnded.mockReset();
   reached.mockReset();
@@ -44,9 +38,6 @@ beforeEach(() => {
 afterEach(() => {
   operations.stop();
 });
-
-/** How each request of a test is answered. */
-const sends = new Map<Write, Send>();
 
 function rename(opId: string, title: string, send: Send, id = "a"): void {
   const request = updateTask(id, { title });

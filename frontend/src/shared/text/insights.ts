@@ -39,15 +39,17 @@ const english = {
     all: (count: number) => `Reschedule all ${count}`,
     more: (count: number) => `${count} more on the board`,
     /** In place of a time, of what is due by the end of its day. */
-    day: "all day",
+    day: "end of day",
   },
 
   soon: {
     question: "What is due in the next 24 hours?",
     none: "Nothing is due in the next 24 hours.",
-    one: (time: string, title: string) => `One task, at ${time}: ${quoted(title)}.`,
-    many: (count: number, time: string, title: string) =>
-      `${count} tasks. The next is ${quoted(title)}, at ${time}.`,
+    one: (due: string, title: string) => `One task, ${due}: ${quoted(title)}.`,
+    many: (count: number, due: string, title: string) =>
+      `${count} tasks. The next is ${quoted(title)}, ${due}.`,
+    at: (time: string) => `at ${time}`,
+    byEndOf: (day: string) => `by the end of ${day}`,
     now: "now",
     columns: { title: "Task", time: "Due", estimate: "Estimate" },
     due: (time: string, count: number) => `${time}: ${plural(count, "task", "tasks")}`,

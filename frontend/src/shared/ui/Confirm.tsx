@@ -1,8 +1,7 @@
-import { useEffect, useRef } from "react";
-
 import { text } from "@/shared/text";
 
 import { Button } from "./Button";
+import { useModal } from "./useModal";
 
 interface ConfirmProps {
   readonly question: string;
@@ -14,14 +13,7 @@ interface ConfirmProps {
 
 /** The step before what cannot be undone. The way back has the focus. */
 export function Confirm({ question, yes, onYes, onClose }: ConfirmProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (opener instanceof HTMLElement) opener.focus();
-    };
-  }, []);
+  const dialog = useModal();
   return (
     <dialog
       ref={dialog}

@@ -1,5 +1,7 @@
 import { type ComponentType, createElement, type ReactNode, useEffect, useState } from "react";
 
+import { HeldKeys } from "./HeldKeys";
+
 interface PartModule<Props> {
   readonly default: ComponentType<Props>;
 }
@@ -9,6 +11,11 @@ interface Part<Props> {
   readonly Part: ComponentType<{ readonly of: Props; readonly failed: Failed }>;
   /** Fetches the code ahead of its use. That it may fail is for the use to say. */
   readonly preload: () => void;
+}
+
+interface PartOptions {
+  /** The focus goes to it once it stands: what is typed before that is for it. */
+  readonly takesKeys?: boolean;
 }
 
 type Failed = (retry: () => void) => ReactNode;
@@ -25,7 +32,10 @@ export function preloadParts(): void {
  * nearest error boundary, for good; here the rest of the page stands, and the fetch can be tried
  * again.
  */
-export function part<Props extends object>(load: () => Promise<PartModule<Props>>): Part<Props> {
+export function part<Props extends object>(
+  load: () => Promise<PartModule<Props>>,
+  { takesKeys = false }: PartOptions = {},
+): Part<Props> {
   let loaded: ComponentType<Props> | null = null;
   const fetchIt = async () => {
     loaded ??= (await load()).default;
@@ -48,6 +58,16 @@ export function part<Props extends object>(load: () => Promise<PartModule<Props>
         left = true;
       };
     }, [state]);
+    const [keys] = useState(() => new HeldKeys());
+    useEffect(() => {
+      if (!takesKeys || state === "failed") return undefined;
+      if (state === "wanted") return keys.hold();
+      // The part has the focus by now, and draws what is typed into it after this.
+      queueMicrotask(() => {
+        keys.give();
+      });
+      return undefined;
+    }, [keys, state]);
     if (state === "failed") {
       return failed(() => {
         setState("wanted");

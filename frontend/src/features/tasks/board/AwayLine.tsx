@@ -1,17 +1,21 @@
+import { useObservable } from "@/shared/lib/observable";
 import { text } from "@/shared/text";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { CloseIcon, MissedIcon } from "@/shared/ui/icons";
 
-import { useBoard } from "../context";
+import { useBoard, useWorkspace } from "../context";
 import { missedIn } from "./away";
-import { useAway } from "./useAway";
 
-/** Gathers what was missed unseen into one line, when the person comes back. */
+/** Gathers what was missed unseen into one line, when the person comes back, until it is dealt with. */
 export function AwayLine({ onReview }: { readonly onReview: () => void }) {
-  const { absence, forget } = useAway();
+  const { away } = useWorkspace();
+  const absence = useObservable(away);
   const board = useBoard();
   const count = absence ? missedIn(board, absence) : 0;
   if (count === 0) return null;
+  const forget = () => {
+    away.set(null);
+  };
   return (
     <div className="appear flex items-center gap-2 rounded-card bg-missed-wash py-1 pr-1 pl-3">
       <MissedIcon className="size-4 text-missed" />

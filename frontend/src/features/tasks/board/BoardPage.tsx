@@ -28,10 +28,10 @@ import { PhoneColumn } from "./PhoneColumn";
 import { PlaceNote, useIsGone } from "./PlaceNote";
 import { useKeys } from "./useKeys";
 
-const addDialog = part(() => import("../quick-add/AddDialog"));
-const keyHelp = part(() => import("./KeyHelp"));
-const palette = part(() => import("../palette/Palette"));
-const planner = part(() => import("../breakdown/Planner"));
+const addDialog = part(() => import("../quick-add/AddDialog"), { takesKeys: true });
+const keyHelp = part(() => import("./KeyHelp"), { takesKeys: true });
+const palette = part(() => import("../palette/Palette"), { takesKeys: true });
+const planner = part(() => import("../breakdown/Planner"), { takesKeys: true });
 const waitingPlans = part(() => import("../breakdown/WaitingPlans"));
 const swipe = part(() => import("../swipe/Swipe"));
 const elsewhere = part(() => import("../view/Elsewhere"));
@@ -46,6 +46,8 @@ interface BoardPageProps {
   readonly onBucket: (bucket: Bucket) => void;
   /** The task that is open beside the board (wide) or over it (phone). */
   readonly detail: ReactNode | null;
+  /** Closes it, and stays on the board. */
+  readonly onLeave: () => void;
   /** Whether an open task lies over the board rather than beside it. */
   readonly modal: boolean;
   /** Told of the plan that is open; null once there is none. */
@@ -63,7 +65,8 @@ export function BoardPage(props: BoardPageProps) {
   );
 }
 
-function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPageProps) {
+function Page(props: BoardPageProps) {
+  const { view, title, bucket, onBucket, detail, onLeave, modal, onPlan } = props;
   const { arrival, store, subject: opened } = useWorkspace();
   const navigate = useNavigate();
   const hands = useHands();
@@ -134,6 +137,7 @@ function Page({ view, title, bucket, onBucket, detail, modal, onPlan }: BoardPag
       setOpen("palette");
     }, []),
     onOpen: covered ? goOn : null,
+    onLeave: detail !== null && !modal ? onLeave : null,
   });
   const line = <QuickAdd inputRef={quickAdd} choice={choice} onChoose={setChoice} />;
   const top = (

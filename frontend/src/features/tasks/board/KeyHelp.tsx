@@ -1,10 +1,9 @@
-import { useEffect, useRef } from "react";
-
 import { alt, chord } from "@/shared/lib/chord";
 import { text } from "@/shared/text";
 import { keys } from "@/shared/text/keys";
 import { IconButton } from "@/shared/ui/Button";
 import { CloseIcon } from "@/shared/ui/icons";
+import { useModal } from "@/shared/ui/useModal";
 
 type Group = readonly [name: string, keys: readonly (readonly [string, string])[]];
 
@@ -79,15 +78,7 @@ interface KeyHelpProps {
 }
 
 export default function KeyHelp({ on, onClose }: KeyHelpProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      const left = document.activeElement === document.body;
-      if (left && opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
-  }, []);
+  const dialog = useModal();
   return (
     <dialog
       ref={dialog}

@@ -23,7 +23,7 @@ async function draw(
   const view = { place: { kind, id: "p" }, filter: NO_FILTER };
   const rest = { title: "Place", bucket: "upcoming", modal: false, detail: null } as const;
   await renderPage(
-    <BoardPage view={view} {...rest} onBucket={vi.fn()} onPlan={vi.fn()} />,
+    <BoardPage view={view} {...rest} onBucket={vi.fn()} onLeave={vi.fn()} onPlan={vi.fn()} />,
     workspace,
   );
   return workspace;

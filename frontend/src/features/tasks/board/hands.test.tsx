@@ -1,6 +1,6 @@
 import { act, within } from "@testing-library/react";
 import { useState } from "react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import {
   makeTestWorkspace,
@@ -11,8 +11,7 @@ import {
 } from "@/test/render";
 import { ALL, done, drawBoard, late, open, soon } from "@/test/board";
 import { FakeServer } from "@/test/breakdowns";
-import { iso, makeEvent, makeTask } from "@/test/tasks";
-import { pass } from "@/test/time";
+import { makeEvent } from "@/test/tasks";
 import { somethingDone } from "@/test/undos";
 import { nothingResizes } from "@/test/unsized";
 
@@ -128,51 +127,6 @@ describe("what is marked", () => {
   });
 });
 
-describe("what was missed while away", () => {
-  it("is gathered into one line", async () => {
-    localStorage.setItem("taskengine.seen.me", String(Date.parse(iso(-120_000))));
-    const before = makeTask({ id: "before", deadline: iso(-180_000) });
-    await draw([late, before]);
-    expect(await screen.findByText("1 task was missed while you were away.")).toBeVisible();
-    await user.click(screen.getByRole("button", { name: "Review" }));
-    expect(screen.queryByText(/while you were away/)).toBeNull();
-    expect(screen.getByRole("link", { name: "Late" })).toHaveFocus();
-  });
-
-  it("is what the server says, not what the browser had kept", async () => {
-    localStorage.setItem("taskengine.seen.me", String(Date.parse(iso(-120_000))));
-    workspace = makeTestWorkspace([late]);
-    workspace.connection.set({ state: "connecting", reason: null });
-    await renderPage(<BoardPage {...ALL} />, workspace);
-    await screen.findByRole("link", { name: "Late" });
-    pass(300);
-    expect(screen.queryByText(/while you were away/)).toBeNull();
-    const elsewhere = { deadline: iso(-30_000), created_at: iso(-90_000) };
-    act(() => {
-      workspace.store.apply([
-        makeEvent(1, "task.completed", { ...late, completed_at: iso(-90_000), version: 2 }),
-        makeEvent(2, "task.created", makeTask({ id: "one", ...elsewhere })),
-        makeEvent(3, "task.created", makeTask({ id: "two", ...elsewhere })),
-      ]);
-      workspace.connection.set({ state: "live", reason: null });
-    });
-    pass(300);
-    expect(screen.getByText("2 tasks were missed while you were away.")).toBeVisible();
-    act(() => {
-      workspace.store.apply([
-        makeEvent(4, "task.completed", makeTask({ id: "one", completed_at: iso(), version: 2 })),
-      ]);
-    });
-    expect(screen.getByText("1 task was missed while you were away.")).toBeVisible();
-  });
-
-  it("is nothing new to who comes for the first time", async () => {
-    await draw([late]);
-    pass(300);
-    expect(screen.queryByText(/while you were away/)).toBeNull();
-  });
-});
-
 describe("the keys", () => {
   beforeEach(() => draw([soon, open, late, done]));
   const focused = () => document.activeElement?.textContent;
@@ -223,6 +177,12 @@ describe("the keys", () => {
     expect(workspace.commands.reopen).toHaveBeenCalledExactlyOnceWith(done);
   });
 
+  it("Delete goes on from all that was marked to the neighbour that is left", async () => {
+    await user.keyboard("jxjx{Delete}");
+    expect(workspace.commands.removeAll).toHaveBeenCalledExactlyOnceWith([soon, open]);
+    expect(focused()).toBe("Late");
+  });
+
   it("b breaks an open task down, and Close leads back to its card", async () => {
     new FakeServer();
     await user.keyboard("jb");
@@ -252,6 +212,27 @@ describe("the keys", () => {
     await user.keyboard("2");
     expect(focused()).toBe("Late");
   });
+});
+
+it("Escape on a card lets go of what is marked, and then closes the task that is open beside", async () => {
+  const onLeave = vi.fn();
+  const onClose = vi.fn();
+  const detail = <Detail taskId="soon" modal={false} onClose={onClose} />;
+  await draw([soon, open], { detail, onLeave });
+  screen.getByRole("link", { name: "Open" }).focus();
+  await user.keyboard("x{Escape}");
+  expect(screen.queryByRole("region", { name: "Selected tasks" })).toBeNull();
+  expect(onLeave).not.toHaveBeenCalled();
+  await user.keyboard("{Escape}");
+  expect(onLeave).toHaveBeenCalledTimes(1);
+  // Its own Escape is its own.
+  expect(onClose).not.toHaveBeenCalled();
+  act(() => {
+    screen.getByRole("complementary", { name: "Task" }).focus();
+  });
+  await user.keyboard("{Escape}");
+  expect(onClose).toHaveBeenCalledTimes(1);
+  expect(onLeave).toHaveBeenCalledTimes(1);
 });
 
 it("has the focus on the card that was open last once it is closed", async () => {

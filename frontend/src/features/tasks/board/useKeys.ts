@@ -1,5 +1,6 @@
 import { type RefObject, useEffect } from "react";
 
+import type { Task } from "@/shared/api/types";
 import { type Bucket, BUCKETS } from "@/shared/store/bucket";
 
 import { useWorkspace } from "../context";
@@ -20,10 +21,13 @@ interface Keys {
   readonly onPalette: () => void;
   /** Opens the neighbour where the open task lies over the cards; null where they are in reach. */
   readonly onOpen: ((id: string) => void) | null;
+  /** Closes the task that is open beside the cards; null where none is. */
+  readonly onLeave: (() => void) | null;
 }
 
 /** The board's keys. They rest while something is typed and while a menu or dialog is open. */
-export function useKeys({ onAdd, search, onBucket, onHelp, onPalette, onOpen }: Keys): void {
+export function useKeys(keys: Keys): void {
+  const { onAdd, search, onBucket, onHelp, onPalette, onOpen, onLeave } = keys;
   const { asking, store, commands, subject } = useWorkspace();
   const hands = useHands();
   const complete = useComplete();
@@ -71,15 +75,18 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette, onOpen }: 
       const task = at();
       if (task?.completed_at === null) subject.set({ taskId: task.id });
     };
-    const turnOver = () => {
-      const tasks = meant();
-      const [task] = tasks;
-      if (!task) return;
-      // The focus goes on to the neighbour first, so that it is not lost with the card.
+    /** Moves the focus on to the neighbour that is left, so that it is not lost with the cards that go. */
+    const goOnFrom = (tasks: readonly Task[]) => {
       const ids = new Set(tasks.map(({ id }) => id));
       const from = focusedId();
       const next = from !== null && ids.has(from) ? lists.nearest(from, ids) : null;
       if (next !== null) lists.focus(next);
+    };
+    const turnOver = () => {
+      const tasks = meant();
+      const [task] = tasks;
+      if (!task) return;
+      goOnFrom(tasks);
       // What was marked for it is not meant a second time.
       if (!isInOpenTask(document.activeElement)) hands.unmark();
       if (tasks.length === 1) complete(task);
@@ -98,6 +105,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette, onOpen }: 
       // An open task is deleted by its own button, which closes it.
       if (selection.ids.get().size === 0 ? !card() : isInOpenTask(document.activeElement)) return;
       const tasks = meant();
+      goOnFrom(tasks);
       if (tasks.length > 1) commands.removeAll(tasks);
       else if (tasks[0]) commands.remove(tasks[0]);
     };
@@ -156,8 +164,10 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette, onOpen }: 
       if (bucket) onBucket(bucket);
       else if (step !== undefined && event.shiftKey) move(step, true);
       else if (event.key === "Escape") {
-        if (selection.ids.get().size === 0) return;
-        hands.unmark();
+        if (hands.dragged.get() !== null) return;
+        if (selection.ids.get().size > 0) hands.unmark();
+        else if (onLeave) onLeave();
+        else return;
       } else {
         const run = plain[event.key];
         if (!run) return;
@@ -178,6 +188,7 @@ export function useKeys({ onAdd, search, onBucket, onHelp, onPalette, onOpen }: 
     onBucket,
     onHelp,
     onAdd,
+    onLeave,
     onOpen,
     onPalette,
     search,

@@ -4,6 +4,7 @@ import type { Breakdown } from "@/shared/api/types";
 import { breakdown as text } from "@/shared/text/breakdown";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { CloseIcon } from "@/shared/ui/icons";
+import { useModal } from "@/shared/ui/useModal";
 
 import type { Subject } from "../workspace";
 import { Ask } from "./Ask";
@@ -19,23 +20,16 @@ interface PlannerProps {
 
 /** Where a goal becomes steps: asked for, made before the person's eyes, edited, applied. */
 export default function Planner({ subject, onDraft, onClose }: PlannerProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const heading = useRef<HTMLHeadingElement>(null);
   const [id, setId] = useDraftIdOf(subject);
   const [former, setFormer] = useState<Breakdown | null>(null);
   const open = useOpenDraft(id);
   const phase = open.state === "found" ? open.draft.status : open.state;
   useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
-  }, []);
-  useEffect(() => {
     // What had the focus may have gone with the phase before.
     if (!dialog.current?.contains(document.activeElement)) heading.current?.focus();
-  }, [phase]);
+  }, [dialog, phase]);
   useEffect(() => {
     onDraft(id);
   }, [id, onDraft]);

@@ -41,6 +41,7 @@ export const Card = memo(function Card({ task, bucket }: CardProps) {
         <div className="grid min-w-0 flex-1 gap-0.5">
           <TaskLink
             id={task.id}
+            onBoard
             data-control="title"
             draggable={false}
             onClick={mark}

@@ -28,6 +28,18 @@ it("finds each of many a time of its own", () => {
   expect((found.get("b") ?? 0) - (found.get("a") ?? 0)).toBe(HOUR);
 });
 
+it("finds hundreds a time before anybody notices", () => {
+  const half = (id: string, minutes: number) =>
+    makeTask({ id, deadline: iso(minutes * 60_000), estimate_min: 30 });
+  const others = Array.from({ length: 900 }, (_, nth) => half(`due ${nth}`, 30 * nth));
+  const missed = Array.from({ length: 600 }, (_, nth) => half(`missed ${nth}`, -30 * nth));
+  const begun = performance.now();
+  const found = freeSlots(missed, others, { ...at, zone: "Europe/Berlin" });
+  // It took seconds while each task asked the calendar for itself.
+  expect(performance.now() - begun).toBeLessThan(500);
+  expect(new Set(found.values()).size).toBe(found.size);
+});
+
 it("keeps to hours of one's own", () => {
   const found = freeSlots([makeTask({ id: "a", estimate_min: 60 })], [], {
     ...at,

@@ -17,6 +17,14 @@ interface Span {
   readonly to: number;
 }
 
+/** When and where time is looked for. */
+interface At {
+  /** The instant, ms since 1970. */
+  readonly now: number;
+  readonly zone: string;
+  readonly hours: WorkingHours | null;
+}
+
 /**
  * Finds time for tasks, one after the other, in working hours that no other open task takes: each
  * takes its estimate right before its deadline. Returns a deadline, ms since 1970, for each that has room, by its id.
@@ -24,21 +32,23 @@ interface Span {
 export function freeSlots(
   wanted: readonly Task[],
   others: Iterable<Task>,
-  { now, zone, hours }: { now: number; zone: string; hours: WorkingHours | null },
+  at: At,
 ): ReadonlyMap<string, number> {
   const ids = new Set(wanted.map(({ id }) => id));
-  const taken: Span[] = [];
+  // Worked out once for all of them: there may be hundreds, and a calendar is slow to ask.
+  let free = workAhead(at);
   for (const task of others) {
     if (ids.has(task.id) || task.completed_at !== null || task.deadline === null) continue;
     const to = Date.parse(task.deadline);
-    if (task.estimate_min !== null && to > now) taken.push({ from: to - lengthOf(task), to });
+    if (task.estimate_min !== null) free = without(free, { from: to - lengthOf(task), to });
   }
   const found = new Map<string, number>();
   for (const task of wanted) {
-    const end = firstFree(lengthOf(task), taken, { now, zone, hours });
+    const length = lengthOf(task);
+    const end = firstFit(length, free);
     if (end === null) continue;
     found.set(task.id, end);
-    taken.push({ from: end - lengthOf(task), to: end });
+    free = without(free, { from: end - length, to: end });
   }
   return found;
 }
@@ -47,28 +57,30 @@ function lengthOf({ estimate_min }: Task): number {
   return (estimate_min ?? DEFAULT_ESTIMATE_MIN) * MINUTE_MS;
 }
 
-/** The end of the first stretch of working time, unbroken but for pauses, that is long enough. */
-function firstFree(
-  length: number,
-  taken: readonly Span[],
-  { now, zone, hours }: { now: number; zone: string; hours: WorkingHours | null },
-): number | null {
-  const begin = Math.ceil((now + MINUTE_MS) / STEP_MS) * STEP_MS;
-  let day = dayOf(begin, zone);
+/** The end of the first stretch of free time, unbroken but for pauses, that is long enough. */
+function firstFit(length: number, free: readonly Span[]): number | null {
   let left = length;
-  for (let count = 0; count < DAYS_AHEAD; count += 1, day = addDays(day, 1)) {
-    for (const span of workOn(day, zone, hours)) {
-      for (const free of without({ ...span, from: Math.max(span.from, begin) }, taken)) {
-        const has = free.to - free.from;
-        // What fits into one day is not torn over several.
-        if (length <= DAY_MS / 4) {
-          if (has >= length) return free.from + length;
-        } else if (has >= left) return free.from + left;
-        else left -= has;
-      }
-    }
+  for (const { from, to } of free) {
+    const has = to - from;
+    // What fits into one day is not torn over several.
+    if (length <= DAY_MS / 4) {
+      if (has >= length) return from + length;
+    } else if (has >= left) return from + left;
+    else left -= has;
   }
   return null;
+}
+
+/** All working time from the next quarter of an hour on, in order. */
+function workAhead({ now, zone, hours }: At): readonly Span[] {
+  const begin = Math.ceil((now + MINUTE_MS) / STEP_MS) * STEP_MS;
+  const today = dayOf(begin, zone);
+  return Array.from({ length: DAYS_AHEAD }, (_, ahead) =>
+    workOn(addDays(today, ahead), zone, hours),
+  )
+    .flat()
+    .map(({ from, to }) => ({ from: Math.max(from, begin), to }))
+    .filter(({ from, to }) => to > from);
 }
 
 function workOn(day: string, zone: string, hours: WorkingHours | null): readonly Span[] {
@@ -82,18 +94,16 @@ function workOn(day: string, zone: string, hours: WorkingHours | null): readonly
   }));
 }
 
-/** What is left of a span beside what is taken. */
-function without(span: Span, taken: readonly Span[]): readonly Span[] {
-  let free = span.to > span.from ? [span] : [];
-  for (const { from, to } of taken) {
-    free = free.flatMap((one) =>
-      to <= one.from || from >= one.to
-        ? [one]
-        : [
-            { from: one.from, to: from },
-            { from: to, to: one.to },
-          ].filter((rest) => rest.to > rest.from),
-    );
-  }
-  return free;
+/** What is left of free time once something takes a part of it. */
+function without(free: readonly Span[], { from, to }: Span): readonly Span[] {
+  const isTouched = (one: Span) => from < one.to && to > one.from;
+  if (!free.some(isTouched)) return free;
+  return free.flatMap((one) =>
+    isTouched(one)
+      ? [
+          { from: one.from, to: from },
+          { from: to, to: one.to },
+        ].filter((rest) => rest.to > rest.from)
+      : one,
+  );
 }

@@ -13,6 +13,7 @@ import { useTitle } from "@/shared/ui/useTitle";
 
 import { useHands } from "../board/hands";
 import { useWorkspace } from "../context";
+import { focusRowAt } from "../frame/rows";
 import { useComplete } from "../useComplete";
 import { TITLE_LIMIT } from "../limits";
 import { DeadlineField } from "./DeadlineField";
@@ -39,6 +40,7 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
   const open = useOpenTask(taskId);
   const panel = useRef<HTMLDivElement>(null);
   const { lists } = useHands();
+  const { left } = useWorkspace();
   useTitle(open.state === "found" ? open.task.title : text.detail.label);
   const Panel = modal ? "div" : "aside";
   useEffect(() => {
@@ -46,11 +48,17 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
     panel.current?.focus({ preventScroll: true });
     const giveBack = () => {
       // Who has gone on to another card, or to another task in here, is there already.
-      if (document.activeElement !== document.body || lists.focus(taskId)) return;
-      if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected) {
-        opener.focus();
-        return;
-      }
+      const isLost = () => document.activeElement === document.body;
+      const toOpener = () => {
+        if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      };
+      if (!isLost()) return;
+      // Whoever came from the header goes back there, though the task may have a card.
+      if (opener?.closest("header")) toOpener();
+      if (!isLost() || lists.focus(taskId)) return;
+      toOpener();
+      if (isLost()) focusRowAt(left.get(), taskId);
+      if (!isLost()) return;
       // The card that it was opened from is gone; the focus must not be.
       const card = document.querySelector<HTMLElement>('main [data-control="title"]');
       (card ?? document.querySelector<HTMLElement>("form input"))?.focus();
@@ -59,7 +67,7 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
       // A card that is far off is drawn for it, which has to wait until all else is.
       queueMicrotask(giveBack);
     };
-  }, [lists, taskId]);
+  }, [left, lists, taskId]);
   return (
     <>
       {modal && (
@@ -82,7 +90,11 @@ export default function Detail({ taskId, modal, onClose }: DetailProps) {
             : "slide-in fixed top-[57px] bottom-0 z-30 w-[420px] border-l border-line bg-paper px-6 pb-8 right-[max(0px,calc(50vw-840px))]"
         }`}
         onKeyDown={(event) => {
-          if (event.key === "Escape" && !event.defaultPrevented) onClose();
+          if (event.key === "Escape" && !event.defaultPrevented) {
+            // It is not the board's, too.
+            event.preventDefault();
+            onClose();
+          }
           if (modal) trapTab(event, panel);
         }}
       >

@@ -10,6 +10,7 @@ import {
 } from "@/test/render";
 import type { Task } from "@/shared/api/types";
 import { late, soon } from "@/test/board";
+import { nothingResizes } from "@/test/unsized";
 import { somethingDone } from "@/test/undos";
 
 import { PaletteButton } from "../header/PaletteButton";
@@ -50,12 +51,6 @@ beforeEach(async () => {
   await act(() => router.navigate({ to: "/elsewhere" as "/" }));
   (await screen.findByRole("button", { name: "Something else" })).focus();
 });
-
-class NoSizes {
-  observe = vi.fn();
-  unobserve = vi.fn();
-  disconnect = vi.fn();
-}
 
 const link = ({ title }: Task) => screen.getByRole("link", { name: title });
 const dialog = () => screen.findByRole("dialog", { name: "New task" });
@@ -157,7 +152,7 @@ describe("a page without a board", () => {
   });
 
   it("opens what the header's button asks for, with the task at hand", async () => {
-    vi.stubGlobal("ResizeObserver", NoSizes);
+    nothingResizes();
     link(late).focus();
     await user.click(screen.getByRole("button", { name: "Find or do anything Ctrl K" }));
     await user.click(await screen.findByRole("option", { name: /^Complete: Late/ }));

@@ -10,11 +10,12 @@ import { isBusy } from "../board/busy";
 import { useWanted, useWorkspace } from "../context";
 import { RescheduleAsked } from "../selection/RescheduleAsked";
 import { useComplete } from "../useComplete";
-import { ROW, rowOf } from "./rows";
+import { useTaskSearch } from "../view/useTaskSearch";
+import { allRows, focusRow, placeOf, ROW, rowOf } from "./rows";
 
-const addDialog = part(() => import("../quick-add/AddDialog"));
-const keyHelp = part(() => import("../board/KeyHelp"));
-const palette = part(() => import("../palette/Palette"));
+const addDialog = part(() => import("../quick-add/AddDialog"), { takesKeys: true });
+const keyHelp = part(() => import("../board/KeyHelp"), { takesKeys: true });
+const palette = part(() => import("../palette/Palette"), { takesKeys: true });
 
 const STEPS: Readonly<Record<string, 1 | -1>> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
@@ -33,9 +34,10 @@ export function Anywhere() {
 }
 
 function ByKey() {
-  const { arrival, asking, store, subject } = useWorkspace();
+  const { arrival, asking, left, store, subject } = useWorkspace();
   const complete = useComplete();
   const navigate = useNavigate();
+  const search = useTaskSearch();
   const [open, setOpen] = useState<"add" | "help" | "palette" | null>(null);
   useWanted(setOpen);
   useEffect(() => {
@@ -80,6 +82,18 @@ function ByKey() {
       document.removeEventListener("keydown", press);
     };
   }, [arrival, asking, complete, navigate, store, subject]);
+  useEffect(() => {
+    // Not every browser gives a link the focus that is pressed.
+    const ways = ["focusin", "click"];
+    const note = ({ target }: Event) => {
+      const row = rowOf(target as Element);
+      if (row) left.set(placeOf(row));
+    };
+    for (const way of ways) document.addEventListener(way, note);
+    return () => {
+      for (const way of ways) document.removeEventListener(way, note);
+    };
+  }, [left]);
   useEffect(
     () =>
       // The planner lies over the board.
@@ -109,7 +123,7 @@ function ByKey() {
   }
   if (open === "add") {
     const openTask = (taskId: string) => {
-      void navigate({ to: "/tasks/$taskId", params: { taskId } });
+      void navigate({ to: "/tasks/$taskId", params: { taskId }, search });
     };
     return <addDialog.Part of={{ onClose: close, onOpen: openTask }} failed={failed} />;
   }
@@ -118,8 +132,7 @@ function ByKey() {
 
 /** Moves the focus to the next row, or the one before, or from nowhere to the first; tells whether there are rows. */
 function goOn(from: HTMLElement | null, step: 1 | -1): boolean {
-  const rows = [...document.querySelectorAll<HTMLElement>(ROW)];
-  const to = from ? rows[rows.indexOf(from) + step] : rows[0];
-  to?.querySelector<HTMLElement>("[data-control=title]")?.focus();
+  const rows = allRows();
+  focusRow(from ? rows[rows.indexOf(from) + step] : rows[0]);
   return rows.length > 0;
 }

@@ -1,4 +1,3 @@
-import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
 import type { Task } from "@/shared/api/types";
@@ -10,6 +9,7 @@ import { showToast } from "@/shared/ui/toasts";
 
 import { useWorkspace } from "../context";
 import { matcher, type View } from "../view/view";
+import { useReview } from "./useReview";
 
 interface MissAnnouncerProps {
   /** What the board shows where it is drawn. */
@@ -21,9 +21,9 @@ interface MissAnnouncerProps {
  * else than where the task has gone. Never a tick of the clock.
  */
 export function MissAnnouncer({ view }: MissAnnouncerProps) {
-  const { arrival, store, zone } = useWorkspace();
+  const { store, zone } = useWorkspace();
   const clock = useClock();
-  const navigate = useNavigate();
+  const review = useReview();
   const [said, setSaid] = useState<Saying | null>(null);
   useEffect(
     () =>
@@ -39,14 +39,9 @@ export function MissAnnouncer({ view }: MissAnnouncerProps) {
           setSaid((before) => saying(sentence, before));
           return;
         }
-        const review = () => {
-          // A board that is there turns to them; one that is not yet begins with them.
-          if (document.querySelector("[data-column]") === null) arrival.set("missed");
-          void navigate({ to: "/", search: { bucket: "missed" } });
-        };
         showToast({ message: sentence, action: { label: text.board.review, run: review } });
       }),
-    [arrival, clock, navigate, store, view, zone],
+    [clock, review, store, view, zone],
   );
   return <Announcement said={said} />;
 }

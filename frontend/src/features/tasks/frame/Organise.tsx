@@ -1,10 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 
 import type { Colour } from "@/shared/api/types";
 import { useCountsOf } from "@/shared/store/react";
 import { views } from "@/shared/text/views";
 import { Button } from "@/shared/ui/Button";
+import { useModal } from "@/shared/ui/useModal";
 
 import { useWorkspace } from "../context";
 import type { Organising } from "./Sidebar";
@@ -187,15 +188,10 @@ interface DialogProps {
 }
 
 function Dialog({ title, onClose, children }: DialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
     dialog.current?.querySelector<HTMLElement>("input, button")?.focus();
-    return () => {
-      if (opener instanceof HTMLElement) opener.focus();
-    };
-  }, []);
+  }, [dialog]);
   return (
     <dialog
       ref={dialog}

@@ -1,22 +1,14 @@
-import { useEffect, useRef } from "react";
-
 import { text } from "@/shared/text";
 import { views } from "@/shared/text/views";
 import { IconButton } from "@/shared/ui/Button";
 import { CloseIcon } from "@/shared/ui/icons";
+import { useModal } from "@/shared/ui/useModal";
 
 import { Sidebar } from "./Sidebar";
 
 /** The sidebar of a screen that has no room beside the board. */
 export default function PlacesSheet({ onClose }: { readonly onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
-    return () => {
-      if (opener instanceof HTMLElement) opener.focus();
-    };
-  }, []);
+  const dialog = useModal();
   return (
     <dialog
       ref={dialog}

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { quickAdd } from "@/shared/text/quickAdd";
 import { text } from "@/shared/text";
 import { showToast } from "@/shared/ui/toasts";
+import { useModal } from "@/shared/ui/useModal";
 
 import { useWorkspace } from "../context";
 import { noDeadline } from "../deadline/deadline";
@@ -17,16 +18,11 @@ interface AddDialogProps {
 /** The line for a new task where the page has none in reach. It closes by what is added, or by Esc. */
 export default function AddDialog({ onClose, onOpen }: AddDialogProps) {
   const { subject } = useWorkspace();
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const line = useRef<HTMLInputElement>(null);
   const [choice, setChoice] = useState(noDeadline);
   useEffect(() => {
-    const opener = document.activeElement;
-    dialog.current?.showModal();
     line.current?.focus();
-    return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
   }, []);
   // What is to be broken down is the planner's.
   useEffect(() => subject.subscribe(onClose), [onClose, subject]);

@@ -10,12 +10,14 @@ import { TaskStore } from "@/shared/store/store";
 import { text } from "@/shared/text";
 import { landing } from "@/shared/text/landing";
 
+import type { Absence } from "../board/away";
 import { Column } from "../board/Column";
 import { Count } from "../board/Count";
 import { NowLine } from "../board/NowLine";
 import { Travel } from "../board/Travel";
 import { useBoard, WorkspaceProvider } from "../context";
 import type { WorkingHours } from "../deadline/slot";
+import type { RowPlace } from "../frame/rows";
 import type { Arrival, Asking, Connection, Subject, Wanted, Workspace } from "../workspace";
 import { simulate } from "./simulation";
 
@@ -28,7 +30,9 @@ function sampleWorkspace(clock: Clock): Workspace {
     connection: new Observable<Connection>({ state: "live", reason: null }),
     subject: new Observable<Subject | null>(null),
     asking: new Observable<Asking | null>(null),
+    away: new Observable<Absence | null>(null),
     arrival: new Observable<Arrival | null>(null),
+    left: new Observable<RowPlace | null>(null),
     wanted: new Observable<Wanted | null>(null),
     viewer: "sample",
     zone: new Observable(browserZone()),

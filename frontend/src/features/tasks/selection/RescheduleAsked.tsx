@@ -8,7 +8,7 @@ import { Unopened } from "@/shared/ui/Unloaded";
 import { useWorkspace } from "../context";
 import type { Asking } from "../workspace";
 
-const dialog = part(() => import("./RescheduleDialog"));
+const dialog = part(() => import("./RescheduleDialog"), { takesKeys: true });
 
 /** The choice of another deadline, wherever it is asked for. Nothing while it is not. */
 export function RescheduleAsked() {

@@ -17,6 +17,7 @@ export default function Elsewhere({ q }: { readonly q: string }) {
           <li key={id}>
             <TaskLink
               id={id}
+              onBoard
               className="flex min-h-11 items-center gap-2 rounded-card px-2 text-muted hover:bg-hover wide:min-h-9"
             >
               <CheckIcon className="size-4 text-done" />

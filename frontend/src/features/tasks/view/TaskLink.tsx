@@ -9,10 +9,12 @@ interface TaskLinkProps extends Pick<
 > {
   readonly id: string;
   readonly "data-control"?: string;
+  /** It stands on the board: closing what it opens leads back there, whatever is open. */
+  readonly onBoard?: true;
 }
 
 /** A way into a task that leaves the board behind it as it is. */
-export function TaskLink({ id, ...rest }: TaskLinkProps) {
-  const search = useTaskSearch();
+export function TaskLink({ id, onBoard, ...rest }: TaskLinkProps) {
+  const search = useTaskSearch({ anew: onBoard === true });
   return <Link to="/tasks/$taskId" params={{ taskId: id }} search={search} {...rest} />;
 }

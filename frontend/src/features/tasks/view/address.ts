@@ -9,7 +9,7 @@ export interface ViewSearch {
   readonly priority?: number;
   readonly q?: string;
   readonly order?: "hand";
-  /** Of an open task: the place that it was opened from. */
+  /** Of an open task: the place, or the page beside the board, that it was opened from. */
   readonly in?: string;
 }
 
@@ -61,6 +61,19 @@ export function placeOfWord(word: string | undefined): Place {
   const [, kind, id] = /^(project|label)-(.+)$/.exec(word ?? "") ?? [];
   if ((kind === "project" || kind === "label") && id) return { kind, id };
   return { kind: "all" };
+}
+
+/** The pages beside the board, each with its address without the first slash as its word. */
+const PAGE = /^(insights|activity|settings(\/[a-z]+)?)$/;
+
+/** The page beside the board that an address is; null for any other. */
+export function pageAt(pathname: string): string | null {
+  return pageOfWord(pathname.slice(1));
+}
+
+/** The page that a task was opened from; null where that was the board. */
+export function pageOfWord(word: string | undefined): string | null {
+  return word !== undefined && PAGE.test(word) ? word : null;
 }
 
 function isText(value: unknown): value is string {

@@ -1,15 +1,26 @@
-import { useSearch } from "@tanstack/react-router";
+import { useRouterState, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 
 import { useView } from "../board/hands";
-import { type BoardSearch, placeWord, searchOf } from "./address";
+import { type BoardSearch, pageAt, pageOfWord, placeWord, searchOf } from "./address";
 
-/** What the address of an open task says of the board behind it. */
-export function useTaskSearch(): BoardSearch {
+/**
+ * What the address of an open task says of where it was opened from, and of the board behind it. What is opened from an
+ * open task leads back to where that was opened from; `anew` where it is the board that is at hand.
+ */
+export function useTaskSearch({ anew = false } = {}): BoardSearch {
   const { filter, place } = useView();
   const bucket = useSearch({ strict: false, select: (search) => search.bucket });
+  const page = useRouterState({
+    select: ({ location: { pathname, search } }) =>
+      pageAt(pathname) ?? (anew ? null : pageOfWord(search.in)),
+  });
   return useMemo(
-    () => ({ ...searchOf(filter), ...placeWord(place), ...(bucket ? { bucket } : {}) }),
-    [bucket, filter, place],
+    () => ({
+      ...searchOf(filter),
+      ...(page === null ? placeWord(place) : { in: page }),
+      ...(bucket ? { bucket } : {}),
+    }),
+    [bucket, filter, page, place],
   );
 }

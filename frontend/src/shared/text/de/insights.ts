@@ -38,14 +38,16 @@ export const insights: Parts["insights"] = {
   rows: {
     all: (count) => `Alle ${count} verschieben`,
     more: (count) => `${count} weitere auf dem Brett`,
-    day: "ganztags",
+    day: "Tagesende",
   },
 
   soon: {
     question: "Was ist in den nächsten 24 Stunden fällig?",
     none: "In den nächsten 24 Stunden ist nichts fällig.",
-    one: (time, title) => `Eine Aufgabe, um ${time}: ${cut(title)}.`,
-    many: (count, time, title) => `${tasks(count)}. Die nächste ist ${cut(title)}, um ${time}.`,
+    one: (due, title) => `Eine Aufgabe, ${due}: ${cut(title)}.`,
+    many: (count, due, title) => `${tasks(count)}. Die nächste ist ${cut(title)}, ${due}.`,
+    at: (time) => `um ${time}`,
+    byEndOf: (day) => `bis zum Ende von ${day}`,
     now: "jetzt",
     columns: { title: "Aufgabe", time: "Fällig", estimate: "Schätzung" },
     due: (time, count) => `${time}: ${tasks(count)}`,

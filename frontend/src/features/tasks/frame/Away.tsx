@@ -4,8 +4,9 @@ import { useClock } from "@/shared/clock/react";
 import { useObservable } from "@/shared/lib/observable";
 import { recall, remember } from "@/shared/lib/storage";
 
+import { AwayLine } from "../board/AwayLine";
 import { useWorkspace } from "../context";
-import type { Absence } from "./away";
+import { useReview } from "./useReview";
 
 /** Written this often while the page is looked at, should the browser be killed. */
 const NOTE_EVERY_MS = 30_000;
@@ -13,14 +14,27 @@ const NOTE_EVERY_MS = 30_000;
 const SETTLE_MS = 300;
 
 /**
- * The time that nobody looked at the page, once the stream has told what came of it: what the
- * browser had kept knows nothing of other devices. Null where there is nothing to speak of.
+ * Keeps watch over the time that nobody looks at the page, whichever it is, and says what was missed in it. The board
+ * says it itself, among what it has to say.
  */
-export function useAway(): { readonly absence: Absence | null; readonly forget: () => void } {
+export function Away({ onBoard }: { readonly onBoard: boolean }) {
+  const review = useReview();
+  useAbsence();
+  return onBoard ? null : (
+    <div className="mx-auto max-w-[1120px] px-4 pt-4 empty:hidden sm:px-8">
+      <AwayLine onReview={review} />
+    </div>
+  );
+}
+
+/**
+ * Tells the workspace of the time that nobody looked at the page, once the stream has told what came of it: what the
+ * browser had kept knows nothing of other devices.
+ */
+function useAbsence(): void {
   const clock = useClock();
-  const { connection, viewer } = useWorkspace();
+  const { away, connection, viewer } = useWorkspace();
   const live = useObservable(connection).state === "live";
-  const [absence, setAbsence] = useState<Absence | null>(null);
   const [heard, setHeard] = useState(false);
   useEffect(() => {
     if (!live || heard) return;
@@ -40,7 +54,7 @@ export function useAway(): { readonly absence: Absence | null; readonly forget: 
       const seen = recall(key);
       // What is not dealt with since the time before is a part of it.
       if (seen !== null) {
-        setAbsence((before) => ({ since: before?.since ?? Number(seen), until: clock.now() }));
+        away.set({ since: away.get()?.since ?? Number(seen), until: clock.now() });
       }
       note();
     };
@@ -56,15 +70,10 @@ export function useAway(): { readonly absence: Absence | null; readonly forget: 
     document.addEventListener("visibilitychange", turn);
     window.addEventListener("pagehide", note);
     return () => {
+      if (document.visibilityState === "visible") note();
       clearInterval(timer);
       document.removeEventListener("visibilitychange", turn);
       window.removeEventListener("pagehide", note);
     };
-  }, [clock, heard, viewer]);
-  return {
-    absence,
-    forget: () => {
-      setAbsence(null);
-    },
-  };
+  }, [away, clock, heard, viewer]);
 }
