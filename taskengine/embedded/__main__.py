@@ -74,6 +74,8 @@ def _serve(data_dir: DataDir, port: int) -> int:
 def _exec(data_dir: DataDir, command: Sequence[str]) -> int:
     with _database(data_dir) as database_url:
         env = environment.common(os.environ, data_dir=data_dir, database_url=database_url)
+        # `./manage.py` is for whatever Python the shell finds: here for this one, whoever's shell it is.
+        env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", os.defpath)])
         try:
             process = subprocess.Popen(command, env=env)  # noqa: S603 (what the person typed)
         except OSError as error:

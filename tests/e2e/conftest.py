@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.support.servers import Server
+
+# Nothing is judged by it: the machine may have much else to do, and what is there is found at once.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture

@@ -249,11 +249,16 @@ def test_axe_finds_nothing_on_any_page_or_state(window: Page, scheme: Any) -> No
     expect(window.get_by_role("dialog", name="New project")).to_be_visible()
     faults += violations(window, state="project dialog")
     keys.press("Escape")
+    places = {
+        "today": "Today",
+        f"projects/{ids['project']}": "Work",
+        f"tasks/{ids['Send invoice']}": "Send invoice",
+    }
     for size in (ViewportSize(width=1600, height=900), PHONE["viewport"]):
         window.set_viewport_size(size)
-        for path in ("today", f"projects/{ids['project']}", f"tasks/{ids['Send invoice']}"):
+        for path, called in places.items():
             window.evaluate("to => { history.pushState(null, '', to); }", f"/{path}")
-            window.wait_for_timeout(200)
+            expect(window).to_have_title(re.compile(rf"\b{called} · taskengine$"))
             faults += violations(window, state=f"{path} at {size['width']}")
     assert faults == []
 

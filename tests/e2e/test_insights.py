@@ -55,7 +55,7 @@ def test_what_is_made_in_another_window_moves_the_insights_without_a_reload(
     add_task(second, title="Call the bank", deadline=(due - DAY).isoformat())
     expect(figure(first, "Missed")).to_have_text("1")
     # Of the week only the server knows; it is asked, and once, after what has changed.
-    expect(first.get_by_text("You finish 0% on time.")).to_be_visible(timeout=15_000)
+    expect(first.get_by_text("You finish 0% on time.")).to_be_visible()
     assert asked.count(200) <= 3
 
     schemes: list[Literal["light", "dark"]] = ["light", "dark"]
@@ -89,7 +89,7 @@ def missed(page: Page) -> Locator:
 
 def expect_tasks(of: Locator, *titles: str) -> None:
     """Expect a panel to list these tasks, and no other; the server may have to count first."""
-    expect(of.locator("[data-task] a > span:last-child")).to_have_text(titles, timeout=15_000)
+    expect(of.locator("[data-task] a > span:last-child")).to_have_text(titles)
 
 
 def open_insights(page: Page, server: Server) -> None:
@@ -270,7 +270,7 @@ def test_a_day_that_is_too_full_and_what_the_pace_leaves_over_are_put_off(
     pace.get_by_role("button", name="Reschedule all 2").click()
     pick(page, full + 20 * DAY)
     expect_tasks(pace)
-    expect(pace).to_contain_text("Nothing", timeout=15_000)
+    expect(pace).to_contain_text("Nothing")
 
 
 def test_the_panels_leave_no_hole_and_have_room_for_fingers(

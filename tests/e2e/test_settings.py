@@ -150,7 +150,7 @@ def test_another_device_is_logged_out_and_then_this_one_signs_out(
     laptop.goto(f"{server.url}/settings/security")
     expect(laptop.get_by_text("this one")).to_be_visible()
     laptop.get_by_role("button", name="Log out Chrome on").click()
-    expect(phone).to_have_url(f"{server.url}/signin?ended=true", timeout=10_000)
+    expect(phone).to_have_url(f"{server.url}/signin?ended=true")
     laptop.get_by_role("button", name="Account: ada").click()
     laptop.get_by_role("menuitem", name="Sign out").click()
     expect(laptop).to_have_url(f"{server.url}/")

@@ -61,7 +61,7 @@ def test_a_restarted_server_is_found_again_and_nothing_is_missing(
     sign_up(window, server, "ada@example.org")
     cookies = {cookie["name"]: cookie["value"] for cookie in window.context.cookies()}
     server.kill()
-    expect(window.get_by_text("Reconnecting", exact=True)).to_be_visible(timeout=10_000)
+    expect(window.get_by_text("Reconnecting", exact=True)).to_be_visible()
     server.start()
     made = window.context.request.post(
         f"{server.url}/api/v1/tasks/",

@@ -136,11 +136,6 @@ class Client:
         answer = await self.send("DELETE", f"{TASKS}{task_id}/")
         assert answer.status_code == 204, answer.text
 
-    async def try_to(self, method: str, task_id: str, verb: str = "", **fields: Any) -> None:
-        """Write to a task that may be in any state."""
-        answer = await self.send(method, f"{TASKS}{task_id}/{verb}", json=_encoded(fields) or None)
-        assert answer.status_code == 200, answer.text
-
     async def id(self) -> str:
         """Return who it is, which is also the name of their stream."""
         answer = await self.send("GET", "/api/v1/users/me/")
