@@ -12,7 +12,7 @@ import { Confirm } from "@/shared/ui/Confirm";
 import { ChevronIcon, UserIcon } from "@/shared/ui/icons";
 import { Menu } from "@/shared/ui/Menu";
 import { nextTheme, theme } from "@/shared/ui/theme";
-import { showToast } from "@/shared/ui/toasts";
+import { showRefusal } from "@/shared/ui/toasts";
 
 export function AccountMenu({ user }: { readonly user: User }) {
   const { session } = useRouteContext({ from: "__root__" });
@@ -32,7 +32,7 @@ export function AccountMenu({ user }: { readonly user: User }) {
       await session.signOut();
       await navigate({ to: "/" });
     } catch (error) {
-      showToast({ message: text.toasts.stillSignedIn(explain(error)) });
+      showRefusal(text.toasts.stillSignedIn(explain(error)));
     }
   };
   return (

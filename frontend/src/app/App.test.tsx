@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { makePlan } from "@/test/breakdowns";
 import { speakAs } from "@/shared/text/language";
-import { showToast } from "@/shared/ui/toasts";
+import { showToast, toasts } from "@/shared/ui/toasts";
 import { FakeSocket } from "@/test/FakeSocket";
 import { makeLabel, makeProject, makeTask } from "@/test/tasks";
 import { somethingDone } from "@/test/undos";
@@ -152,6 +152,7 @@ describe("the page", () => {
   it("says so when nobody could be signed out", async () => {
     await openMenu("Sign out");
     expect(await screen.findByText(/You are still signed in/)).toBeVisible();
+    expect(toasts.get().at(-1)?.refusal).toBe(true);
     expect(screen.getByRole("heading", { name: "All" })).toBeVisible();
   });
 });

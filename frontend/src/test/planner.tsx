@@ -31,20 +31,21 @@ export class PlannerHarness {
     });
   }
 
-  async open(subject?: Subject): Promise<void> {
+  async open(subject?: Subject) {
     const none = { deadline: null, due_date: null };
     const goal = { goal: "Write my thesis", deadline: none, started: this.started };
-    await renderPage(
+    const view = await renderPage(
       <Planner subject={subject ?? goal} onDraft={this.onDraft} onClose={this.onClose} />,
       this.workspace,
     );
     await screen.findByRole("dialog", { name: "Break down" });
+    return view;
   }
 
   /** Opens a draft that the server has told of. */
-  async openDraft(draft: Breakdown): Promise<void> {
+  openDraft(draft: Breakdown) {
     this.workspace.store.takeDraft(draft);
-    await this.open({ draftId: draft.id });
+    return this.open({ draftId: draft.id });
   }
 
   async click(name: string | RegExp): Promise<void> {

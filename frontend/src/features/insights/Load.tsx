@@ -1,6 +1,7 @@
-import { useCallback, useMemo, useState } from "react";
+import { Fragment, useCallback, useMemo, useState } from "react";
 
 import { insights as text } from "@/shared/text/insights";
+import { ChevronIcon } from "@/shared/ui/icons";
 
 import { bars, namesAxis, placesScale, POINTING, valuesAxis } from "./axes";
 import { isOver, type LoadDay } from "./figures";
@@ -17,11 +18,10 @@ interface LoadProps {
   readonly onReschedule: Reschedule;
 }
 
-/** What falls due on each day ahead, before the hours that it has; of the first that is too full, its tasks. */
+/** What falls due on each day ahead, before the hours that it has; of those that are too full, their tasks. */
 export function Load({ days, zone, whole, onReschedule }: LoadProps) {
   const tasks = days.reduce((sum, day) => sum + day.tasks.length, 0);
   const over = days.filter(isOver);
-  const [first] = over;
   const unestimated = days.reduce((sum, day) => sum + day.unestimated, 0);
   return (
     <Panel
@@ -52,18 +52,53 @@ export function Load({ days, zone, whole, onReschedule }: LoadProps) {
         )
       }
       rows={
-        first && (
-          <Rows
-            label={text.load.dueOn(dayText(first.day, WHOLE_DAY))}
-            tasks={first.tasks}
-            when={(task) => timeOrDay(task, zone)}
-            onReschedule={onReschedule}
-          />
-        )
+        over.length === 0 ? null : <FullDays days={over} zone={zone} onReschedule={onReschedule} />
       }
     >
       {(onMissing) => <Bars days={days} onMissing={onMissing} />}
     </Panel>
+  );
+}
+
+type FullDaysProps = Pick<LoadProps, "days" | "zone" | "onReschedule">;
+
+/** The days that are too full. Of several each can be opened; the first is, until somebody closes it. */
+function FullDays({ days, zone, onReschedule }: FullDaysProps) {
+  const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const alone = days.length === 1;
+  return (
+    <div className="grid min-w-0 grid-cols-1 content-start gap-1">
+      {days.map((day, place) => {
+        const name = dayText(day.day, WHOLE_DAY);
+        const open = alone || (chosen.get(day.day) ?? place === 0);
+        return (
+          <Fragment key={day.day}>
+            {!alone && (
+              <button
+                type="button"
+                aria-expanded={open}
+                className="-mx-2 flex min-h-11 items-center gap-2 rounded-card px-2 text-left text-meta text-muted hover:bg-hover hover:text-ink wide:min-h-9"
+                onClick={() => {
+                  setChosen(new Map(chosen).set(day.day, !open));
+                }}
+              >
+                <ChevronIcon className={`size-4 ${open ? "" : "-rotate-90"}`} />
+                {text.load.reading(name, work(day.dueMin), work(day.capacityMin))}
+              </button>
+            )}
+            {open && (
+              <Rows
+                label={text.load.dueOn(name)}
+                {...(alone ? {} : { heard: true as const })}
+                tasks={day.tasks}
+                when={(task) => timeOrDay(task, zone)}
+                onReschedule={onReschedule}
+              />
+            )}
+          </Fragment>
+        );
+      })}
+    </div>
   );
 }
 

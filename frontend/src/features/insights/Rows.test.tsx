@@ -135,6 +135,40 @@ it("of the first day that is too full its tasks are listed", async () => {
   expect(rows(load)).toHaveLength(2);
 });
 
+it("of several days that are too full each can be opened", async () => {
+  const tasks = [1, 2, 3].map((days) =>
+    makeTask({
+      id: `${days}`,
+      title: `Full ${days}`,
+      deadline: iso(days * DAY),
+      estimate_min: 540,
+    }),
+  );
+  const { workspace } = await draw(tasks);
+  const load = "Does the work fit into your days?";
+  await screen.findByRole("region", { name: load });
+  const days = () => panel(load).queryAllByRole("button", { expanded: true });
+  const titles = () => rows(load).map((row) => row.slice(-6));
+  expect(panel(load).getByText("2 more days are too full as well.")).toBeVisible();
+  expect(titles()).toEqual(["Full 1"]);
+  expect(days().map(({ textContent }) => textContent)).toEqual([
+    expect.stringMatching(/^Monday.*: 9\sh of 8\sh$/),
+  ]);
+  await user.click(panel(load).getByRole("button", { name: /^Tuesday/ }));
+  expect(titles()).toEqual(["Full 1", "Full 2"]);
+  expect(panel(load).getByRole("list", { name: /^Due on Tuesday/ })).toBeVisible();
+  await user.click(panel(load).getByRole("button", { name: /^Monday/ }));
+  expect(titles()).toEqual(["Full 2"]);
+  // The only one that is left needs no way to open it.
+  act(() => {
+    workspace.store.apply(
+      [0, 2].map((at) => makeEvent(at + 1, "task.deleted", { ...tasks[at]!, version: 2 })),
+    );
+  });
+  expect(titles()).toEqual(["Full 2"]);
+  expect(panel(load).queryByRole("button", { expanded: true })).toBeNull();
+});
+
 it("what the pace leaves over goes at once, and nothing takes its place until it is counted again", async () => {
   server.answer = makeInsights({ forecast: FORECAST });
   const due = [10, 20, 30, 80].map((hours) =>

@@ -21,7 +21,7 @@ export function DeleteAccount({ user, onDeleted }: DeleteAccountProps) {
   const form = useSubmit(async (entered) => {
     await deleteMe(user.is_guest ? null : entry(entered, "password"));
     onDeleted();
-  });
+  }, settings.notDone);
   return (
     <form
       ref={element}

@@ -4,10 +4,11 @@ import { explain } from "@/shared/api/errors";
 import type { User } from "@/shared/api/types";
 import { updateMe } from "@/shared/api/updateMe";
 import { FormError } from "@/shared/forms/FormError";
+import { useIsHere } from "@/shared/lib/useIsHere";
 import { settings } from "@/shared/text/settings";
 import { Button, IconButton } from "@/shared/ui/Button";
 import { CloseIcon, PlusIcon } from "@/shared/ui/icons";
-import { showToast } from "@/shared/ui/toasts";
+import { showRefusal, showToast } from "@/shared/ui/toasts";
 
 import {
   type Day,
@@ -32,6 +33,7 @@ export function HoursForm({ user, onChanged }: HoursFormProps) {
   const [week, setWeek] = useState(() => weekOf(user.working_hours));
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const isHere = useIsHere();
   const save = async () => {
     const wrong = problemOf(week);
     setProblem(wrong);
@@ -41,7 +43,8 @@ export function HoursForm({ user, onChanged }: HoursFormProps) {
       onChanged(await updateMe({ working_hours: hoursOf(week) }));
       showToast({ message: settings.saved });
     } catch (error) {
-      setProblem(explain(error));
+      if (isHere()) setProblem(explain(error));
+      else showRefusal(settings.notDone(explain(error)));
     } finally {
       setBusy(false);
     }

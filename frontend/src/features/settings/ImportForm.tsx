@@ -9,11 +9,13 @@ import {
 } from "@/shared/api/importFile";
 import type { ImportReport } from "@/shared/api/types";
 import { FormError } from "@/shared/forms/FormError";
+import { useIsHere } from "@/shared/lib/useIsHere";
 import { newUuid } from "@/shared/lib/uuid";
 import { settings } from "@/shared/text/settings";
 import { Button } from "@/shared/ui/Button";
 import { Field } from "@/shared/ui/Field";
 import { takeBack } from "@/shared/ui/takeBack";
+import { showRefusal } from "@/shared/ui/toasts";
 import { undos } from "@/shared/ui/undos";
 
 import { Choice } from "./Choice";
@@ -38,15 +40,17 @@ export function ImportForm() {
   const [project, setProject] = useState("");
   const [looked, setLooked] = useState<Looked | null>(null);
   const [busy, setBusy] = useState(false);
+  const isHere = useIsHere();
   const [problem, setProblem] = useState<string | null>(null);
 
-  const attempt = async (act: () => Promise<void>) => {
+  const attempt = async (act: () => Promise<void>, missed?: (why: string) => string) => {
     setBusy(true);
     setProblem(null);
     try {
       await act();
     } catch (error) {
-      setProblem(explain(error));
+      if (isHere()) setProblem(explain(error));
+      else if (missed) showRefusal(missed(explain(error)));
     } finally {
       setBusy(false);
     }
@@ -79,7 +83,7 @@ export function ImportForm() {
         tellsItself: true,
         takeBack: () => void takeBack(opId),
       });
-    });
+    }, settings.notImported);
 
   if (looked) {
     const { report } = looked;

@@ -5,7 +5,7 @@ import type { User } from "@/shared/api/types";
 import { updateMe } from "@/shared/api/updateMe";
 import { LANGUAGES, nameOfLanguage, speakAs } from "@/shared/text/language";
 import { settings } from "@/shared/text/settings";
-import { showToast } from "@/shared/ui/toasts";
+import { showRefusal, showToast } from "@/shared/ui/toasts";
 
 import { Choice } from "./Choice";
 
@@ -38,7 +38,7 @@ export function LanguageChoice({ user, onChanged }: LanguageChoiceProps) {
       await speakAs(changed.language);
       showToast({ message: settings.saved });
     } catch (error) {
-      showToast({ message: explain(error) });
+      showRefusal(settings.notDone(explain(error)));
     } finally {
       setBusy(false);
     }

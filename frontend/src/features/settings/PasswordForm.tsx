@@ -15,7 +15,7 @@ export function PasswordForm({ email }: { readonly email: string }) {
     await changePassword(entry(entered, "current_password"), entry(entered, "new_password"));
     element.current?.reset();
     showToast({ message: settings.passwordChanged });
-  });
+  }, settings.notDone);
   return (
     <form ref={element} className="grid gap-4" onSubmit={form.onSubmit}>
       {/* Tells a password manager whose password this is. */}

@@ -8,7 +8,7 @@ import { useClock } from "@/shared/clock/react";
 import { settings } from "@/shared/text/settings";
 import { Button } from "@/shared/ui/Button";
 import { Confirm } from "@/shared/ui/Confirm";
-import { showToast } from "@/shared/ui/toasts";
+import { showRefusal, showToast } from "@/shared/ui/toasts";
 
 import { deviceName } from "./device";
 import { ListState } from "./ListState";
@@ -44,7 +44,7 @@ export function Sessions({ zone, onGone }: SessionsProps) {
     try {
       await act();
     } catch (error) {
-      showToast({ message: explain(error) });
+      showRefusal(settings.notLoggedOut(explain(error)));
       list.reload();
     }
   };

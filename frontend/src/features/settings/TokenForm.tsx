@@ -37,7 +37,7 @@ export function TokenForm({ onMade }: { readonly onMade: (token: NewAccessToken)
     };
     onMade(await makeToken(fields));
     element.current?.reset();
-  });
+  }, settings.notDone);
   return (
     <form ref={element} className="grid gap-4" onSubmit={form.onSubmit}>
       <Field

@@ -7,7 +7,7 @@ import { useClock } from "@/shared/clock/react";
 import { settings } from "@/shared/text/settings";
 import { Button } from "@/shared/ui/Button";
 import { Confirm } from "@/shared/ui/Confirm";
-import { showToast } from "@/shared/ui/toasts";
+import { showRefusal, showToast } from "@/shared/ui/toasts";
 
 import { agoText, dayText } from "./when";
 
@@ -26,7 +26,7 @@ export function TokenRow({ token, zone, onRevoked }: TokenRowProps) {
       onRevoked();
       showToast({ message: settings.revoked(token.name) });
     } catch (error) {
-      showToast({ message: explain(error) });
+      showRefusal(settings.notRevoked(token.name, explain(error)));
     }
   };
   return (

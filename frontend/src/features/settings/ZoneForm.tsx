@@ -25,7 +25,7 @@ export function ZoneForm({ user, onChanged }: ZoneFormProps) {
     if (!isZone(zone)) return;
     onChanged(await updateMe({ time_zone: zone }));
     showToast({ message: settings.saved });
-  });
+  }, settings.notDone);
   return (
     <form className="grid gap-4" onSubmit={form.onSubmit}>
       <Field

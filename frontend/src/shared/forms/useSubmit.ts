@@ -1,6 +1,8 @@
 import { type SubmitEvent, useEffect, useState } from "react";
 
 import { ApiError, explain, type FieldError } from "@/shared/api/errors";
+import { useIsHere } from "@/shared/lib/useIsHere";
+import { showRefusal } from "@/shared/ui/toasts";
 
 interface Failure {
   readonly message: string;
@@ -8,8 +10,15 @@ interface Failure {
   readonly form: HTMLFormElement;
 }
 
-/** A form under way: what was entered goes to `send`, and what comes back wrong is kept. */
-export function useSubmit(send: (entered: FormData) => Promise<void>) {
+/**
+ * A form under way: what was entered goes to `send`, and what comes back wrong is kept. Whoever has left the form by
+ * then is told what `missed` makes of the reason; without it nothing.
+ */
+export function useSubmit(
+  send: (entered: FormData) => Promise<void>,
+  missed?: (why: string) => string,
+) {
+  const isHere = useIsHere();
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
 
@@ -25,6 +34,10 @@ export function useSubmit(send: (entered: FormData) => Promise<void>) {
     try {
       await send(new FormData(form));
     } catch (error) {
+      if (!isHere()) {
+        if (missed) showRefusal(missed(explain(error)));
+        return;
+      }
       const fields = error instanceof ApiError ? error.fields : [];
       setFailure({ message: explain(error), fields, form });
     } finally {

@@ -132,6 +132,8 @@ const english = {
   undo: "Undo",
   undone: "Taken back. The plan waits where you left it.",
   notUndone: (why: string) => `It was not taken back. ${why}`,
+  /** To whoever has left it meanwhile. */
+  unchanged: (goal: string, why: string) => `The plan ${quoted(goal)} stayed as it was. ${why}`,
   budget: (when: string) => `Today’s plans are used up. Try again at ${when}.`,
 
   minutes: (min: number) => `${min} min`,

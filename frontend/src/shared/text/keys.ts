@@ -26,6 +26,8 @@ const english = {
   palette: "Anything",
   palettePlaceholder: "Go to, find or do anything",
   atHand: "At hand",
+  moveTo: "Move to a project",
+  movePlaceholder: "To which project?",
   goTo: "Go to",
   other: "Also",
   theme: "Change the theme",

@@ -16,6 +16,8 @@ const english = {
   },
   save: "Save",
   saved: "Saved.",
+  /** To whoever has left the form, or has no form before them. */
+  notDone: (why: string) => `A change in the settings was not made. ${why}`,
   loading: "Loading",
   tryAgain: "Try again",
   more: "Show more",
@@ -69,6 +71,7 @@ const english = {
   logOut: "Log out",
   logOutOf: (device: string) => `Log out ${device}`,
   loggedOut: (device: string) => `${device} is logged out.`,
+  notLoggedOut: (why: string) => `Nobody was logged out. ${why}`,
   logOutOthers: "Log out all others",
   logOutOthersAsk: "Every other device is logged out, at once.",
   othersLoggedOut: "All others are logged out.",
@@ -107,6 +110,7 @@ const english = {
   revokeNamed: (name: string) => `Revoke ${name}`,
   revokeAsk: (name: string) => `Whatever uses “${name}” stops working at once.`,
   revoked: (name: string) => `“${name}” is revoked.`,
+  notRevoked: (name: string, why: string) => `“${name}” was not revoked. ${why}`,
 
   noticesHint:
     "Your browser tells you when a deadline passes, while the page is open in any window.",
@@ -165,6 +169,7 @@ const english = {
   importRest: "Import the rest",
   importCancel: "Choose another file",
   imported: (what: string) => `Imported ${what}.`,
+  notImported: (why: string) => `Nothing was imported. ${why}`,
 
   guest: "This is a guest account. It and its tasks are removed after a day.",
   guestNoPassword: "A guest account has no password.",

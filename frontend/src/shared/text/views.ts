@@ -90,8 +90,13 @@ const english = {
   unselect: "Select none",
   later: {
     today: "Today",
+    /** In place of a time, once the evening is over. */
+    todayEnd: "Today, until midnight",
     tomorrow: "Tomorrow",
     free: "Next free slot",
+    freeAt: (when: string) => `Next free slot: ${when}`,
+    /** Of several tasks each gets a time of its own. */
+    freeEach: "Next free slot for each",
     pick: "Pick a time",
     noFree: (days: number) =>
       `There is no free slot in the next ${plural(days, "day", "days")}. Pick a time instead.`,

@@ -33,7 +33,7 @@ export default function MenuPanel({ label, items, button, home, onClose }: MenuP
           align="end"
           sideOffset={6}
           collisionPadding={12}
-          className="appear z-50 max-h-[60dvh] max-w-72 min-w-44 overflow-y-auto rounded-card border border-line-strong bg-card p-1"
+          className="appear z-50 max-h-[60dvh] max-w-80 min-w-44 overflow-y-auto rounded-card border border-line-strong bg-card p-1"
           onInteractOutside={(event) => {
             if (event.target instanceof Node && button.current?.contains(event.target)) {
               event.preventDefault();
@@ -45,9 +45,9 @@ export default function MenuPanel({ label, items, button, home, onClose }: MenuP
             if (document.activeElement === document.body) button.current?.focus();
           }}
         >
-          {items.map((item) => (
+          {items.map((item, place) => (
             <DropdownMenu.Item
-              key={item.label}
+              key={place}
               className="flex min-h-11 items-center justify-between gap-6 rounded-card px-3 outline-none select-none data-highlighted:bg-hover wide:min-h-9"
               {...(item.checked === undefined
                 ? {}

@@ -5,6 +5,7 @@ import type { Preset } from "../deadline/deadline";
 import { useBoardInView } from "../view/useBoardInView";
 import { Column } from "./Column";
 import { Count } from "./Count";
+import { useView } from "./hands";
 import { NowLine } from "./NowLine";
 import { Travel } from "./Travel";
 
@@ -44,6 +45,8 @@ export function Columns({ onBegin }: ColumnsProps) {
 }
 
 function Heading({ bucket, count }: { readonly bucket: Bucket; readonly count: number }) {
+  // Another view has other tasks: none of them has come.
+  const view = JSON.stringify(useView());
   return (
     <h2
       id={`bucket-${bucket}`}
@@ -52,7 +55,7 @@ function Heading({ bucket, count }: { readonly bucket: Bucket; readonly count: n
     >
       <span>{text.buckets[bucket]}</span>
       <span className={count > 0 && bucket === "missed" ? "text-missed" : "text-muted"}>
-        <Count value={count} />
+        <Count key={view} value={count} />
       </span>
     </h2>
   );

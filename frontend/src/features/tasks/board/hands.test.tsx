@@ -11,7 +11,7 @@ import {
 } from "@/test/render";
 import { ALL, done, drawBoard, late, open, soon } from "@/test/board";
 import { FakeServer } from "@/test/breakdowns";
-import { makeEvent } from "@/test/tasks";
+import { makeEvent, makeProject } from "@/test/tasks";
 import { somethingDone } from "@/test/undos";
 import { nothingResizes } from "@/test/unsized";
 
@@ -89,6 +89,38 @@ describe("what is marked", () => {
     expect(marked()).toEqual([]);
   });
 
+  it("is moved to a project from the palette; and what is at hand where nothing is marked", async () => {
+    nothingResizes();
+    await draw([soon, open, late], {}, [
+      { kind: "project", data: makeProject({ id: "work", name: "Work" }) },
+      { kind: "project", data: makeProject({ id: "old", name: "Old", archived: true }) },
+    ]);
+    const palette = async (chosen: RegExp, ...typed: string[]) => {
+      await user.keyboard("{Control>}k{/Control}");
+      await user.click(await screen.findByRole("option", { name: chosen }));
+      const line = screen.getByPlaceholderText("To which project?");
+      expect(screen.getAllByRole("option").map(({ textContent }) => textContent)).toEqual([
+        "#Work",
+        "No project",
+      ]);
+      await user.type(line, typed.join(""));
+      await user.keyboard("{Enter}");
+    };
+    await user.keyboard("jxjx");
+    await palette(/^Move to a project: 2 selected/, "wo");
+    expect(workspace.commands.move).toHaveBeenLastCalledWith([soon, open], "work");
+    await user.keyboard("{Escape}j");
+    await palette(/^Move to a project: Late/, "no pro");
+    expect(workspace.commands.move).toHaveBeenLastCalledWith([late], null);
+    // Backspace leads back to all else.
+    await user.keyboard("{Control>}k{/Control}");
+    await user.click(await screen.findByRole("option", { name: /^Move to a project/ }));
+    await user.type(screen.getByPlaceholderText("To which project?"), "x{Backspace}");
+    expect(screen.queryByRole("option", { name: /^Complete/ })).toBeNull();
+    await user.keyboard("{Backspace}");
+    expect(screen.getByRole("option", { name: /^Complete/ })).toBeVisible();
+  });
+
   it("loses what is deleted elsewhere", async () => {
     await draw([soon, open]);
     await user.keyboard("{Control>}a{/Control}");
@@ -121,7 +153,7 @@ describe("what is marked", () => {
   it("is rescheduled as one by t", async () => {
     await draw([soon, open]);
     await user.keyboard("{Control>}a{/Control}t");
-    await user.click(await screen.findByRole("button", { name: "Tomorrow" }));
+    await user.click(await screen.findByRole("button", { name: /^Tomorrow/ }));
     expect(workspace.commands.rescheduleAll).toHaveBeenCalledTimes(1);
     expect(workspace.commands.rescheduleAll.mock.calls[0]?.[0]).toEqual([soon, open]);
   });

@@ -61,7 +61,7 @@ describe("the keys, while a task is open", () => {
     await user.keyboard("e");
     expect(workspace.commands.complete).toHaveBeenCalledExactlyOnceWith(soon);
     await user.keyboard("t");
-    await user.click(await screen.findByRole("button", { name: "Tomorrow" }));
+    await user.click(await screen.findByRole("button", { name: /^Tomorrow/ }));
     expect(workspace.commands.reschedule.mock.calls[0]?.[0]).toEqual(soon);
     await user.keyboard("b");
     expect(workspace.subject.get()).toEqual({ taskId: "soon" });

@@ -9,7 +9,7 @@ import { undo } from "@/shared/api/undo";
 import { newUuid } from "@/shared/lib/uuid";
 import { breakdown as text } from "@/shared/text/breakdown";
 import { Button } from "@/shared/ui/Button";
-import { showToast } from "@/shared/ui/toasts";
+import { showRefusal, showToast } from "@/shared/ui/toasts";
 import { undos } from "@/shared/ui/undos";
 
 import { useWorkspace } from "../context";
@@ -53,7 +53,7 @@ export function Draft({ told, onClose, onAskAnew }: DraftProps) {
         },
       });
     } catch (error) {
-      showToast({ message: text.notUndone(explain(error)) });
+      showRefusal(text.notUndone(explain(error)));
     }
   };
   const offerUndo = (says: string, opId: string) => {

@@ -44,6 +44,7 @@ describe("a plan", () => {
     await vi.waitFor(() => {
       expect(messages()).toContain("It was not taken back. “Do a” was changed since.");
     });
+    expect(toasts.get().at(-1)?.refusal).toBe(true);
   });
 
   it("is discarded, which can be undone", async () => {

@@ -1,10 +1,11 @@
 import { act } from "@testing-library/react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import type { Breakdown } from "@/shared/api/types";
 import { makePlan, makeStep } from "@/test/breakdowns";
 import { button, titles, withPlanner } from "@/test/planner";
 import { screen } from "@/test/render";
+import { toasts } from "@/shared/ui/toasts";
 
 const at = withPlanner();
 
@@ -70,6 +71,26 @@ describe("editing a plan", () => {
     );
     expect(await screen.findByText(/“Do b” depends on “Do a”/)).toBeVisible();
     expect(titles()).toEqual(["Do a", "Do b", "Do c"]);
+  });
+
+  it("tells whoever has closed it meanwhile that a change was refused", async () => {
+    const { unmount } = await at.current.openDraft(plan);
+    let refuse: (answer: Response) => void = () => undefined;
+    at.current.server.answers["PATCH /breakdowns/d1/steps/a/"] = () =>
+      new Promise<Response>((resolve) => {
+        refuse = resolve;
+      }) as unknown as Response;
+    await at.current.click("Lock “Do a”");
+    unmount();
+    refuse(Response.json({ code: "no", detail: "Not this one." }, { status: 400 }));
+    await vi.waitFor(() => {
+      expect(toasts.get()).toEqual([
+        expect.objectContaining({
+          message: "The plan “Write my thesis” stayed as it was. Not this one.",
+          refusal: true,
+        }),
+      ]);
+    });
   });
 
   it("locks a step", async () => {

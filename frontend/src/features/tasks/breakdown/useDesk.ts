@@ -3,9 +3,11 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { ApiError, explain } from "@/shared/api/errors";
 import type { Breakdown } from "@/shared/api/types";
 import { useClock } from "@/shared/clock/react";
+import { useIsHere } from "@/shared/lib/useIsHere";
 import { newUuid } from "@/shared/lib/uuid";
 import { dayOf } from "@/shared/lib/zone";
 import { breakdown as text } from "@/shared/text/breakdown";
+import { showRefusal } from "@/shared/ui/toasts";
 
 import { useWorkspace, useZone } from "../context";
 import { whenText } from "../deadline/when";
@@ -36,6 +38,8 @@ interface Pending {
 export function useDesk(told: Breakdown): Desk {
   const { store } = useWorkspace();
   const explainHere = useExplain();
+  const isHere = useIsHere();
+  const { goal } = told;
   const [pending, setPending] = useState<readonly Pending[]>([]);
   const [problem, setProblem] = useState<string | null>(null);
   const line = useRef<Promise<unknown>>(Promise.resolve());
@@ -48,7 +52,8 @@ export function useDesk(told: Breakdown): Desk {
           store.takeDraft(draft);
           return { draft, opId };
         } catch (error) {
-          setProblem(explainHere(error));
+          if (isHere()) setProblem(explainHere(error));
+          else showRefusal(text.unchanged(goal, explainHere(error)));
           return null;
         } finally {
           setPending((before) => before.filter((one) => one.opId !== opId));
@@ -60,7 +65,7 @@ export function useDesk(told: Breakdown): Desk {
       line.current = answered;
       return answered;
     },
-    [explainHere, store],
+    [explainHere, goal, isHere, store],
   );
   const draft = useMemo(
     () => pending.reduce((before, { edit }) => (edit ?? asItIs)(before), told),

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import type { Task } from "@/shared/api/types";
 import { BUCKETS } from "@/shared/store/bucket";
@@ -19,6 +19,8 @@ import { useComplete } from "../useComplete";
 import { useTaskSearch } from "../view/useTaskSearch";
 import { useServerSearch } from "../view/useServerSearch";
 import { fold } from "../view/view";
+import { Group, Item } from "./Item";
+import { MoveTo } from "./MoveTo";
 
 /** As many tasks as are looked through at a glance. */
 const MOST = 8;
@@ -38,9 +40,12 @@ export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
   const search = useTaskSearch();
   const projects = useProjects();
   const labels = useLabels();
-  const found = useFound(q);
-  const elsewhere = useServerSearch(q);
-  const actions = useActions(opener);
+  /** A project is chosen for what is at hand. */
+  const [moving, setMoving] = useState(false);
+  const canMove = projects.some(({ archived }) => !archived);
+  const found = useFound(moving ? "" : q);
+  const elsewhere = useServerSearch(moving ? "" : q);
+  const { actions, tasks } = useActions(opener);
   useEffect(() => {
     dialog.current?.showModal();
     dialog.current?.querySelector("input")?.focus();
@@ -77,21 +82,34 @@ export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
           <SearchIcon className="size-4 text-muted" />
           <Command.Input
             value={q}
-            placeholder={keys.palettePlaceholder}
+            placeholder={moving ? keys.movePlaceholder : keys.palettePlaceholder}
             className="min-h-12 flex-1 bg-transparent outline-none"
             onValueChange={setQ}
+            onKeyDown={(event) => {
+              if (moving && q === "" && event.key === "Backspace") setMoving(false);
+            }}
           />
         </div>
         <Command.List className="max-h-[50dvh] overflow-y-auto p-1">
           <Command.Empty className="px-3 py-4 text-muted">{views.nothingFound}</Command.Empty>
-          {actions.length > 0 && (
+          {moving && <MoveTo tasks={tasks} run={run} />}
+          {!moving && actions.length > 0 && (
             <Group name={keys.atHand}>
               {actions.map(({ name, key, what }) => (
                 <Item key={name} name={name} hint={key} onRun={run(what)} />
               ))}
+              {canMove && (
+                <Item
+                  name={nameFor(keys.moveTo, tasks)}
+                  onRun={() => {
+                    setQ("");
+                    setMoving(true);
+                  }}
+                />
+              )}
             </Group>
           )}
-          {q !== "" && found.length + elsewhere.length > 0 && (
+          {!moving && q !== "" && found.length + elsewhere.length > 0 && (
             <Group name={text.buckets.label}>
               {[...found, ...elsewhere].map(({ id, title, completed_at }) => (
                 <Item key={id} id={id} name={title} onRun={open(id)}>
@@ -100,28 +118,32 @@ export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
               ))}
             </Group>
           )}
-          <Group name={keys.goTo}>
-            <Item name={views.all} onRun={go("/")} />
-            <Item name={views.today} onRun={go("/today")} />
-            <Item name={views.insights} onRun={go("/insights")} />
-            <Item name={views.activity} onRun={go("/activity")} />
-            {projects.map(({ id, name, colour }) => (
-              <Item key={id} id={id} name={name} onRun={go(`/projects/${id}`)}>
-                <Sign of="project" colour={colour} className="w-4 text-center" />
-              </Item>
-            ))}
-            {labels.map(({ id, name, colour }) => (
-              <Item key={id} id={id} name={name} onRun={go(`/labels/${id}`)}>
-                <Sign of="label" colour={colour} className="w-4 text-center" />
-              </Item>
-            ))}
-            <Item name={text.header.settings} onRun={go("/settings")} />
-          </Group>
-          <Group name={keys.other}>
-            <Item name={keys.add} hint="q" onRun={run(onAdd)} />
-            <Item name={keys.theme} onRun={run(nextTheme)} />
-            <Item name={keys.title} hint="?" onRun={run(onHelp)} />
-          </Group>
+          {!moving && (
+            <>
+              <Group name={keys.goTo}>
+                <Item name={views.all} onRun={go("/")} />
+                <Item name={views.today} onRun={go("/today")} />
+                <Item name={views.insights} onRun={go("/insights")} />
+                <Item name={views.activity} onRun={go("/activity")} />
+                {projects.map(({ id, name, colour }) => (
+                  <Item key={id} id={id} name={name} onRun={go(`/projects/${id}`)}>
+                    <Sign of="project" colour={colour} className="w-4 text-center" />
+                  </Item>
+                ))}
+                {labels.map(({ id, name, colour }) => (
+                  <Item key={id} id={id} name={name} onRun={go(`/labels/${id}`)}>
+                    <Sign of="label" colour={colour} className="w-4 text-center" />
+                  </Item>
+                ))}
+                <Item name={text.header.settings} onRun={go("/settings")} />
+              </Group>
+              <Group name={keys.other}>
+                <Item name={keys.add} hint="q" onRun={run(onAdd)} />
+                <Item name={keys.theme} onRun={run(nextTheme)} />
+                <Item name={keys.title} hint="?" onRun={run(onHelp)} />
+              </Group>
+            </>
+          )}
         </Command.List>
       </Command>
     </dialog>
@@ -163,8 +185,18 @@ interface Action {
   readonly what: () => void;
 }
 
-/** What can be done with the task at hand, or with all that are marked. */
-function useActions(opener: HTMLElement | null): readonly Action[] {
+/** What is done with which tasks. */
+function nameFor(what: string, tasks: readonly Task[]): string {
+  const [only] = tasks;
+  const all = tasks.length === 1 && only ? only.title : views.selectedCount(tasks.length);
+  return `${what}: ${all}`;
+}
+
+/** The task at hand, or all that are marked, and what can be done with them. */
+function useActions(opener: HTMLElement | null): {
+  readonly tasks: readonly Task[];
+  readonly actions: readonly Action[];
+} {
   const { asking, commands, store, subject } = useWorkspace();
   const hands = useHands();
   const complete = useComplete();
@@ -174,12 +206,12 @@ function useActions(opener: HTMLElement | null): readonly Action[] {
     (id) => store.getTask(id) ?? [],
   );
   const [task] = tasks;
-  if (!task) return [];
+  if (!task) return { tasks, actions: [] };
   const ids = tasks.map(({ id }) => id);
   const many = tasks.length > 1;
-  const named = (what: string) => `${what}: ${many ? views.selectedCount(ids.length) : task.title}`;
+  const named = (what: string) => nameFor(what, tasks);
   const done = task.completed_at !== null;
-  return [
+  const actions = [
     {
       name: named(done ? text.detail.reopen : text.detail.complete),
       key: "e",
@@ -217,39 +249,5 @@ function useActions(opener: HTMLElement | null): readonly Action[] {
       },
     },
   ];
-}
-
-function Group({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <Command.Group
-      heading={name}
-      className="[&_[cmdk-group-heading]]:px-3 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-meta [&_[cmdk-group-heading]]:text-muted"
-    >
-      {children}
-    </Command.Group>
-  );
-}
-
-interface ItemProps {
-  readonly name: string;
-  /** Tells it from others of the same name. */
-  readonly id?: string;
-  readonly hint?: string;
-  readonly onRun: () => void;
-  readonly children?: ReactNode;
-}
-
-function Item({ name, id = "", hint, onRun, children }: ItemProps) {
-  return (
-    <Command.Item
-      value={`${name} ${id}`}
-      keywords={[name]}
-      className="flex min-h-11 cursor-pointer items-center gap-2 rounded-card px-3 data-[selected=true]:bg-hover wide:min-h-9"
-      onSelect={onRun}
-    >
-      {children}
-      <span className="min-w-0 flex-1 truncate">{name}</span>
-      {hint && <kbd className="font-sans text-meta text-muted">{hint}</kbd>}
-    </Command.Item>
-  );
+  return { tasks, actions };
 }

@@ -48,7 +48,7 @@ export default function RescheduleDialog({ ids, anchor, onClose }: RescheduleDia
       <div className="grid">
         {ways.map(({ label, run }, index) => (
           <button
-            key={label}
+            key={index}
             type="button"
             autoFocus={index === 0}
             className="flex min-h-11 items-center justify-between rounded-card px-3 text-left hover:bg-hover focus-visible:-outline-offset-2 wide:min-h-9"

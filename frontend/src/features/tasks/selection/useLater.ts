@@ -19,7 +19,7 @@ export function useLater(
   return {
     ways,
     pick: (preset) => {
-      putOff(commands, tasks, preset, clock.now(), zone);
+      putOff(commands, tasks, preset.at(clock.now(), zone));
     },
   };
 }

@@ -130,6 +130,7 @@ export const breakdown: Parts["breakdown"] = {
   undo: "Rückgängig",
   undone: "Zurückgenommen. Der Plan wartet, wo du ihn verlassen hast.",
   notUndone: (why) => `Das wurde nicht zurückgenommen. ${why}`,
+  unchanged: (goal, why) => `Der Plan ${quoted(goal)} blieb, wie er war. ${why}`,
   budget: (when) => `Die Pläne für heute sind aufgebraucht. Versuch es ${when} wieder.`,
 
   minutes: (min) => `${min} min`,

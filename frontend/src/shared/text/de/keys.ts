@@ -26,6 +26,8 @@ export const keys: Parts["keys"] = {
   palette: "Alles Mögliche",
   palettePlaceholder: "Aufrufen, finden oder tun",
   atHand: "Zur Hand",
+  moveTo: "In ein Projekt legen",
+  movePlaceholder: "In welches Projekt?",
   goTo: "Gehe zu",
   other: "Sonst noch",
   theme: "Farben wechseln",

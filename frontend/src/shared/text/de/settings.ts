@@ -15,6 +15,7 @@ export const settings: Parts["settings"] = {
   },
   save: "Speichern",
   saved: "Gespeichert.",
+  notDone: (why) => `Eine Änderung an den Einstellungen wurde nicht gemacht. ${why}`,
   loading: "Wird geladen",
   tryAgain: "Noch einmal versuchen",
   more: "Mehr zeigen",
@@ -68,6 +69,7 @@ export const settings: Parts["settings"] = {
   logOut: "Abmelden",
   logOutOf: (device) => `${device} abmelden`,
   loggedOut: (device) => `${device} ist abgemeldet.`,
+  notLoggedOut: (why) => `Niemand wurde abgemeldet. ${why}`,
   logOutOthers: "Alle anderen abmelden",
   logOutOthersAsk: "Jedes andere Gerät wird sofort abgemeldet.",
   othersLoggedOut: "Alle anderen sind abgemeldet.",
@@ -106,6 +108,7 @@ export const settings: Parts["settings"] = {
   revokeNamed: (name) => `${name} widerrufen`,
   revokeAsk: (name) => `Was ${quoted(name)} benutzt, hört sofort auf zu funktionieren.`,
   revoked: (name) => `${quoted(name)} ist widerrufen.`,
+  notRevoked: (name, why) => `${quoted(name)} wurde nicht widerrufen. ${why}`,
 
   noticesHint:
     "Dein Browser sagt dir, wenn eine Frist verstreicht, solange die Seite in irgendeinem Fenster offen ist.",
@@ -164,6 +167,7 @@ export const settings: Parts["settings"] = {
   importRest: "Den Rest importieren",
   importCancel: "Andere Datei wählen",
   imported: (what) => `Importiert: ${what}.`,
+  notImported: (why) => `Nichts wurde importiert. ${why}`,
 
   guest: "Das ist ein Gastkonto. Es wird samt seinen Aufgaben nach einem Tag entfernt.",
   guestNoPassword: "Ein Gastkonto hat kein Passwort.",

@@ -88,8 +88,11 @@ export const views: Parts["views"] = {
   unselect: "Auswahl aufheben",
   later: {
     today: "Heute",
+    todayEnd: "Heute, bis Mitternacht",
     tomorrow: "Morgen",
     free: "Nächste freie Zeit",
+    freeAt: (when) => `Nächste freie Zeit: ${when}`,
+    freeEach: "Nächste freie Zeit für jede",
     pick: "Zeit wählen",
     noFree: (days) =>
       `In den nächsten ${plural(days, "Tag", "Tagen")} ist keine Zeit frei. Wähle selbst eine.`,
