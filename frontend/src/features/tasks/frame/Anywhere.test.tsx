@@ -70,6 +70,14 @@ describe("a page without a board", () => {
     });
   });
 
+  it("keeps what is typed for a new task from the palette", async () => {
+    await user.keyboard("q");
+    const line = within(await dialog()).getByRole("textbox", { name: "New task" });
+    await user.keyboard("Water the plants{Control>}k{/Control}");
+    expect(line).toHaveFocus();
+    expect(line).toHaveValue("Water the plants");
+  });
+
   it("takes back by Ctrl-Z what was done last, but not in a text or under a dialog", async () => {
     const [first, last] = [somethingDone(), somethingDone()];
     await user.keyboard("{Control>}z{/Control}");

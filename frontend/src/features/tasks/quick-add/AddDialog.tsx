@@ -32,6 +32,12 @@ export default function AddDialog({ onClose, onOpen }: AddDialogProps) {
       aria-label={text.quickAdd.label}
       className="appear mx-auto mt-[12vh] mb-0 w-[640px] max-w-[calc(100vw-24px)] overflow-visible rounded-card bg-transparent text-ink backdrop:bg-[rgb(0_0_0/0.4)]"
       onClose={onClose}
+      onKeyDown={(event) => {
+        // The palette would take the place of this dialog, and what is typed here would be lost.
+        if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose();
       }}
