@@ -38,6 +38,8 @@ export default defineConfig(({ command }) => ({
     // Whoever has the page's colours (light-dark) has that too.
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // A slow machine is no fault of the build's.
+      checks: { bundlerTimings: false },
       output: {
         // Few and whole chunks compress better than many small ones.
         codeSplitting: {
