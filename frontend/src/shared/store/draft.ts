@@ -5,12 +5,12 @@ import { DAY_MS } from "@/shared/lib/durations";
 const KEPT_MS = 7 * DAY_MS;
 
 /** Nothing changes any more, but for an undo. */
-export function isClosed({ status }: Pick<Breakdown, "status">): boolean {
+function isClosed({ status }: Pick<Breakdown, "status">): boolean {
   return status === "applied" || status === "cancelled";
 }
 
 /** Whether a snapshot taken at `now` holds the draft; the same rule as the server's. */
-export function isKeptDraft(draft: Pick<Breakdown, "status" | "updated_at">, now: number): boolean {
+function isKeptDraft(draft: Pick<Breakdown, "status" | "updated_at">, now: number): boolean {
   return !isClosed(draft) && Date.parse(draft.updated_at) > now - KEPT_MS;
 }
 

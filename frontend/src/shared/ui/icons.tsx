@@ -83,7 +83,6 @@ export const SearchIcon = icon(
   </>,
 );
 export const FilterIcon = icon(<path d="M2.5 4.5h11M4.75 8h6.5M6.75 11.5h2.5" />);
-export const MenuIcon = icon(<path d="M2.5 4.5h11M2.5 8h11m-11 3.5h11" />);
 export const FolderIcon = icon(<path d="M2.5 12.5v-9h4L8 5h5.5v7.5h-11Z" />);
 export const TagIcon = icon(
   <>

@@ -4,7 +4,7 @@ const ON_TOP = "dialog, [role=menu], [role=dialog]";
 const OPEN_TASK = "[data-detail]";
 
 /** Whether something is typed there: letters are letters, then. */
-export function isTyping(target: EventTarget | null): boolean {
+function isTyping(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(TYPED_INTO) !== null;
 }
 
