@@ -9,6 +9,7 @@ import { useMoves } from "../drag/useMoves";
 import { isBusy, isInOpenTask } from "./busy";
 import { useHands } from "./hands";
 import { focusedId, openId } from "./lists";
+import { meantIds } from "./meant";
 
 /** What an open task understands when it lies over the board, out of whose reach the others are. */
 const OF_OPEN_TASK = ["q", "e", "t", "b", "j", "k", "?"];
@@ -44,19 +45,8 @@ export function useKeys(keys: Keys): void {
     };
     /** The card that has the focus, or else the task that is open. */
     const at = () => card() ?? opened();
-    /**
-     * What a key is about: the open task that has the focus, or else all that is marked, or else
-     * the one at hand.
-     */
-    const meant = () => {
-      const inside = isInOpenTask(document.activeElement) ? opened() : null;
-      if (inside) return [inside];
-      if (selection.ids.get().size > 0) {
-        return lists.ids().flatMap((id) => (selection.has(id) ? (store.getTask(id) ?? []) : []));
-      }
-      const task = at();
-      return task ? [task] : [];
-    };
+    const meant = () =>
+      meantIds(document.activeElement, hands).flatMap((id) => store.getTask(id) ?? []);
     const move = (step: 1 | -1, extend: boolean) => {
       const from = focusedId() ?? openId();
       const to = lists.beside(from, step);

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 
 import type { Task } from "@/shared/api/types";
 import { BUCKETS } from "@/shared/store/bucket";
@@ -10,11 +10,11 @@ import { views } from "@/shared/text/views";
 import { CheckIcon, ClockIcon, SearchIcon } from "@/shared/ui/icons";
 import { Sign } from "@/shared/ui/Sign";
 import { nextTheme } from "@/shared/ui/theme";
+import { useModal } from "@/shared/ui/useModal";
 
 import { useHands } from "../board/hands";
-import { cardOf, openId } from "../board/lists";
+import { meantIds } from "../board/meant";
 import { useBoard, useLabels, useProjects, useWorkspace } from "../context";
-import { rowOf } from "../frame/rows";
 import { useComplete } from "../useComplete";
 import { useTaskSearch } from "../view/useTaskSearch";
 import { useServerSearch } from "../view/useServerSearch";
@@ -33,7 +33,7 @@ interface PaletteProps {
 
 /** Anything, by its name: places, tasks, and what can be done with those at hand. */
 export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [opener] = useState(() => document.activeElement as HTMLElement | null);
   const [q, setQ] = useState("");
   const navigate = useNavigate();
@@ -47,12 +47,8 @@ export default function Palette({ onClose, onAdd, onHelp }: PaletteProps) {
   const elsewhere = useServerSearch(moving ? "" : q);
   const { actions, tasks } = useActions(opener);
   useEffect(() => {
-    dialog.current?.showModal();
     dialog.current?.querySelector("input")?.focus();
-    return () => {
-      if (opener?.isConnected && document.activeElement === document.body) opener.focus();
-    };
-  }, [opener]);
+  }, [dialog]);
   const go = (to: string) => () => {
     onClose();
     void navigate({ to: to as "/" });
@@ -200,11 +196,7 @@ function useActions(opener: HTMLElement | null): {
   const { asking, commands, store, subject } = useWorkspace();
   const hands = useHands();
   const complete = useComplete();
-  const at = cardOf(opener) ?? rowOf(opener)?.dataset.task ?? openId();
-  const marked = [...hands.selection.ids.get()];
-  const tasks = (marked.length > 0 ? marked : at === null ? [] : [at]).flatMap(
-    (id) => store.getTask(id) ?? [],
-  );
+  const tasks = meantIds(opener, hands).flatMap((id) => store.getTask(id) ?? []);
   const [task] = tasks;
   if (!task) return { tasks, actions: [] };
   const ids = tasks.map(({ id }) => id);
