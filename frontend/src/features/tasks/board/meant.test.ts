@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 
 import { Hands } from "./hands";
 import { meantIds } from "./meant";
@@ -14,6 +14,10 @@ beforeEach(() => {
       <div data-task="r"><a data-is="row" href="/tasks/r">R</a></div>
       <button data-is="elsewhere">Filter</button>
     </main>`;
+});
+
+afterEach(() => {
+  document.body.replaceChildren();
 });
 
 const at = (what: string) => document.querySelector(`[data-is=${what}]`);
