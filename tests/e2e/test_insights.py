@@ -140,10 +140,10 @@ def pick(page: Page, day: datetime) -> None:
 
 
 def test_what_is_due_soon_is_put_off_where_it_is_seen(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server, page = start_server(), open_window(**WIDE)
-    sign_up(page, server, "ada@example.org")
+    page = open_window(**WIDE)
+    sign_up(page, server, email)
     later = fill(page) + 7 * DAY
     open_insights(page, server)
     expect_tasks(soon(page), "Send invoice", "Water the plants")
@@ -178,11 +178,11 @@ def test_what_is_due_soon_is_put_off_where_it_is_seen(
 
 
 def test_what_is_missed_is_put_off_by_key_and_the_panel_is_calm_without_it(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server, page, other = start_server(), open_window(**WIDE), open_window()
-    sign_up(page, server, "ada@example.org")
-    sign_in(other, server, "ada@example.org")
+    page, other = open_window(**WIDE), open_window()
+    sign_up(page, server, email)
+    sign_in(other, server, email)
     fill(page)
     open_insights(page, server)
     expect(missed(page)).to_contain_text("2 tasks. The last was “Call the bank”, due 2 h ago.")
@@ -232,10 +232,10 @@ def test_what_is_missed_is_put_off_by_key_and_the_panel_is_calm_without_it(
 
 
 def test_a_day_that_is_too_full_and_what_the_pace_leaves_over_are_put_off(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server, page = start_server(), open_window(**WIDE)
-    sign_up(page, server, "ada@example.org")
+    page = open_window(**WIDE)
+    sign_up(page, server, email)
     have_worked(page)
     full = fill(page)
     open_insights(page, server)
@@ -275,11 +275,11 @@ def test_a_day_that_is_too_full_and_what_the_pace_leaves_over_are_put_off(
 
 
 def test_the_panels_leave_no_hole_and_have_room_for_fingers(
-    start_server: Callable[..., Server], open_window: Callable[..., Page]
+    server: Server, email: str, open_window: Callable[..., Page]
 ) -> None:
-    server, page, small = start_server(), open_window(**WIDE), open_window(**PHONE)
-    sign_up(page, server, "ada@example.org")
-    sign_in(small, server, "ada@example.org")
+    page, small = open_window(**WIDE), open_window(**PHONE)
+    sign_up(page, server, email)
+    sign_in(small, server, email)
     fill(page)
     open_insights(page, server)
     expect(page.get_by_text("It is too early to say")).to_be_visible()
